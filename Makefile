@@ -1,0 +1,182 @@
+# Probant.  `make help` lists what can be made.  GNU make; everything built goes to build/.
+#
+# Rooms: what a room of src/ may use, and which libraries it may call, is declared here and
+# nowhere else, and enforced twice: `make check-rooms` refuses an include that breaks it, and the
+# tests of a room are linked with that room and what it may use, no more.
+
+ROOMS := core sys crypto record log vault verify archive capture cli
+
+USES_core    :=
+USES_sys     := core
+USES_crypto  := core
+USES_record  := core crypto
+USES_log     := core crypto record
+USES_vault   := core sys crypto record log
+USES_verify  := core crypto record log
+USES_capture := core sys record
+USES_archive := core sys crypto record log vault verify
+USES_cli     := core sys crypto record log vault verify archive capture
+
+LIBS_core    :=
+LIBS_sys     :=
+LIBS_crypto  := crypto gcrypt
+LIBS_record  := zstd
+LIBS_log     :=
+LIBS_vault   :=
+LIBS_verify  :=
+LIBS_capture :=
+LIBS_archive :=
+LIBS_cli     :=
+
+# Headers by which a library shows in an include.
+HEADERS_crypto  := openssl/
+HEADERS_gcrypt  := gcrypt.h
+HEADERS_zstd    := zstd.h
+
+# The programs, and the rooms of each: a court's verifier has no room that writes.
+PROGRAMS         := probant probant-verify
+ROOMS_probant    := cli capture archive verify vault log record crypto sys core
+ROOMS_probant-verify := cli archive verify vault log record crypto sys core
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+CC       ?= cc
+SAN      ?=
+comma    := ,
+# V=1 shows whole commands.
+Q        := $(if $(V),,@)
+say       = @$(if $(V),:,printf '  %-4s %s\n' $(1) $(2))
+VARIANT  := $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
+B        := build$(if $(VARIANT),/$(VARIANT))
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
+            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wformat-nonliteral -Werror
+HARDEN   := -fstack-protector-strong -fPIE -fstack-clash-protection -fcf-protection \
+            $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE -DPROBANT_VERSION='"$(VERSION)"' \
+            -DPROBANT_LOCALEDIR='"$(PREFIX)/share/locale"'
+CFLAGS   ?= -O2 -g
+ALLFLAGS  = -std=c11 $(WARN) $(HARDEN) -fvisibility=hidden -ffunction-sections \
+            $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
+LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SAN),-fsanitize=$(SAN))
+
+# ---- rooms ----------------------------------------------------------------------------------
+
+# $(call closure,rooms): those rooms and all they use, users before used, as static linking needs.
+closure = $(foreach r,cli capture archive verify vault log record crypto sys core,$(if $(filter $(r),$(1) $(foreach u,$(1),$(USES_$(u)))),$(r)))
+libraries = $(addprefix -l,$(foreach r,$(1),$(LIBS_$(r))))
+archives  = $(foreach r,$(1),$(B)/lib$(r).a)
+
+.PHONY: all
+all: $(addprefix $(B)/,$(PROGRAMS)) $(B)/libprobant.so $(B)/locale/fr/LC_MESSAGES/probant.mo $(B)/probant.1
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALLFLAGS) -MMD -MP -c $< -o $@
+
+# A change of compiler or flags rebuilds.
+FLAGS_NOW = $(shell $(CC) -dumpmachine 2>/dev/null) $(CC) $(CPPFLAGS) $(ALLFLAGS) $(LDFLAGS)
+.PHONY: force
+$(B)/flags: force
+	@mkdir -p $(B)
+	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
+
+define room
+SRC_$(1) := $$(filter-out src/cli/main%.c,$$(wildcard src/$(1)/*.c))
+OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
+$(B)/lib$(1).a: $$(OBJ_$(1))
+	@rm -f $$@
+	$$(call say,AR,$$@)
+	$$(Q)$$(AR) rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+$(B)/probant: $(B)/obj/src/cli/main.o $(call archives,$(ROOMS_probant))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant))
+
+$(B)/probant-verify: $(B)/obj/src/cli/main_verify.o $(call archives,$(ROOMS_probant-verify))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-verify))
+
+# The library: position-independent objects of its own; only what include/ declares is visible.
+LIB_ROOMS := archive verify vault log record crypto sys core
+LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
+$(B)/pic/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(filter-out -fPIE,$(ALLFLAGS)) -fPIC -MMD -MP -c $< -o $@
+$(B)/libprobant.so: $(LIB_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(filter-out -pie,$(LDFLAGS)) -shared -Wl,-soname,libprobant.so.0 -o $@ $^ $(call libraries,$(LIB_ROOMS))
+
+$(B)/locale/%/LC_MESSAGES/probant.mo: src/cli/po/%.po
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+
+# One source for --help and the man page (src/cli/commands.c).
+$(B)/probant.1: $(B)/probant tools/manpage
+	$(Q)tools/manpage $(B)/probant > $@.tmp && mv $@.tmp $@
+
+# ---- tests ----------------------------------------------------------------------------------
+
+TESTLIB_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/lib/*.c))
+$(B)/libtest.a: $(TESTLIB_OBJ)
+	@rm -f $@
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
+$(B)/obj/tests/%.o: CPPFLAGS += -Itests -DTEST_VECTORS='"tests/vectors"'
+
+define room_tests
+TESTS_$(1) := $$(patsubst tests/$(1)/%.c,$(B)/tests/$(1)/%,$$(wildcard tests/$(1)/test_*.c))
+$$(TESTS_$(1)): $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call archives,$(1)) $(B)/libtest.a $(call archives,$(filter-out $(1),$(call closure,$(1))))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) $$(TEST_LDFLAGS) -o $$@ $$^ $(call libraries,$(call closure,$(1))) -lcmocka
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_tests,$(r))))
+TESTS := $(foreach r,$(ROOMS),$(TESTS_$(r)))
+
+include tests/tests.mk
+
+# ---- set-up, installation -------------------------------------------------------------------
+
+.PHONY: setup demo check clean install help
+setup:
+	@tools/setup
+
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@tools/demo $(B)
+
+check: setup
+	@$(MAKE) --no-print-directory check-built
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/probant \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES \
+	    $(DESTDIR)$(PREFIX)/share/doc/probant $(DESTDIR)$(PREFIX)/share/probant
+	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/libprobant.so $(DESTDIR)$(PREFIX)/lib/libprobant.so.0
+	ln -sf libprobant.so.0 $(DESTDIR)$(PREFIX)/lib/libprobant.so
+	install -m 644 include/probant/*.h $(DESTDIR)$(PREFIX)/include/probant
+	install -m 644 $(B)/probant.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	ln -sf probant.1 $(DESTDIR)$(PREFIX)/share/man/man1/probant-verify.1
+	install -m 644 $(B)/locale/fr/LC_MESSAGES/probant.mo $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES
+	install -m 644 README.md SECURITY.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/probant
+	install -m 755 tools/recover.py tools/second_verifier.py $(DESTDIR)$(PREFIX)/share/probant
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make            build the programs and the library into build/'
+	@echo 'make demo       set up, build, and keep a fictitious practice'"'"'s mail'
+	@echo 'make check      set up, build, run the tests (SAN=address,undefined: with sanitizers)'
+	@echo 'make check-flow check-fault check-tamper check-fuzz   the slower sets'
+	@echo 'make bench      figures beside borg and restic'
+	@echo 'make install    PREFIX=/usr/local DESTDIR='
+	@echo 'make clean'
+
+-include $(shell find $(B)/obj $(B)/pic -name '*.d' 2>/dev/null)

@@ -1,0 +1,72 @@
+/* The inside of a struct pb_archive, for the files of this room alone. */
+#ifndef PB_ARCHIVE_ARCHIVE_H
+#define PB_ARCHIVE_ARCHIVE_H
+
+#include "archive/head.h"
+#include "crypto/ed25519.h"
+#include "crypto/reader.h"
+#include "log/note.h"
+#include "probant/archive.h"
+#include "record/seal.h"
+#include "vault/append.h"
+
+/* What record 0 states beyond its segment (FORMAT 3). */
+struct pb_founding {
+	const struct pb_reader *reader[2]; /* borrowed */
+	const char *role[2];
+	size_t count;
+	const char *recovery;
+};
+
+/*
+ * Invariants:
+ * 1. lock_fd holds the exclusive lock as long as the structure lives.
+ * 2. head is what the vault holds durably; it moves only after the commit point.
+ * 3. append, if not NULL, has a segment key in memory; its committed end is head.end
+ *    unless it holds no commit yet.
+ * 4. Once stopped is set nothing is written any more.
+ */
+struct pb_archive {
+	const struct pb_world *world;
+	char *dir;
+	int lock_fd;
+	char origin[PB_LIMIT_ORIGIN + 1];
+	struct pb_ed25519 *log_key;
+	struct pb_note_verifier verifier;
+	struct pb_reader *reader[PB_LIMIT_READERS];
+	size_t reader_count;
+	const struct pb_reader_key *key; /* borrowed; may be NULL */
+	struct pb_head head;
+	struct pb_append *append;      /* NULL until the first commit needs it */
+	uint64_t append_created_s;
+	struct pb_sealer *sealer;      /* for the archive's own records */
+	uint8_t before_sha256[PB_DIGEST_LEN]; /* of the segment before, while append is empty */
+	const struct pb_founding *founding;   /* borrowed; while record 0 is not committed */
+	int64_t published_us;          /* monotonic; when log/checkpoint was written last */
+	uint64_t published_size;
+	uint64_t saved_size;           /* of the frontier file */
+	bool stopped;
+};
+
+/* What opening and creating hand to pb_archive_new; all of it is taken on PB_OK alone. */
+struct pb_archive_parts {
+	int lock_fd;
+	const char *origin;
+	struct pb_ed25519 *log_key;
+	struct pb_reader *reader[PB_LIMIT_READERS];
+	size_t reader_count;
+};
+
+/* The structure around them, with the head of an empty log. */
+enum pb_status pb_archive_new(const struct pb_world *world, const char *dir,
+    const struct pb_archive_parts *parts, struct pb_archive **ret_archive, struct pb_error *err)
+    PB_MUST_CHECK;
+
+/* Release without publishing. */
+void pb_archive_drop(struct pb_archive *archive);
+
+/* Take the exclusive lock of dir.  PB_ELOCKED: another writer is at work. */
+enum pb_status pb_archive_lock(const struct pb_files *files, const char *dir, int *ret_fd,
+    struct pb_error *err) PB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,257 @@
+#include "archive/commit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/segments.h"
+#include "core/error.h"
+#include "core/json.h"
+#include "log/chain.h"
+#include "record/types.h"
+
+/* The archive's own records that may go before the items: a segment's opening, a clock step. */
+#define OWN_MAX 2
+
+struct commit {
+	uint64_t time_s;
+	struct pb_sealed own[OWN_MAX];
+	size_t own_count;
+	const struct pb_sealed **record; /* own, then items */
+	struct pb_secret **secret;       /* of record[i]; NULL for 'P' */
+	uint8_t *leaf;                   /* PB_LEAF_LEN each */
+	size_t count;
+	struct pb_buf note;
+	struct pb_head next; /* what head becomes */
+};
+
+/* The clock went back since the last leaf: the log says so itself (FORMAT 1.3). */
+static enum pb_status
+seal_clock_step(struct pb_archive *a, struct commit *commit, struct pb_error *err)
+{
+	struct pb_buf facts = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+	enum pb_status status;
+
+	pb_json_writer_init(&w, &facts);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "event", "clock_step");
+	pb_json_u64(&w, "from_s", a->head.time_s);
+	pb_json_u64(&w, "to_s", commit->time_s);
+	pb_json_object_end(&w);
+	status = pb_json_writer_status(&w);
+	if (status == PB_OK)
+		status = pb_sealer_start(a->sealer, err);
+	if (status == PB_OK)
+		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts.data, facts.len, err);
+	if (status == PB_OK)
+		status = pb_sealer_finish(a->sealer, PB_RECORD_CAPTURE,
+		    &commit->own[commit->own_count], err);
+	if (status == PB_OK)
+		commit->own_count++;
+	pb_buf_done(&facts);
+	return status;
+}
+
+/* Everything that goes into the commit, in its order. */
+static enum pb_status
+gather(struct pb_archive *a, struct commit *commit, struct pb_sealed *const *items, size_t count,
+    struct pb_error *err)
+{
+	enum pb_status status;
+	size_t i;
+
+	if (pb_append_slots(a->append) == 0) {
+		status = pb_segments_opening_record(a, &commit->own[0], err);
+		if (status != PB_OK)
+			return status;
+		commit->own_count = 1;
+	}
+	if (a->head.tree.size > 0 && commit->time_s < a->head.time_s) {
+		status = seal_clock_step(a, commit, err);
+		if (status != PB_OK)
+			return status;
+	}
+	commit->count = commit->own_count + count;
+	commit->record = calloc(commit->count, sizeof(commit->record[0]));
+	commit->secret = calloc(commit->count, sizeof(commit->secret[0]));
+	commit->leaf = calloc(commit->count, PB_LEAF_LEN);
+	if (commit->record == NULL || commit->secret == NULL || commit->leaf == NULL)
+		return pb_fail_memory(err, N_("prepare a commit"));
+	for (i = 0; i < commit->count; i++) {
+		commit->record[i] =
+		    i < commit->own_count ? &commit->own[i] : items[i - commit->own_count];
+		if (!pb_record_type_public(commit->record[i]->type))
+			commit->secret[i] = commit->record[i]->r;
+	}
+	return PB_OK;
+}
+
+/* Leaves, chain, tree, and the checkpoint over them: in memory alone. */
+static enum pb_status
+sign(struct pb_archive *a, struct commit *commit, struct pb_error *err)
+{
+	struct pb_head *next = &commit->next;
+	struct pb_checkpoint checkpoint;
+	uint8_t hash[PB_DIGEST_LEN];
+	struct pb_leaf leaf;
+	size_t i;
+
+	*next = a->head;
+	for (i = 0; i < commit->count; i++) {
+		uint8_t *bytes = commit->leaf + i * PB_LEAF_LEN;
+
+		leaf.seq = next->tree.size;
+		leaf.time_s = commit->time_s;
+		leaf.type = commit->record[i]->type;
+		memcpy(leaf.prev, next->prev, sizeof(leaf.prev));
+		memcpy(leaf.commitment, commit->record[i]->commitment, sizeof(leaf.commitment));
+		memcpy(leaf.payload_sha256, commit->record[i]->payload_sha256,
+		    sizeof(leaf.payload_sha256));
+		pb_leaf_encode(&leaf, bytes);
+		pb_tree_leaf_hash(bytes, PB_LEAF_LEN, hash);
+		pb_tree_append(&next->tree, hash);
+		pb_chain_next(bytes, next->prev);
+	}
+	next->time_s = commit->time_s;
+	pb_head_checkpoint(next, a->origin, &checkpoint);
+	return pb_checkpoint_sign(&checkpoint, a->log_key, &commit->note, err);
+}
+
+/*
+ * The durable part.  Call by call, what a crash leaves, and what opening does
+ * then (archive/replay.c, archive/quarantine.c):
+ *
+ *   1. pb_append_secrets       slots without frames: zeroed and cut
+ *   2.   ... sync              the same; a frame can never be durable before its secret
+ *   3. pb_append_record * n,   a torn tail without a valid 'C', since the 'C' that ends it
+ *      pb_append_checkpoint    signs all of it: quarantined, its slots zeroed, recorded
+ *   4.   ... sync              THE COMMIT POINT.  Before it returns the tail may be whole
+ *                              on the medium: then it is the head, kept though nobody was told
+ *   5. (the caller)            acknowledge
+ *
+ * For a new segment 2 and 4 sync the directories as well, keys/ before vault/.
+ */
+static enum pb_status
+write_durably(struct pb_archive *a, const struct commit *commit, bool *ret_synced,
+    struct pb_error *err)
+{
+	enum pb_status status;
+	size_t i;
+
+	*ret_synced = false;
+	status = pb_append_secrets(a->append, commit->secret, commit->count, err);
+	if (status != PB_OK)
+		return status;
+	*ret_synced = true;
+	status = pb_append_sync_secrets(a->append, err);
+	if (status != PB_OK)
+		return status;
+	*ret_synced = false;
+	for (i = 0; i < commit->count; i++) {
+		status = pb_append_record(a->append, commit->leaf + i * PB_LEAF_LEN,
+		    commit->record[i], commit->secret[i] == NULL, err);
+		if (status != PB_OK)
+			return status;
+	}
+	status = pb_append_checkpoint(a->append, commit->note.data, commit->note.len, err);
+	if (status != PB_OK)
+		return status;
+	*ret_synced = true;
+	return pb_append_sync_frames(a->append, err);
+}
+
+/* A sync that failed may have lost anything, and repeating it proves nothing (FORMAT 4). */
+static enum pb_status
+stop(struct pb_archive *a, enum pb_status status, struct pb_error *err)
+{
+	a->stopped = true;
+	return pb_fail_todo(err, status,
+	    N_("nothing of this group was acknowledged; run the command again: the next start "
+	       "reads back from the disk what is there"));
+}
+
+static void
+advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *const *items,
+    struct pb_receipt *ret_receipts)
+{
+	bool begun = pb_append_slots(a->append) == commit->count;
+	uint64_t first = a->head.tree.size + commit->own_count;
+	size_t i;
+
+	for (i = 0; i < commit->count - commit->own_count; i++) {
+		ret_receipts[i].seq = first + i;
+		ret_receipts[i].time_s = commit->time_s;
+		memcpy(ret_receipts[i].message_sha256, items[i]->message_sha256,
+		    sizeof(items[i]->message_sha256));
+	}
+	a->head = commit->next;
+	memcpy(a->head.segment, pb_append_name(a->append), PB_SEGMENT_NAME_LEN + 1);
+	a->head.segment_records = pb_append_slots(a->append);
+	a->head.end = pb_append_end(a->append);
+	a->head.checkpoint_offset = a->head.end - PB_FRAME_HEAD_LEN - commit->note.len;
+	a->founding = NULL;
+	/* Derived; if it can't be written, opening takes longer. */
+	if (begun && pb_head_save(&a->head, a->world->files, a->dir, NULL) == PB_OK)
+		a->saved_size = a->head.tree.size;
+}
+
+enum pb_status
+pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
+    struct pb_receipt *ret_receipts, struct pb_error *err)
+{
+	struct commit commit = { .own = { PB_SEALED_EMPTY, PB_SEALED_EMPTY } };
+	int64_t now_us = a->world->clock->now_us(a->world->clock->ctx);
+	enum pb_status status;
+	bool synced = false;
+	size_t i;
+
+	pb_assert(count <= PB_LIMIT_GROUP_RECORDS);
+	if (a->stopped)
+		return pb_fail(err, PB_ESTOPPED, N_("commit"),
+		    N_("this writer stopped after a failed sync"), "%s", a->dir);
+	commit.time_s = now_us < 0 ? 0 : (uint64_t)now_us / 1000000;
+	status = pb_segments_ready(a, commit.time_s, err);
+	if (status == PB_OK)
+		status = gather(a, &commit, items, count, err);
+	if (status == PB_OK)
+		status = sign(a, &commit, err);
+	if (status != PB_OK)
+		goto out;
+	status = write_durably(a, &commit, &synced, err);
+	if (status == PB_OK)
+		advance(a, &commit, items, ret_receipts);
+	else if (synced || pb_append_undo(a->append, NULL) != PB_OK)
+		status = stop(a, status, err);
+out:
+	for (i = 0; i < OWN_MAX; i++)
+		pb_sealed_done(&commit.own[i]);
+	pb_buf_done(&commit.note);
+	free(commit.record);
+	free(commit.secret);
+	free(commit.leaf);
+	return status;
+}
+
+enum pb_status
+pb_commit_own(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
+    const struct pb_buf *envelope, uint64_t *ret_seq, struct pb_error *err)
+{
+	struct pb_sealed sealed = PB_SEALED_EMPTY, *item = &sealed;
+	struct pb_receipt receipt;
+	enum pb_status status;
+
+	status = pb_sealer_start(a->sealer, err);
+	if (status == PB_OK)
+		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts->data, facts->len, err);
+	if (status == PB_OK && envelope != NULL)
+		status =
+		    pb_sealer_part(a->sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
+	if (status == PB_OK)
+		status = pb_sealer_finish(a->sealer, type, &sealed, err);
+	if (status == PB_OK)
+		status = pb_commit(a, &item, 1, &receipt, err);
+	if (status == PB_OK && ret_seq != NULL)
+		*ret_seq = receipt.seq;
+	pb_sealed_done(&sealed);
+	return status;
+}

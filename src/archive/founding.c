@@ -1,0 +1,176 @@
+#include "archive/founding.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/paths.h"
+#include "archive/walk.h"
+#include "core/error.h"
+#include "core/io.h"
+#include "core/json.h"
+#include "record/opened.h"
+#include "record/types.h"
+
+#define FACTS_MAX (1024 * 1024)
+
+static enum pb_status
+broken(const char *why, const char *dir, struct pb_error *err)
+{
+	(void)pb_fail(err, PB_ECORRUPT, N_("read record 0 of the archive"), why, "%s", dir);
+	return pb_fail_todo(err, PB_ECORRUPT,
+	    N_("if `probant init` was interrupted, remove the directory and run it again; else "
+	       "bring the first segment back from a copy"));
+}
+
+static bool
+copy_text(const struct pb_json *value, char *to, size_t size)
+{
+	const char *text = pb_json_string(value);
+
+	if (text == NULL || strlen(text) >= size)
+		return false;
+	memcpy(to, text, strlen(text) + 1);
+	return true;
+}
+
+static bool
+parse(const struct pb_json *facts, struct pb_founded *founded)
+{
+	const struct pb_json *readers = pb_json_get(facts, "readers");
+	const char *vkey = pb_json_string(pb_json_get(facts, "verifier_key"));
+	size_t i;
+
+	founded->reader_count = pb_json_count(readers);
+	if (founded->reader_count == 0 || founded->reader_count > PB_LIMIT_READERS ||
+	    vkey == NULL ||
+	    !copy_text(pb_json_get(facts, "origin"), founded->origin, sizeof(founded->origin)) ||
+	    !copy_text(
+	        pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)) ||
+	    pb_note_verifier_parse(vkey, strlen(vkey), &founded->verifier, NULL) != PB_OK)
+		return false;
+	for (i = 0; i < founded->reader_count; i++) {
+		const struct pb_json *item = pb_json_item(readers, i);
+		struct pb_founded_reader *reader = &founded->reader[i];
+
+		if (!copy_text(pb_json_get(item, "id"), reader->id, sizeof(reader->id)) ||
+		    strspn(reader->id, "0123456789abcdef") != strlen(reader->id) ||
+		    !copy_text(pb_json_get(item, "role"), reader->role, sizeof(reader->role)) ||
+		    !pb_json_as_hex(pb_json_get(item, "sha256"), reader->fingerprint,
+		        sizeof(reader->fingerprint)))
+			return false;
+	}
+	return true;
+}
+
+/* Open a 'P' record and give its facts, after its leaf has been held against it. */
+static enum pb_status
+read_facts(struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *facts,
+    struct pb_error *err)
+{
+	uint8_t digest[PB_DIGEST_LEN], commitment[PB_COMMITMENT_LEN];
+	struct pb_opener *opener = NULL;
+	struct pb_opened *opened = NULL;
+	struct pb_secret *r = NULL;
+	struct pb_leaf leaf;
+	enum pb_status status;
+	bool right;
+
+	if (frame->tag != PB_FRAME_OPEN || pb_leaf_decode(frame->leaf, &leaf) != PB_LEAF_SOUND)
+		return PB_ECORRUPT;
+	status = pb_frames_payload_sha256(frame, digest, err);
+	if (status == PB_OK && memcmp(digest, leaf.payload_sha256, PB_DIGEST_LEN) != 0)
+		status = PB_ECORRUPT;
+	if (status == PB_OK)
+		status = pb_secret_new(sizeof(frame->r), &r, err);
+	if (status == PB_OK) {
+		memcpy(pb_secret_bytes(r), frame->r, sizeof(frame->r));
+		status = pb_opener_new(
+		    pb_frames_header(pb_walk_frames(walk))->origin, &opener, err);
+	}
+	if (status == PB_OK)
+		status = pb_opener_open(opener, &frame->payload, r, &opened, err);
+	if (status == PB_OK)
+		status = pb_opened_commitment(opened, commitment, &right, digest, err);
+	if (status == PB_OK && memcmp(commitment, leaf.commitment, sizeof(commitment)) != 0)
+		status = PB_ECORRUPT;
+	if (status == PB_OK)
+		status = pb_opened_part(
+		    opened, pb_opened_find(opened, PB_PART_FACTS), FACTS_MAX, facts, err);
+	pb_opened_free(opened);
+	pb_opener_free(opener);
+	pb_secret_free(r);
+	return status;
+}
+
+enum pb_status
+pb_founded_read(const struct pb_files *files, const char *dir, struct pb_founded *ret_founded,
+    struct pb_error *err)
+{
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	struct pb_buf facts = PB_BUF_EMPTY;
+	struct pb_json *json = NULL;
+	struct pb_walk *walk = NULL;
+	struct pb_frame frame;
+	enum pb_status status;
+	uint64_t slot;
+
+	if (founded == NULL) {
+		status = pb_fail_memory(err, N_("read record 0 of the archive"));
+		goto out;
+	}
+	status = pb_walk_new(files, dir, &walk, err);
+	if (status == PB_OK)
+		status = pb_walk_record(walk, 0, &frame, &slot, err);
+	if (status == PB_ENOENT && walk != NULL) {
+		status = broken(N_("the vault holds no record"), dir, err);
+		goto out;
+	}
+	if (status == PB_OK)
+		status = read_facts(walk, &frame, &facts, err);
+	if (status == PB_OK)
+		status = pb_json_parse(facts.data, facts.len, &json, err);
+	if (status == PB_ECORRUPT || status == PB_EDATA || (status == PB_OK && !parse(json, founded)))
+		status = broken(N_("it is damaged"), dir, err);
+	if (status == PB_OK)
+		*ret_founded = *founded;
+out:
+	pb_json_free(json);
+	pb_buf_done(&facts);
+	pb_walk_free(walk);
+	free(founded);
+	return status;
+}
+
+enum pb_status
+pb_founded_certificate(const struct pb_files *files, const char *dir,
+    const struct pb_founded_reader *stated, struct pb_reader **ret_reader, struct pb_error *err)
+{
+	char file[2 * PB_READER_ID_MAX + 8];
+	struct pb_reader *reader = NULL;
+	struct pb_buf pem = PB_BUF_EMPTY;
+	struct pb_path path;
+	uint8_t fingerprint[32];
+	enum pb_status status;
+
+	(void)snprintf(file, sizeof(file), "%s.pem", stated->id);
+	status = pb_path_make(&path, dir, PB_DIR_READERS, file, err);
+	if (status == PB_OK)
+		status = pb_io_read_file(files, path.text, PB_LIMIT_PEM, &pem, err);
+	if (status == PB_OK)
+		status = pb_reader_from_pem(pem.data, pem.len, &reader, err);
+	if (status != PB_OK)
+		goto out;
+	pb_reader_fingerprint(reader, fingerprint);
+	if (memcmp(fingerprint, stated->fingerprint, sizeof(fingerprint)) != 0) {
+		status = pb_fail(err, PB_ECORRUPT, N_("read a reader's certificate"),
+		    N_("it is not the one that the archive was founded with"), "%s", path.text);
+		goto out;
+	}
+	*ret_reader = reader;
+	reader = NULL;
+out:
+	pb_reader_free(reader);
+	pb_buf_done(&pem);
+	return status;
+}

@@ -1,0 +1,220 @@
+/*
+ * Opening for writing (FORMAT 4): find the head, put in order what a crash
+ * left, say so in the log.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/archive.h"
+#include "archive/commit.h"
+#include "archive/founding.h"
+#include "archive/paths.h"
+#include "archive/publish.h"
+#include "archive/quarantine.h"
+#include "archive/replay.h"
+#include "archive/tail.h"
+#include "core/error.h"
+#include "core/io.h"
+#include "record/types.h"
+#include "vault/frames.h"
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static enum pb_status
+load_log_key(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
+    struct pb_ed25519 **ret_key, struct pb_error *err)
+{
+	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
+	struct pb_buf pem = PB_BUF_EMPTY;
+	struct pb_ed25519 *key = NULL;
+	struct pb_path path;
+	enum pb_status status;
+
+	status = pb_path_make(&path, dir, PB_FILE_LOG_KEY, NULL, err);
+	if (status == PB_OK)
+		status = pb_path_private(files, path.text, err);
+	if (status == PB_OK)
+		status = pb_io_read_file(files, path.text, PB_LIMIT_PEM, &pem, err);
+	if (status == PB_OK)
+		status = pb_ed25519_from_pem(pem.data, pem.len, &key, err);
+	if (status != PB_OK)
+		goto out;
+	pb_ed25519_public(key, public_key);
+	if (memcmp(public_key, founded->verifier.public_key, sizeof(public_key)) != 0) {
+		status = pb_fail(err, PB_ECORRUPT, N_("read the log key"),
+		    N_("it is not the key that the archive was founded with"), "%s", path.text);
+		goto out;
+	}
+	*ret_key = key;
+	key = NULL;
+out:
+	pb_ed25519_free(key);
+	pb_buf_wipe(&pem);
+	pb_buf_done(&pem);
+	return status;
+}
+
+static enum pb_status
+load_parts(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
+    struct pb_archive_parts *parts, struct pb_error *err)
+{
+	enum pb_status status = load_log_key(files, dir, founded, &parts->log_key, err);
+	size_t i;
+
+	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
+		status = pb_founded_certificate(
+		    files, dir, &founded->reader[i], &parts->reader[i], err);
+		if (status == PB_OK)
+			parts->reader_count = i + 1;
+	}
+	parts->origin = founded->origin;
+	return status;
+}
+
+/* ---- recovery ------------------------------------------------------------------------------- */
+
+struct cleaning {
+	const struct pb_files *files;
+	const char *dir;
+};
+
+static int
+remove_temporary(void *arg, const char *name)
+{
+	const struct cleaning *cleaning = arg;
+	struct pb_path path;
+
+	if (pb_path_make(&path, cleaning->dir, PB_DIR_TMP, name, NULL) != PB_OK)
+		return 0;
+	return cleaning->files->unlink(cleaning->files->ctx, path.text);
+}
+
+static enum pb_status
+empty_tmp(const struct pb_files *files, const char *dir, struct pb_error *err)
+{
+	struct cleaning cleaning = { .files = files, .dir = dir };
+	struct pb_path tmp;
+	enum pb_status status = pb_path_make(&tmp, dir, PB_DIR_TMP, NULL, err);
+	int answer;
+
+	if (status != PB_OK)
+		return status;
+	answer = files->list(files->ctx, tmp.text, remove_temporary, &cleaning);
+	if (answer < 0)
+		return pb_fail_sys(err, answer, N_("empty the temporary files"), "%s", tmp.text);
+	return PB_OK;
+}
+
+/* The frontier, if the log still begins as it says; else from the beginning. */
+static enum pb_status
+find_head(struct pb_archive *a, char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t count,
+    struct pb_tail *ret_tail, struct pb_error *err)
+{
+	enum pb_status status = pb_head_load(a->world->files, a->dir, &a->head, err);
+
+	if (status == PB_ENOENT)
+		pb_head_init(&a->head, a->origin);
+	else if (status != PB_OK)
+		return status;
+	else
+		a->saved_size = a->head.tree.size;
+	return pb_replay(a->world->files, a->dir, a->origin, &a->verifier, names, count, &a->head,
+	    ret_tail, err);
+}
+
+static enum pb_status
+recover(struct pb_archive *a, struct pb_error *err)
+{
+	const struct pb_files *files = a->world->files;
+	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	struct pb_tail tail;
+	enum pb_status status;
+	size_t count = 0;
+
+	status = pb_frames_list(files, a->dir, &names, &count, NULL, NULL, err);
+	if (status == PB_OK)
+		status = find_head(a, names, count, &tail, err);
+	if (status == PB_OK)
+		status = pb_published_size(
+		    files, a->dir, &a->verifier, &a->published_size, err);
+	if (status == PB_OK)
+		status = pb_tail_examine(files, a->dir, a->origin, &a->verifier, &a->head, &tail,
+		    a->published_size, err);
+	if (status == PB_OK && tail.segment[0] != '\0')
+		status = pb_quarantine_tail(files, a->dir, &tail, err);
+	if (status == PB_OK)
+		status = pb_quarantine_slots(
+		    files, a->dir, a->head.segment, a->head.segment_records, err);
+	if (status == PB_OK)
+		status = pb_quarantine_orphans(
+		    files, a->dir, names, count, a->head.tree.size, err);
+	free(names);
+	return status;
+}
+
+/* Each torn tail that the log does not state yet becomes a record (type 14). */
+static enum pb_status
+record_recoveries(struct pb_archive *a, struct pb_error *err)
+{
+	struct pb_buf facts = PB_BUF_EMPTY;
+	enum pb_status status;
+	char name[160];
+
+	for (;;) {
+		pb_buf_clear(&facts);
+		status = pb_quarantine_pending(a->world->files, a->dir, name, &facts, err);
+		if (status != PB_OK)
+			break;
+		status = pb_commit_own(a, PB_RECORD_RECOVERY, &facts, NULL, NULL, err);
+		if (status == PB_OK)
+			status = pb_quarantine_recorded(a->world->files, a->dir, name, err);
+		if (status != PB_OK)
+			break;
+	}
+	pb_buf_done(&facts);
+	return status == PB_EEND ? PB_OK : status;
+}
+
+enum pb_status
+pb_archive_open(const struct pb_world *world, const char *dir, const struct pb_reader_key *key,
+    struct pb_archive **ret_archive, struct pb_error *err)
+{
+	struct pb_archive_parts parts = { .lock_fd = -1 };
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	struct pb_archive *a = NULL;
+	enum pb_status status;
+	size_t i;
+
+	status = founded == NULL ? pb_fail_memory(err, N_("open the archive"))
+	                         : pb_path_private(world->files, dir, err);
+	if (status == PB_OK)
+		status = pb_archive_lock(world->files, dir, &parts.lock_fd, err);
+	if (status == PB_OK)
+		status = pb_founded_read(world->files, dir, founded, err);
+	if (status == PB_OK)
+		status = load_parts(world->files, dir, founded, &parts, err);
+	if (status == PB_OK)
+		status = empty_tmp(world->files, dir, err);
+	if (status == PB_OK)
+		status = pb_archive_new(world, dir, &parts, &a, err);
+	if (status != PB_OK)
+		goto out;
+	memset(&parts, 0, sizeof(parts)); /* the archive's now */
+	parts.lock_fd = -1;
+	a->key = key;
+	status = recover(a, err);
+	if (status == PB_OK)
+		status = record_recoveries(a, err);
+	if (status != PB_OK)
+		goto out;
+	*ret_archive = a;
+	a = NULL;
+out:
+	pb_archive_drop(a);
+	for (i = 0; i < parts.reader_count; i++)
+		pb_reader_free(parts.reader[i]);
+	pb_ed25519_free(parts.log_key);
+	pb_io_close(world->files, &parts.lock_fd);
+	free(founded);
+	return status;
+}

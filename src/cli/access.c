@@ -1,0 +1,225 @@
+#include "cli/access.h"
+
+#include <string.h>
+
+#include "archive/commit.h"
+#include "core/io.h"
+#include "core/json.h"
+#include "core/limits.h"
+#include "record/types.h"
+#include "sys/process.h"
+#include "sys/terminal.h"
+
+const char *
+pb_access_archive(const struct pb_options *options)
+{
+	const char *dir = options->value[PB_OPTION_ARCHIVE];
+
+	if (dir == NULL)
+		dir = pb_process_environment("PROBANT_ARCHIVE");
+	if (dir == NULL || *dir == '\0') {
+		pb_say_usage(_("which archive?"), _("give --archive DIR or set PROBANT_ARCHIVE"));
+		return NULL;
+	}
+	return dir;
+}
+
+/* ---- passphrase and key --------------------------------------------------------------------- */
+
+static enum pb_status
+read_passphrase_file(const struct pb_world *world, const char *path, struct pb_buf *passphrase,
+    struct pb_error *err)
+{
+	enum pb_status status =
+	    pb_io_read_file(world->files, path, PB_LIMIT_PASSPHRASE, passphrase, err);
+	uint8_t *end;
+
+	if (status != PB_OK)
+		return status;
+	end = passphrase->len > 0 ? memchr(passphrase->data, '\n', passphrase->len) : NULL;
+	if (end != NULL)
+		passphrase->len = (size_t)(end - passphrase->data);
+	if (passphrase->len > 0 && passphrase->data[passphrase->len - 1] == '\r')
+		passphrase->len--;
+	if (passphrase->len == 0)
+		return pb_fail(err, PB_EDATA, N_("read the passphrase"),
+		    N_("the first line of the file is empty"), "%s", path);
+	return PB_OK;
+}
+
+static enum pb_status
+ask(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
+{
+	char line[PB_LIMIT_PASSPHRASE];
+	enum pb_status status;
+	size_t len = 0;
+
+	status = pb_terminal_passphrase(prompt, line, sizeof(line), &len, err);
+	if (status == PB_EUNAVAIL)
+		return pb_fail_todo(err, status,
+		    N_("give --passphrase-file FILE or set PROBANT_PASSPHRASE_FILE"));
+	if (status == PB_OK && len == 0)
+		status = pb_fail(err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"),
+		    "%s", "-");
+	if (status == PB_OK && pb_buf_append(passphrase, line, len) != PB_OK)
+		status = pb_fail_memory(err, N_("read the passphrase"));
+	pb_wipe(line, sizeof(line));
+	return status;
+}
+
+enum pb_status
+pb_access_passphrase(const struct pb_world *world, const struct pb_options *options, bool again,
+    struct pb_buf *passphrase, struct pb_error *err)
+{
+	const char *path = options->value[PB_OPTION_PASSPHRASE_FILE];
+	struct pb_buf second = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (path == NULL)
+		path = pb_process_environment("PROBANT_PASSPHRASE_FILE");
+	if (path != NULL)
+		return read_passphrase_file(world, path, passphrase, err);
+	status = ask(again ? _("New passphrase: ") : _("Passphrase: "), passphrase, err);
+	if (status != PB_OK || !again)
+		return status;
+	status = ask(_("The same again: "), &second, err);
+	if (status == PB_OK && (second.len != passphrase->len ||
+	                           !pb_equal(second.data, passphrase->data, second.len)))
+		status = pb_fail(err, PB_EINVAL, N_("read the passphrase"),
+		    N_("the two differ"), "%s", "-");
+	pb_buf_wipe(&second);
+	pb_buf_done(&second);
+	return status;
+}
+
+enum pb_status
+pb_access_key(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    struct pb_reader_key **ret_key, struct pb_error *err)
+{
+	const char *path = options->value[PB_OPTION_READER_KEY];
+	struct pb_buf passphrase = PB_BUF_EMPTY, pem = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	status = pb_access_passphrase(world, options, false, &passphrase, err);
+	if (status == PB_OK && path == NULL)
+		status = pb_archive_reader_key(world, dir, (const char *)passphrase.data,
+		    passphrase.len, ret_key, err);
+	else if (status == PB_OK) {
+		status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, err);
+		if (status == PB_OK)
+			status = pb_reader_key_open(pem.data, pem.len, pem.data, pem.len,
+			    (const char *)passphrase.data, passphrase.len, ret_key, err);
+	}
+	pb_buf_wipe(&pem);
+	pb_buf_done(&pem);
+	pb_buf_wipe(&passphrase);
+	pb_buf_done(&passphrase);
+	return status;
+}
+
+/* ---- the access record ---------------------------------------------------------------------- */
+
+static enum pb_status
+check_purpose(const struct pb_options *options, struct pb_error *err)
+{
+	const char *purpose = options->value[PB_OPTION_PURPOSE];
+
+	if (purpose != NULL && *purpose != '\0')
+		return PB_OK;
+	(void)pb_fail(err, PB_EINVAL, N_("read content"), N_("no purpose was given"), "%s",
+	    "--purpose");
+	return pb_fail_todo(err, PB_EINVAL,
+	    N_("say why with --purpose TEXT; it is kept, sealed, in an access record"));
+}
+
+/* {"event":"access","command":...,"what":...,"records":[first,last]} and {"purpose":...} */
+static enum pb_status
+record_access(struct pb_archive *archive, const char *command, const char *what,
+    const char *purpose, uint64_t first, uint64_t last, struct pb_error *err)
+{
+	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
+	struct pb_json_writer w, e;
+	enum pb_status status;
+
+	pb_json_writer_init(&w, &facts);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "event", "access");
+	pb_json_text(&w, "command", command);
+	pb_json_text(&w, "what", what);
+	pb_json_array_begin(&w, "records");
+	pb_json_u64(&w, NULL, first);
+	pb_json_u64(&w, NULL, last);
+	pb_json_array_end(&w);
+	pb_json_object_end(&w);
+	pb_json_writer_init(&e, &envelope);
+	pb_json_object_begin(&e, NULL);
+	pb_json_octets(&e, "purpose", purpose, strlen(purpose));
+	pb_json_object_end(&e);
+	if (pb_json_writer_status(&w) != PB_OK || pb_json_writer_status(&e) != PB_OK)
+		status = pb_fail_memory(err, N_("write the access record"));
+	else
+		status = pb_commit_own(
+		    archive, PB_RECORD_MANAGEMENT, &facts, &envelope, NULL, err);
+	pb_buf_done(&facts);
+	pb_buf_wipe(&envelope);
+	pb_buf_done(&envelope);
+	return status;
+}
+
+static enum pb_status
+open_archive(const struct pb_world *world, const struct pb_options *options, const char *command,
+    const char *what, uint64_t first, uint64_t last, struct pb_access *access,
+    struct pb_error *err)
+{
+	enum pb_status status = check_purpose(options, err);
+
+	if (status == PB_OK)
+		status = pb_access_key(world, options, access->dir, &access->key, err);
+	if (status == PB_OK)
+		status =
+		    pb_archive_open(world, access->dir, access->key, &access->archive, err);
+	if (status != PB_OK)
+		return status;
+	access->size = pb_archive_size(access->archive);
+	if (last == PB_NO_SEQ)
+		last = access->size - 1;
+	if (first > last || last >= access->size)
+		return pb_fail(err, PB_ENOENT, N_("find a record"),
+		    N_("the archive holds none of that number"), "%llu..%llu",
+		    (unsigned long long)first, (unsigned long long)last);
+	status = record_access(access->archive, command, what, options->value[PB_OPTION_PURPOSE],
+	    first, last, err);
+	if (status == PB_OK)
+		status = pb_reading_new(
+		    world->files, access->dir, access->key, &access->reading, err);
+	return status;
+}
+
+enum pb_status
+pb_access_open(const struct pb_world *world, const struct pb_options *options,
+    const char *command, const char *what, uint64_t first, uint64_t last,
+    struct pb_access *ret_access, struct pb_error *err)
+{
+	struct pb_access access = { .dir = pb_access_archive(options) };
+	enum pb_status status;
+
+	if (access.dir == NULL)
+		return PB_EINVAL;
+	status = open_archive(world, options, command, what, first, last, &access, err);
+	if (status == PB_OK)
+		*ret_access = access;
+	else
+		(void)pb_access_close(&access, NULL);
+	return status;
+}
+
+enum pb_status
+pb_access_close(struct pb_access *access, struct pb_error *err)
+{
+	enum pb_status status;
+
+	pb_reading_free(access->reading);
+	status = pb_archive_close(access->archive, err);
+	pb_reader_key_free(access->key);
+	return status;
+}

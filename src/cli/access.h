@@ -1,0 +1,47 @@
+/* What commands share: which archive, which key, and the access record before anything is shown. */
+#ifndef PB_CLI_ACCESS_H
+#define PB_CLI_ACCESS_H
+
+#include "archive/reading.h"
+#include "cli/command.h"
+#include "core/buf.h"
+#include "crypto/reader.h"
+#include "probant/archive.h"
+
+/* --archive, else PROBANT_ARCHIVE; NULL after an error was printed. */
+const char *pb_access_archive(const struct pb_options *options);
+
+/*
+ * The passphrase: --passphrase-file, PROBANT_PASSPHRASE_FILE, or the terminal
+ * asks (`again`: twice, for a new one).  Without its line end, in a buffer to wipe.
+ */
+enum pb_status pb_access_passphrase(const struct pb_world *world,
+    const struct pb_options *options, bool again, struct pb_buf *passphrase,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* The reader key: --reader-key, else the one that the archive keeps. */
+enum pb_status pb_access_key(const struct pb_world *world, const struct pb_options *options,
+    const char *dir, struct pb_reader_key **ret_key, struct pb_error *err) PB_MUST_CHECK;
+
+/* An archive opened to be read, with its access record in the log already. */
+struct pb_access {
+	const char *dir; /* borrowed */
+	struct pb_reader_key *key;
+	struct pb_archive *archive;
+	struct pb_reading *reading;
+	uint64_t size; /* records before the access record */
+};
+
+/*
+ * Ask for the purpose, open, and commit the access record {command, what, first
+ * .. last}; last PB_NO_SEQ: the newest.  Without that record nothing is read
+ * (PB_EINVAL: no purpose was given).
+ */
+enum pb_status pb_access_open(const struct pb_world *world, const struct pb_options *options,
+    const char *command, const char *what, uint64_t first, uint64_t last,
+    struct pb_access *ret_access, struct pb_error *err) PB_MUST_CHECK;
+
+/* Publishes; PB_OK, or what went wrong at the end. */
+enum pb_status pb_access_close(struct pb_access *access, struct pb_error *err);
+
+#endif

@@ -1,0 +1,126 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/access.h"
+#include "cli/print.h"
+#include "core/io.h"
+#include "core/limits.h"
+
+/* Exactly one way of recovery must be chosen: there is no default for losing everything. */
+static bool
+choose_recovery(const struct pb_options *options, struct pb_create_options *create)
+{
+	const char *file = options->value[PB_OPTION_RECOVERY_OUT];
+	const char *heir = options->value[PB_OPTION_HEIR];
+	const char *none = options->value[PB_OPTION_NO_RECOVERY];
+
+	if ((file != NULL) + (heir != NULL) + (none != NULL) != 1) {
+		pb_say_usage(_("how is the archive opened when the passphrase is lost?"),
+		    _("choose one of --recovery-out FILE, --heir CERT, --no-recovery"));
+		return false;
+	}
+	create->recovery = file != NULL   ? PB_RECOVERY_FILE
+	                   : heir != NULL ? PB_RECOVERY_HEIR
+	                                  : PB_RECOVERY_NONE;
+	create->recovery_path = file;
+	return true;
+}
+
+static void
+print_json(const struct pb_created *created, const struct pb_create_options *create)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "origin", created->origin);
+	pb_json_text(&w, "verifier_key", created->verifier_key);
+	pb_json_text(&w, "reader", created->reader_id);
+	if (create->recovery != PB_RECOVERY_NONE)
+		pb_json_text(&w, "recovery", created->recovery_id);
+	if (create->recovery == PB_RECOVERY_FILE)
+		pb_json_text(&w, "recovery_code", created->recovery_code);
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_wipe(&out);
+	pb_buf_done(&out);
+}
+
+static void
+print_text(const char *dir, const struct pb_created *created,
+    const struct pb_create_options *create)
+{
+	(void)printf(_("Archive made in %s\n"), dir);
+	(void)printf(_("  log            %s\n"), created->origin);
+	(void)printf(_("  verifier key   %s\n"), created->verifier_key);
+	(void)printf(_("  reader         %s (under your passphrase)\n"), created->reader_id);
+	switch (create->recovery) {
+	case PB_RECOVERY_FILE:
+		(void)printf(_("  recovery       %s\n"), create->recovery_path);
+		(void)printf(_("\nRecovery code (shown this once; write it down, and keep it apart "
+		               "from the file):\n\n    %s\n\nTake the file off line: a USB key in a "
+		               "safe place.\n"),
+		    created->recovery_code);
+		break;
+	case PB_RECOVERY_HEIR:
+		(void)printf(_("  heir           %s\n"), created->recovery_id);
+		break;
+	case PB_RECOVERY_NONE:
+		(void)puts(_("\nNo recovery: who loses the passphrase loses every message."));
+		break;
+	}
+	(void)printf(_("\nNext: probant import -a %s PATH...\n"), dir);
+}
+
+static enum pb_status
+create(const struct pb_world *world, const struct pb_options *options,
+    struct pb_create_options *create, struct pb_created *ret_created, struct pb_error *err)
+{
+	const char *heir = options->value[PB_OPTION_HEIR];
+	struct pb_buf passphrase = PB_BUF_EMPTY, certificate = PB_BUF_EMPTY;
+	enum pb_status status = PB_OK;
+
+	if (heir != NULL)
+		status = pb_io_read_file(world->files, heir, PB_LIMIT_PEM, &certificate, err);
+	if (status == PB_OK)
+		status = pb_access_passphrase(world, options, true, &passphrase, err);
+	create->heir_pem = certificate.data;
+	create->heir_len = certificate.len;
+	create->passphrase = (const char *)passphrase.data;
+	create->passphrase_len = passphrase.len;
+	if (status == PB_OK)
+		status =
+		    pb_archive_create(world, options->operand[0], create, ret_created, err);
+	pb_buf_wipe(&passphrase);
+	pb_buf_done(&passphrase);
+	pb_buf_done(&certificate);
+	return status;
+}
+
+enum pb_exit
+pb_cli_init(const struct pb_world *world, const struct pb_options *options)
+{
+	struct pb_create_options choices = { .origin_name = options->value[PB_OPTION_ORIGIN] };
+	struct pb_created created;
+	struct pb_error err = { 0 };
+	enum pb_status status;
+
+	if (choices.origin_name == NULL) {
+		pb_say_usage(_("which name shall the log have?"), "--origin NAME");
+		return PB_EXIT_USAGE;
+	}
+	if (!choose_recovery(options, &choices))
+		return PB_EXIT_USAGE;
+	status = create(world, options, &choices, &created, &err);
+	if (status != PB_OK) {
+		pb_say_error(&err);
+		return pb_say_exit(status);
+	}
+	if (options->value[PB_OPTION_JSON] != NULL)
+		print_json(&created, &choices);
+	else
+		print_text(options->operand[0], &created, &choices);
+	pb_wipe(&created, sizeof(created));
+	return PB_EXIT_OK;
+}

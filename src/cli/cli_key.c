@@ -1,0 +1,227 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/founding.h"
+#include "cli/access.h"
+#include "cli/print.h"
+#include "core/io.h"
+#include "log/trust.h"
+
+/* Read what record 0 states and hand it on: what the three commands share. */
+static enum pb_exit
+with_founded(const struct pb_world *world, const struct pb_options *options,
+    enum pb_status (*use)(const struct pb_world *world, const struct pb_options *options,
+        const char *dir, const struct pb_founded *founded, struct pb_error *err))
+{
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	const char *dir = pb_access_archive(options);
+	struct pb_error err = { 0 };
+	enum pb_status status;
+
+	if (dir == NULL) {
+		free(founded);
+		return PB_EXIT_USAGE;
+	}
+	status = founded == NULL ? pb_fail_memory(&err, N_("read record 0 of the archive"))
+	                         : pb_founded_read(world->files, dir, founded, &err);
+	if (status == PB_OK)
+		status = use(world, options, dir, founded, &err);
+	if (status != PB_OK)
+		pb_say_error(&err);
+	free(founded);
+	return pb_say_exit(status);
+}
+
+/* To --output, or to stdout; `text` ends with a line end.  --json wraps it as {key: text}. */
+static enum pb_status
+put_out(const struct pb_world *world, const struct pb_options *options, const char *key,
+    struct pb_buf *text, struct pb_error *err)
+{
+	const char *path = options->value[PB_OPTION_OUTPUT];
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	if (path != NULL)
+		return pb_io_create_file(world->files, path, text->data, text->len, err);
+	if (options->value[PB_OPTION_JSON] == NULL) {
+		(void)fwrite(text->data, 1, text->len, stdout);
+		return PB_OK;
+	}
+	if (pb_buf_text(text) == NULL)
+		return pb_fail_memory(err, N_("print a key"));
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, key, pb_buf_text(text));
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_done(&out);
+	return PB_OK;
+}
+
+/* ---- key list ------------------------------------------------------------------------------- */
+
+/* The certificate's algorithm, or what is wrong with it. */
+static enum pb_status
+find_algorithm(const struct pb_world *world, const char *dir,
+    const struct pb_founded_reader *stated, char out[32], struct pb_error *err)
+{
+	struct pb_reader *reader = NULL;
+	enum pb_status status =
+	    pb_founded_certificate(world->files, dir, stated, &reader, err);
+
+	if (status == PB_OK)
+		(void)snprintf(out, 32, "%s", pb_reader_algorithm(reader));
+	pb_reader_free(reader);
+	return status;
+}
+
+static enum pb_status
+list_json(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
+    const char *vkey, struct pb_error *err)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	enum pb_status status = PB_OK;
+	struct pb_json_writer w;
+	char algorithm[32];
+	size_t i;
+
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "verifier_key", vkey);
+	pb_json_text(&w, "recovery", founded->recovery);
+	pb_json_array_begin(&w, "readers");
+	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
+		status = find_algorithm(world, dir, &founded->reader[i], algorithm, err);
+		pb_json_object_begin(&w, NULL);
+		pb_json_text(&w, "id", founded->reader[i].id);
+		pb_json_text(&w, "role", founded->reader[i].role);
+		pb_json_text(&w, "algorithm", status == PB_OK ? algorithm : "");
+		pb_json_object_end(&w);
+	}
+	pb_json_array_end(&w);
+	pb_json_object_end(&w);
+	if (status == PB_OK)
+		pb_print_json(&w);
+	pb_buf_done(&out);
+	return status;
+}
+
+static enum pb_status
+list_text(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
+    const char *vkey, struct pb_error *err)
+{
+	enum pb_status status;
+	char algorithm[32];
+	size_t i;
+
+	(void)printf(_("log key    %s\n"), vkey);
+	for (i = 0; i < founded->reader_count; i++) {
+		status = find_algorithm(world, dir, &founded->reader[i], algorithm, err);
+		if (status != PB_OK)
+			return status;
+		(void)printf("%-10s %s  %s\n", founded->reader[i].role, founded->reader[i].id,
+		    algorithm);
+	}
+	(void)printf(_("recovery   %s\n"), founded->recovery);
+	return PB_OK;
+}
+
+static enum pb_status
+list(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    const struct pb_founded *founded, struct pb_error *err)
+{
+	struct pb_buf vkey = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (pb_note_verifier_format(&founded->verifier, &vkey) != PB_OK ||
+	    pb_buf_text(&vkey) == NULL)
+		status = pb_fail_memory(err, N_("list keys"));
+	else if (options->value[PB_OPTION_JSON] != NULL)
+		status = list_json(world, dir, founded, pb_buf_text(&vkey), err);
+	else
+		status = list_text(world, dir, founded, pb_buf_text(&vkey), err);
+	pb_buf_done(&vkey);
+	return status;
+}
+
+enum pb_exit
+pb_cli_key_list(const struct pb_world *world, const struct pb_options *options)
+{
+	return with_founded(world, options, list);
+}
+
+/* ---- key policy ----------------------------------------------------------------------------- */
+
+static enum pb_status
+policy(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    const struct pb_founded *founded, struct pb_error *err)
+{
+	struct pb_buf text = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	(void)dir;
+	if (pb_trust_format(&founded->verifier, &text) != PB_OK)
+		status = pb_fail_memory(err, N_("print a trust file"));
+	else
+		status = put_out(world, options, "policy", &text, err);
+	pb_buf_done(&text);
+	return status;
+}
+
+enum pb_exit
+pb_cli_key_policy(const struct pb_world *world, const struct pb_options *options)
+{
+	return with_founded(world, options, policy);
+}
+
+/* ---- key export ----------------------------------------------------------------------------- */
+
+static enum pb_status
+export_reader(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
+    const char *id, struct pb_buf *text, struct pb_error *err)
+{
+	struct pb_reader *reader = NULL;
+	enum pb_status status;
+	size_t i;
+
+	for (i = 0; i < founded->reader_count; i++)
+		if (strcmp(founded->reader[i].id, id) == 0)
+			break;
+	if (i == founded->reader_count) {
+		(void)pb_fail(err, PB_ENOENT, N_("print a reader's certificate"),
+		    N_("no reader has this id"), "%s", id);
+		return pb_fail_todo(err, PB_ENOENT, N_("`probant key list` shows the ids"));
+	}
+	status = pb_founded_certificate(world->files, dir, &founded->reader[i], &reader, err);
+	if (status == PB_OK)
+		status = pb_reader_to_pem(reader, text, err);
+	pb_reader_free(reader);
+	return status;
+}
+
+static enum pb_status
+export(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    const struct pb_founded *founded, struct pb_error *err)
+{
+	const char *id = options->value[PB_OPTION_READER];
+	struct pb_buf text = PB_BUF_EMPTY;
+	enum pb_status status = PB_OK;
+
+	if (id != NULL)
+		status = export_reader(world, dir, founded, id, &text, err);
+	else if (pb_note_verifier_format(&founded->verifier, &text) != PB_OK ||
+	         pb_buf_append(&text, "\n", 1) != PB_OK)
+		status = pb_fail_memory(err, N_("print a key"));
+	if (status == PB_OK)
+		status = put_out(
+		    world, options, id != NULL ? "certificate" : "verifier_key", &text, err);
+	pb_buf_done(&text);
+	return status;
+}
+
+enum pb_exit
+pb_cli_key_export(const struct pb_world *world, const struct pb_options *options)
+{
+	return with_founded(world, options, export);
+}

@@ -1,0 +1,75 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/access.h"
+#include "cli/print.h"
+#include "core/text.h"
+
+static void
+print_json(const struct pb_archive_status *s, const char *newest)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "origin", s->origin);
+	pb_json_text(&w, "verifier_key", s->verifier_key);
+	pb_json_u64(&w, "records", s->records);
+	pb_json_text(&w, "newest", newest);
+	pb_json_u64(&w, "segments", s->segments);
+	pb_json_u64(&w, "vault_bytes", s->vault_bytes);
+	pb_json_u64(&w, "published", s->published);
+	pb_json_u64(&w, "quarantined", s->quarantined);
+	pb_json_u64(&w, "free_bytes", s->free_bytes);
+	pb_json_bool(&w, "writer_at_work", s->locked);
+	pb_json_bool(&w, "torn_tail", s->torn);
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_done(&out);
+}
+
+static void
+print_text(const struct pb_archive_status *s, const char *newest)
+{
+	(void)printf(_("log          %s\n"), s->origin);
+	(void)printf(_("records      %" PRIu64 ", the newest of %s (local clock)\n"), s->records,
+	    newest);
+	(void)printf(_("vault        %" PRIu64 " segments, %.1f MB; %.1f GB free on the disk\n"),
+	    s->segments, (double)s->vault_bytes / 1e6, (double)s->free_bytes / 1e9);
+	(void)printf(_("published    checkpoint of %" PRIu64 " records in log/checkpoint\n"),
+	    s->published);
+	if (s->quarantined > 0)
+		(void)printf(_("quarantine   %" PRIu64 " unfinished commits, never acknowledged\n"),
+		    s->quarantined);
+	if (s->locked)
+		(void)puts(_("writer       at work"));
+	if (s->torn && !s->locked)
+		(void)puts(_("unfinished   bytes behind the last commit; the next command that "
+		             "writes puts them in order"));
+	(void)puts(_("timestamps   none yet: times are the local clock's claim"));
+	(void)puts(_("next         keep a copy of log/checkpoint elsewhere: `probant verify "
+	             "--against` holds the archive to it"));
+}
+
+enum pb_exit
+pb_cli_status(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *dir = pb_access_archive(options);
+	struct pb_archive_status s;
+	struct pb_error err = { 0 };
+	char newest[21];
+
+	if (dir == NULL)
+		return PB_EXIT_USAGE;
+	if (pb_archive_describe(world, dir, &s, &err) != PB_OK) {
+		pb_say_error(&err);
+		return pb_say_exit(err.status);
+	}
+	pb_time_format((int64_t)s.last_time_s, newest);
+	if (options->value[PB_OPTION_JSON] != NULL)
+		print_json(&s, newest);
+	else
+		print_text(&s, newest);
+	return PB_EXIT_OK;
+}

@@ -1,0 +1,22 @@
+#include "cli/access.h"
+#include "cli/examine.h"
+
+enum pb_exit
+pb_cli_verify(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *dir = options->operand[0];
+	bool quick = options->value[PB_OPTION_QUICK] != NULL;
+	struct pb_reader_key *key = NULL;
+	struct pb_error err = { 0 };
+	enum pb_exit code;
+
+	if (!quick && pb_access_key(world, options, dir, &key, &err) != PB_OK) {
+		(void)pb_fail_todo(&err, err.status,
+		    N_("with the passphrase every record is opened; --quick checks without"));
+		pb_say_error(&err);
+		return pb_say_exit(err.status);
+	}
+	code = pb_examine(world, options, dir, key, quick);
+	pb_reader_key_free(key);
+	return code;
+}

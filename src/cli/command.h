@@ -1,0 +1,46 @@
+/*
+ * The commands.  Each is: read options, call one function of archive, print.
+ *
+ * One table (commands.c) says what a command is called, takes and does; the
+ * parser, --help and the man page read it.
+ */
+#ifndef PB_CLI_COMMAND_H
+#define PB_CLI_COMMAND_H
+
+#include "cli/options.h"
+#include "cli/say.h"
+#include "core/world.h"
+
+struct pb_command {
+	const char *name;     /* "key policy" is two words on the command line */
+	const char *operands; /* as usage shows them */
+	const char *summary;  /* one line; key for gettext */
+	const char *text;     /* more, for --help and the man page; key for gettext */
+	const char *examples; /* lines of shell, each ended by LF */
+	enum pb_option options[14]; /* ended by PB_OPTION_COUNT; --help is implied */
+	size_t operands_min;
+	size_t operands_max;
+	enum pb_exit (*run)(const struct pb_world *world, const struct pb_options *options);
+};
+
+extern const struct pb_command pb_commands[];
+extern const size_t pb_commands_count;
+
+/* The whole program: argv as main got it. */
+int pb_command_main(const struct pb_world *world, int argc, char **argv);
+
+enum pb_exit pb_cli_init(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_import(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_list(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_show(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_verify(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_status(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_list(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_policy(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_export(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
+
+/* Usage, text, options and examples of one command on stdout. */
+void pb_help_command(const struct pb_command *command);
+
+#endif

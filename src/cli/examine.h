@@ -1,0 +1,14 @@
+/* The archive verification that `probant verify` and `probant-verify` share. */
+#ifndef PB_CLI_EXAMINE_H
+#define PB_CLI_EXAMINE_H
+
+#include "cli/options.h"
+#include "cli/say.h"
+#include "core/world.h"
+#include "probant/archive.h"
+
+/* Read --trust and --against, check dir, print the verdict.  key may be NULL. */
+enum pb_exit pb_examine(const struct pb_world *world, const struct pb_options *options,
+    const char *dir, const struct pb_reader_key *key, bool quick);
+
+#endif

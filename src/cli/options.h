@@ -1,0 +1,60 @@
+/* The commands' options: one table, read by the parser, --help and the man page alike. */
+#ifndef PB_CLI_OPTIONS_H
+#define PB_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum pb_option {
+	PB_OPTION_ARCHIVE,
+	PB_OPTION_JSON,
+	PB_OPTION_HELP,
+	PB_OPTION_PASSPHRASE_FILE,
+	PB_OPTION_READER_KEY,
+	PB_OPTION_ORIGIN,
+	PB_OPTION_RECOVERY_OUT,
+	PB_OPTION_HEIR,
+	PB_OPTION_NO_RECOVERY,
+	PB_OPTION_DIRECTION,
+	PB_OPTION_PURPOSE,
+	PB_OPTION_RANGE,
+	PB_OPTION_RAW,
+	PB_OPTION_FACTS,
+	PB_OPTION_PART,
+	PB_OPTION_TRUST,
+	PB_OPTION_AGAINST,
+	PB_OPTION_QUICK,
+	PB_OPTION_READER,
+	PB_OPTION_OUTPUT,
+	PB_OPTION_MAN,
+	PB_OPTION_COUNT
+};
+
+struct pb_option_spec {
+	char letter;          /* '\0': none */
+	const char *name;     /* without "--" */
+	const char *argument; /* NULL: takes none */
+	const char *help;     /* key for gettext */
+};
+
+/* By enum pb_option. */
+extern const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT];
+
+/* What a command line said: value[] is NULL where an option was not given, "" for one without
+ * an argument.  Borrowed from argv. */
+struct pb_options {
+	const char *value[PB_OPTION_COUNT];
+	char **operand;
+	size_t operand_count;
+};
+
+/*
+ * Parse argv behind the command's name.  allowed: the command's options, ended by
+ * PB_OPTION_COUNT.  On failure an error was printed, and false is the answer.
+ * Options and operands mix; "--" ends the options.  Operands are moved to the
+ * front of argv.
+ */
+bool pb_options_parse(int argc, char **argv, const enum pb_option *allowed,
+    struct pb_options *ret_options);
+
+#endif

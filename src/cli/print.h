@@ -1,0 +1,17 @@
+/* Printing on stdout. */
+#ifndef PB_CLI_PRINT_H
+#define PB_CLI_PRINT_H
+
+#include "core/buf.h"
+#include "core/json.h"
+
+/* The finished JSON document and a line end.  Without memory nothing is printed, stdout fails. */
+void pb_print_json(const struct pb_json_writer *w);
+
+/* Octets from outside, made safe for a terminal, without a line end. */
+void pb_print_safe(const void *data, size_t len);
+
+/* "2026-05-06T17:42:00Z" */
+void pb_print_time(uint64_t time_s);
+
+#endif

@@ -1,0 +1,156 @@
+/* RFC 4648 sections 4 (base64) and 8 (base16, in lower case). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+static const char hex_digits[] = "0123456789abcdef";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void
+pb_hex_encode(const uint8_t *data, size_t len, char *out)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		*out++ = hex_digits[data[i] >> 4];
+		*out++ = hex_digits[data[i] & 15];
+	}
+	*out = '\0';
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool
+pb_hex_decode(const char *text, size_t text_len, uint8_t *out, size_t len)
+{
+	size_t i;
+
+	if (text_len % 2 != 0 || text_len / 2 != len)
+		return false;
+	for (i = 0; i < text_len; i++) {
+		if (hex_value(text[i]) < 0)
+			return false;
+	}
+	for (i = 0; i < len; i++)
+		out[i] = (uint8_t)(hex_value(text[2 * i]) << 4 | hex_value(text[2 * i + 1]));
+	return true;
+}
+
+void
+pb_base64_encode(const uint8_t *data, size_t len, char *out)
+{
+	uint32_t group;
+	size_t i, n;
+
+	for (i = 0; i < len; i += 3) {
+		n = len - i;
+		group = (uint32_t)data[i] << 16;
+		if (n > 1)
+			group |= (uint32_t)data[i + 1] << 8;
+		if (n > 2)
+			group |= data[i + 2];
+		*out++ = base64_digits[group >> 18];
+		*out++ = base64_digits[group >> 12 & 63];
+		*out++ = n > 1 ? base64_digits[group >> 6 & 63] : '=';
+		*out++ = n > 2 ? base64_digits[group & 63] : '=';
+	}
+	*out = '\0';
+}
+
+static int
+base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : -1;
+}
+
+/*
+ * Four digits of which the last `pad` are padding: 3 - pad octets to out.
+ * Bits behind the last octet must be zero (RFC 4648 section 3.5).
+ */
+static bool
+decode_group(const char *text, size_t pad, uint8_t *out)
+{
+	uint32_t group = 0;
+	size_t i;
+	int value;
+
+	for (i = 0; i < 4; i++) {
+		value = i < 4 - pad ? base64_value(text[i]) : 0;
+		if (value < 0)
+			return false;
+		group = group << 6 | (uint32_t)value;
+	}
+	if ((group & ((1U << (8 * pad)) - 1)) != 0)
+		return false;
+	for (i = 0; i < 3 - pad; i++)
+		out[i] = (uint8_t)(group >> (16 - 8 * i));
+	return true;
+}
+
+/* How many '=' end the text: 0, 1 or 2.  A third is no digit and is refused as such. */
+static size_t
+padding(const char *text, size_t len)
+{
+	if (len == 0 || text[len - 1] != '=')
+		return 0;
+	return text[len - 2] == '=' ? 2 : 1;
+}
+
+enum pb_status
+pb_base64_decode(const char *text, size_t len, struct pb_buf *buf)
+{
+	enum pb_status status;
+	size_t i, pad;
+	uint8_t *out;
+
+	if (len % 4 != 0)
+		return PB_EDATA;
+	status = pb_buf_reserve(buf, len / 4 * 3);
+	if (status != PB_OK)
+		return status;
+	out = buf->data + (len > 0 ? buf->len : 0);
+	pad = padding(text, len);
+	for (i = 0; i < len; i += 4) {
+		if (!decode_group(text + i, i + 4 == len ? pad : 0, out))
+			return PB_EDATA;
+		out += 3;
+	}
+	buf->len += len / 4 * 3 - pad;
+	return PB_OK;
+}
+
+bool
+pb_base64_decode_exact(const char *text, size_t text_len, uint8_t *out, size_t len)
+{
+	struct pb_buf buf = PB_BUF_EMPTY;
+	bool exact = false;
+
+	if (text_len != PB_BASE64_LEN(len))
+		return false;
+	if (pb_base64_decode(text, text_len, &buf) != PB_OK || buf.len != len)
+		goto out;
+	if (len > 0)
+		memcpy(out, buf.data, len);
+	exact = true;
+out:
+	pb_buf_done(&buf);
+	return exact;
+}

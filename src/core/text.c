@@ -1,0 +1,59 @@
+/* Numbers and times as text. */
+#include "core/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool
+pb_decimal_parse(const char *text, size_t len, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+	unsigned digit;
+	size_t i;
+
+	if (len == 0 || (len > 1 && text[0] == '0'))
+		return false;
+	for (i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		digit = (unsigned)(text[i] - '0');
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*ret_value = value;
+	return true;
+}
+
+/* From 0000-03-01 to 1970-01-01: with years that begin in March, a leap day comes last. */
+#define EPOCH_DAYS 719468
+#define DAY_S 86400
+#define FIRST_S INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
+#define LAST_S INT64_C(253402300799)  /* 9999-12-31T23:59:59Z */
+
+/* The proleptic Gregorian calendar, computed: the C library's answer needs the system's state. */
+void
+pb_time_format(int64_t time_s, char out[21])
+{
+	uint32_t seconds, era, day, year, month;
+	char text[64];
+
+	if (time_s < FIRST_S || time_s > LAST_S) {
+		memcpy(out, "not a calendar date.", 21);
+		return;
+	}
+	time_s += (int64_t)EPOCH_DAYS * DAY_S;
+	seconds = (uint32_t)(time_s % DAY_S);
+	day = (uint32_t)(time_s / DAY_S);
+	era = day / 146097; /* of 400 years */
+	day %= 146097;
+	year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	day -= 365 * year + year / 4 - year / 100;
+	month = (5 * day + 2) / 153; /* 0 is March */
+	day -= (153 * month + 2) / 5;
+	year += 400 * era + (month >= 10);
+	month += month < 10 ? 3 : -9U;
+	snprintf(text, sizeof(text), "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month, day + 1,
+	    seconds / 3600, seconds / 60 % 60, seconds % 60);
+	memcpy(out, text, 21);
+}

@@ -1,0 +1,161 @@
+#include "crypto/ed25519.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "crypto/library.h"
+#include "crypto/pem.h"
+#include "crypto/secret.h"
+
+#define SEED_LEN 32 /* RFC 8032 5.1.5 */
+
+struct pb_ed25519 {
+	EVP_PKEY *pkey;
+	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
+};
+
+/* *take_pkey is taken, and NULL, on success alone. */
+static enum pb_status
+hold(EVP_PKEY **take_pkey, struct pb_ed25519 **ret_key, const char *what, struct pb_error *err)
+{
+	size_t len = PB_ED25519_PUBLIC_LEN;
+	struct pb_ed25519 *key = calloc(1, sizeof(*key));
+
+	if (key == NULL)
+		return pb_fail_memory(err, what);
+	if (EVP_PKEY_get_raw_public_key(*take_pkey, key->public_key, &len) != 1) {
+		free(key);
+		return pb_library_openssl(err, what);
+	}
+	key->pkey = *take_pkey;
+	*take_pkey = NULL;
+	*ret_key = key;
+	return PB_OK;
+}
+
+enum pb_status
+pb_ed25519_generate(
+    const struct pb_random *random, struct pb_ed25519 **ret_key, struct pb_error *err)
+{
+	const char *what = N_("make a signing key");
+	struct pb_secret *seed = NULL;
+	EVP_PKEY *pkey = NULL;
+	enum pb_status status = pb_secret_random(random, SEED_LEN, &seed, err);
+
+	ERR_clear_error();
+	if (status != PB_OK)
+		goto out;
+	pkey =
+	    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, pb_secret_bytes(seed), SEED_LEN);
+	status = pkey == NULL ? pb_library_openssl(err, what) : hold(&pkey, ret_key, what, err);
+out:
+	EVP_PKEY_free(pkey);
+	pb_secret_free(seed);
+	ERR_clear_error();
+	return status;
+}
+
+enum pb_status
+pb_ed25519_to_pem(const struct pb_ed25519 *key, struct pb_buf *buf, struct pb_error *err)
+{
+	const char *what = N_("write a signing key");
+	enum pb_status status;
+	BIO *bio;
+
+	ERR_clear_error();
+	bio = BIO_new(BIO_s_secmem());
+	if (bio == NULL ||
+	    PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL) != 1)
+		status = pb_library_openssl(err, what);
+	else if (pb_pem_append(bio, buf) != PB_OK)
+		status = pb_fail_memory(err, what);
+	else
+		status = PB_OK;
+	BIO_free(bio);
+	ERR_clear_error();
+	return status;
+}
+
+enum pb_status
+pb_ed25519_from_pem(const void *pem, size_t len, struct pb_ed25519 **ret_key, struct pb_error *err)
+{
+	const char *what = N_("read a signing key");
+	PKCS8_PRIV_KEY_INFO *info = NULL;
+	EVP_PKEY *pkey = NULL;
+	BIO *bio;
+	enum pb_status status;
+
+	ERR_clear_error();
+	bio = pb_pem_reader(pem, len);
+	if (bio != NULL)
+		info = PEM_read_bio_PKCS8_PRIV_KEY_INFO(bio, NULL, pb_pem_no_passphrase, NULL);
+	if (info != NULL)
+		pkey = EVP_PKCS82PKEY(info);
+	if (pkey == NULL)
+		status =
+		    pb_library_refused(err, PB_EDATA, what, N_("it is no PKCS#8 key in PEM"), "");
+	else if (EVP_PKEY_get_id(pkey) != EVP_PKEY_ED25519)
+		status = pb_fail(err, PB_EDATA, what, N_("it is no Ed25519 key"), "%s", "");
+	else
+		status = hold(&pkey, ret_key, what, err);
+	EVP_PKEY_free(pkey);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	BIO_free(bio);
+	ERR_clear_error();
+	return status;
+}
+
+void
+pb_ed25519_public(const struct pb_ed25519 *key, uint8_t out[PB_ED25519_PUBLIC_LEN])
+{
+	memcpy(out, key->public_key, PB_ED25519_PUBLIC_LEN);
+}
+
+enum pb_status
+pb_ed25519_sign(const struct pb_ed25519 *key, const void *data, size_t len,
+    uint8_t signature[PB_ED25519_SIGNATURE_LEN], struct pb_error *err)
+{
+	size_t signature_len = PB_ED25519_SIGNATURE_LEN;
+	enum pb_status status = PB_OK;
+	EVP_MD_CTX *ctx;
+
+	ERR_clear_error();
+	ctx = EVP_MD_CTX_new();
+	if (ctx == NULL || EVP_DigestSignInit(ctx, NULL, NULL, NULL, key->pkey) != 1 ||
+	    EVP_DigestSign(ctx, signature, &signature_len, data, len) != 1)
+		status = pb_library_openssl(err, N_("sign"));
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return status;
+}
+
+int
+pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *data, size_t len,
+    const uint8_t signature[PB_ED25519_SIGNATURE_LEN])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY *pkey =
+	    EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, PB_ED25519_PUBLIC_LEN);
+	int right;
+
+	right = ctx != NULL && pkey != NULL &&
+		EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+		EVP_DigestVerify(ctx, signature, PB_ED25519_SIGNATURE_LEN, data, len) == 1;
+	EVP_PKEY_free(pkey);
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return right;
+}
+
+void
+pb_ed25519_free(struct pb_ed25519 *key)
+{
+	if (key == NULL)
+		return;
+	EVP_PKEY_free(key->pkey);
+	free(key);
+}

@@ -1,0 +1,55 @@
+/*
+ * Readers: who can open an archive.  A reader is an X.509 certificate whose
+ * public key the segment keys are enveloped to, and somewhere its private key.
+ * OpenSSL, so that `openssl pkey` and `openssl cms -decrypt` serve as well.
+ */
+#ifndef PB_CRYPTO_READER_H
+#define PB_CRYPTO_READER_H
+
+#include "core/buf.h"
+#include "core/world.h"
+
+#define PB_READER_ID_MAX 64 /* bytes of a subjectKeyIdentifier that we accept */
+
+/* A reader's certificate: RSA of 3072 bits or more, P-256 or P-384, with a
+ * subjectKeyIdentifier (FORMAT 3). */
+struct pb_reader;
+/* A reader's private key with its certificate. */
+struct pb_reader_key;
+
+/* The first certificate of PEM text.  PB_EDATA: none, or not fit to be a reader (err says why). */
+enum pb_status pb_reader_from_pem(const void *pem, size_t len, struct pb_reader **ret_reader,
+    struct pb_error *err) PB_MUST_CHECK;
+/* subjectKeyIdentifier in lower-case hex: the reader's name in the formats.  Borrowed. */
+const char *pb_reader_id(const struct pb_reader *reader);
+/* SHA-256 of the certificate's DER. */
+void pb_reader_fingerprint(const struct pb_reader *reader, uint8_t out[32]);
+/* "P-256", "P-384", "RSA-3072"...: for lists.  Borrowed. */
+const char *pb_reader_algorithm(const struct pb_reader *reader);
+enum pb_status pb_reader_to_pem(const struct pb_reader *reader, struct pb_buf *buf,
+    struct pb_error *err) PB_MUST_CHECK;
+void pb_reader_free(struct pb_reader *reader);
+
+/*
+ * A new P-256 key with a self-signed certificate, as two PEM texts appended to
+ * the buffers.  name: the certificate's common name, a role and never a person
+ * ("probant reader", "probant recovery").  The key is PKCS#8 under the
+ * passphrase: PBES2, scrypt N=2^14 r=8 p=5, AES-256-CBC (RFC 7914; what the
+ * openssl command opens without options).  now_s: the certificate's notBefore;
+ * it has no meaningful end (99991231235959Z, RFC 5280 4.1.2.5).
+ */
+enum pb_status pb_reader_generate(const char *name, int64_t now_s, const char *passphrase,
+    size_t passphrase_len, struct pb_buf *ret_key_pem, struct pb_buf *ret_certificate_pem,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * Open a private key.  PB_EACCESS: wrong passphrase.  PB_EDATA: not a key, or
+ * not the certificate's.  passphrase may be NULL for a key without one.
+ */
+enum pb_status pb_reader_key_open(const void *key_pem, size_t key_len, const void *certificate_pem,
+    size_t certificate_len, const char *passphrase, size_t passphrase_len,
+    struct pb_reader_key **ret_key, struct pb_error *err) PB_MUST_CHECK;
+const struct pb_reader *pb_reader_key_reader(const struct pb_reader_key *key); /* borrowed */
+PB_API void pb_reader_key_free(struct pb_reader_key *key); /* wipes; NULL is fine */
+
+#endif

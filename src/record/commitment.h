@@ -1,0 +1,23 @@
+/* The commitment to a record's parts (FORMAT 1.2). */
+#ifndef PB_RECORD_COMMITMENT_H
+#define PB_RECORD_COMMITMENT_H
+
+#include "crypto/digest.h"
+#include "crypto/secret.h"
+#include "probant/status.h"
+
+#define PB_SALT_LEN 32
+#define PB_COMMITMENT_LEN PB_H2_LEN
+
+/* salt of part i = Expand(r, "probant/v1 salt" || u8 i) */
+enum pb_status pb_commitment_salt(struct pb_secret *r, uint8_t index, uint8_t out[PB_SALT_LEN],
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* p_i from d_i = H2(part bytes) */
+void pb_commitment_part(uint8_t index, uint8_t kind, uint64_t len,
+    const uint8_t salt[PB_SALT_LEN], const uint8_t d[PB_H2_LEN], uint8_t out[PB_H2_LEN]);
+
+/* The commitment to count (1..255) parts, p holding p_0 ... one after the other. */
+void pb_commitment_record(const uint8_t *p, uint8_t count, uint8_t out[PB_COMMITMENT_LEN]);
+
+#endif

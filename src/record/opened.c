@@ -1,0 +1,208 @@
+#include "record/opened.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "record/opener.h"
+#include "record/types.h"
+#include "record/walk.h"
+
+static const char read_what[] = N_("read an opened record");
+
+void
+pb_opened_free(struct pb_opened *opened)
+{
+	if (opened == NULL)
+		return;
+	pb_opener_wipe(opened->opener);
+	opened->payload = NULL;
+}
+
+uint8_t
+pb_opened_count(const struct pb_opened *opened)
+{
+	return opened->table.count;
+}
+
+uint8_t
+pb_opened_kind(const struct pb_opened *opened, uint8_t index)
+{
+	pb_assert(index < opened->table.count);
+	return opened->table.kind[index];
+}
+
+uint64_t
+pb_opened_len(const struct pb_opened *opened, uint8_t index)
+{
+	pb_assert(index < opened->table.count);
+	return opened->table.len[index];
+}
+
+uint64_t
+pb_opened_message_len(const struct pb_opened *opened)
+{
+	const struct pb_table *table = &opened->table;
+	uint64_t len = 0;
+
+	for (uint8_t i = 0; i < table->count; i++)
+		if (table->kind[i] == PB_PART_HEADER || table->kind[i] == PB_PART_BODY)
+			len += table->len[i];
+	return len;
+}
+
+uint8_t
+pb_opened_find(const struct pb_opened *opened, uint8_t kind)
+{
+	uint8_t i = 0;
+
+	while (i < opened->table.count && opened->table.kind[i] != kind)
+		i++;
+	return i;
+}
+
+/* Another look at a record that is not in memory. */
+static enum pb_status
+look_again(struct pb_opened *opened, struct pb_walk *walk, struct pb_error *err)
+{
+	struct pb_opener *o = opened->opener;
+	enum pb_status status;
+	size_t len;
+
+	if ((status = pb_unpack_start(o->unpack, opened->payload, opened->r, err)) != PB_OK)
+		return status;
+	while (!pb_walk_ended(walk)) {
+		if ((status = pb_opener_next(o, &len, err)) != PB_OK)
+			return status;
+		if (len == 0)
+			return pb_fail(err, PB_ECORRUPT, read_what,
+			    N_("it changed since it was opened"), "payload of %llu bytes",
+			    (unsigned long long)opened->payload->len);
+		if ((status = pb_walk_on(walk, o->chunk, len, err)) != PB_OK)
+			return status;
+	}
+	return pb_unpack_rest(o->unpack, err);
+}
+
+enum pb_status
+pb_opened_stream(struct pb_opened *opened, uint8_t first, uint8_t last,
+    const struct pb_part_sink *sink, struct pb_error *err)
+{
+	struct pb_walk walk;
+	enum pb_status status;
+
+	pb_assert(first <= last && last < opened->table.count);
+	pb_walk_init(&walk, &opened->table, first, last, sink);
+	if (opened->in_memory)
+		return pb_walk_on(&walk, opened->opener->plain, opened->total, err);
+	status = look_again(opened, &walk, err);
+	pb_opener_wipe(opened->opener);
+	return status;
+}
+
+static enum pb_status
+gather_begin(void *ctx, uint8_t kind, struct pb_error *err)
+{
+	(void)ctx;
+	(void)kind;
+	(void)err;
+	return PB_OK;
+}
+
+static enum pb_status
+gather_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	return pb_buf_append(ctx, data, len) == PB_OK ? PB_OK : pb_fail_memory(err, read_what);
+}
+
+enum pb_status
+pb_opened_part(struct pb_opened *opened, uint8_t index, size_t max, struct pb_buf *buf,
+    struct pb_error *err)
+{
+	struct pb_buf part = PB_BUF_EMPTY;
+	const struct pb_part_sink sink = { &part, gather_begin, gather_write };
+	enum pb_status status;
+
+	if (pb_opened_len(opened, index) > max)
+		return pb_fail(err, PB_ELIMIT, read_what, N_("one of its parts is too long"),
+		    "part %u", index);
+	/* Reserved, so that no copy is left behind where the buffer moves as it grows. */
+	if (pb_buf_reserve(&part, (size_t)opened->table.len[index]) != PB_OK ||
+	    pb_buf_reserve(buf, (size_t)opened->table.len[index]) != PB_OK)
+		status = pb_fail_memory(err, read_what);
+	else
+		status = pb_opened_stream(opened, index, index, &sink, err);
+	if (status == PB_OK && pb_buf_append(buf, part.data, part.len) != PB_OK)
+		status = pb_fail_memory(err, read_what);
+	pb_buf_wipe(&part);
+	pb_buf_done(&part);
+	return status;
+}
+
+/* Counting again: the parts pass by the tally; what the digest part says is kept for the end. */
+struct recount {
+	struct pb_tally *tally;
+	bool in_digest;
+	size_t digest_len;
+	uint8_t digest[PB_DIGEST_LEN];
+};
+
+static enum pb_status
+recount_begin(void *ctx, uint8_t kind, struct pb_error *err)
+{
+	struct recount *recount = ctx;
+
+	recount->in_digest = kind == PB_PART_DIGEST;
+	return pb_tally_begin(recount->tally, kind, err);
+}
+
+static enum pb_status
+recount_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	struct recount *recount = ctx;
+	size_t room = sizeof(recount->digest) - recount->digest_len;
+
+	(void)err;
+	pb_tally_write(recount->tally, data, len);
+	if (recount->in_digest) {
+		memcpy(recount->digest + recount->digest_len, data, len < room ? len : room);
+		recount->digest_len += len < room ? len : room;
+	}
+	return PB_OK;
+}
+
+/* Whether the record has no digest part, or exactly one, and it says this. */
+static bool
+digest_right(const struct pb_opened *opened, const struct recount *recount, const uint8_t *sha256)
+{
+	unsigned digests = 0;
+	bool right = true;
+
+	for (uint8_t i = 0; i < opened->table.count; i++) {
+		if (opened->table.kind[i] != PB_PART_DIGEST)
+			continue;
+		digests++;
+		right = opened->table.len[i] == PB_DIGEST_LEN &&
+		    memcmp(recount->digest, sha256, PB_DIGEST_LEN) == 0;
+	}
+	return digests <= 1 && right;
+}
+
+enum pb_status
+pb_opened_commitment(struct pb_opened *opened, uint8_t ret_commitment[PB_COMMITMENT_LEN],
+    bool *ret_digest_right, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
+{
+	struct recount recount = { .tally = &opened->opener->tally };
+	const struct pb_part_sink sink = { &recount, recount_begin, recount_write };
+	uint8_t sha256[PB_DIGEST_LEN];
+	enum pb_status status;
+
+	pb_tally_start(recount.tally, opened->r);
+	status = pb_opened_stream(opened, 0, (uint8_t)(opened->table.count - 1), &sink, err);
+	if (status == PB_OK)
+		status = pb_tally_finish(recount.tally, ret_commitment, sha256, err);
+	if (status != PB_OK)
+		return status;
+	*ret_digest_right = digest_right(opened, &recount, sha256);
+	memcpy(ret_sha256, sha256, sizeof(sha256));
+	return PB_OK;
+}

@@ -1,0 +1,69 @@
+/*
+ * Opening a sealed payload with its r (FORMAT 3).  Nothing of it is shown
+ * before the GCM tag is checked.  Small records are kept in memory (wiped on
+ * free), larger ones are decrypted again for each look, so memory is constant.
+ *
+ * The caller has checked the SHA-256 of the stored payload against the leaf.
+ */
+#ifndef PB_RECORD_OPENED_H
+#define PB_RECORD_OPENED_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "record/leaf.h"
+#include "record/parts.h"
+
+/* A stored payload: len bytes, read at any offset. */
+struct pb_payload {
+	void *ctx;
+	uint64_t len; /* bytes, tag included */
+	enum pb_status (*read)(void *ctx, uint64_t offset, void *to, size_t len,
+	    struct pb_error *err);
+};
+
+struct pb_opened;
+struct pb_opener; /* decryption and decompression state, reused from record to record */
+
+enum pb_status pb_opener_new(const char *origin, struct pb_opener **ret_opener,
+    struct pb_error *err) PB_MUST_CHECK;
+void pb_opener_free(struct pb_opener *opener);
+
+/*
+ * Decrypt, check the tag, find the parts.  Borrows opener, payload and r until
+ * pb_opened_free; one record open per opener at a time.
+ * PB_ECORRUPT: the tag is wrong, z is not one zstd frame within FORMAT 3's
+ * window without a dictionary, or the table does not account for every byte.
+ */
+enum pb_status pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload,
+    struct pb_secret *r, struct pb_opened **ret_opened, struct pb_error *err) PB_MUST_CHECK;
+
+uint8_t pb_opened_count(const struct pb_opened *opened); /* parts, 1..255 */
+uint8_t pb_opened_kind(const struct pb_opened *opened, uint8_t index);
+uint64_t pb_opened_len(const struct pb_opened *opened, uint8_t index); /* bytes */
+uint64_t pb_opened_message_len(const struct pb_opened *opened); /* kinds 1 and 2 */
+uint8_t pb_opened_find(const struct pb_opened *opened, uint8_t kind); /* first index, or count */
+
+/*
+ * Push parts first..last into the sink, in order, with one begin each.
+ * Answers what the sink answered, else PB_ECORRUPT if the payload changed since.
+ */
+enum pb_status pb_opened_stream(struct pb_opened *opened, uint8_t first, uint8_t last,
+    const struct pb_part_sink *sink, struct pb_error *err) PB_MUST_CHECK;
+
+/* One part appended to buf.  PB_ELIMIT if it is longer than max. */
+enum pb_status pb_opened_part(struct pb_opened *opened, uint8_t index, size_t max,
+    struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * The commitment of what was opened, and whether there is no digest part, or
+ * exactly one and it is the SHA-256 of kinds 1 and 2.  A message's digest goes
+ * to ret_sha256 as computed (zeros when there are no kinds 1, 2, 3).  One pass.
+ */
+enum pb_status pb_opened_commitment(struct pb_opened *opened,
+    uint8_t ret_commitment[PB_COMMITMENT_LEN], bool *ret_digest_right,
+    uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
+
+void pb_opened_free(struct pb_opened *opened);
+
+#endif

@@ -1,0 +1,157 @@
+#include "record/opener.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/limits.h"
+
+static const char open_what[] = N_("open a record");
+
+enum pb_status
+pb_opener_new(const char *origin, struct pb_opener **ret_opener, struct pb_error *err)
+{
+	struct pb_opener *o = calloc(1, sizeof(*o));
+	enum pb_status status;
+
+	if (o == NULL)
+		return pb_fail_memory(err, open_what);
+	o->plain = malloc(PB_LIMIT_OPENED);
+	o->chunk = malloc(PB_OPENER_CHUNK);
+	if (o->plain == NULL || o->chunk == NULL) {
+		status = pb_fail_memory(err, open_what);
+		goto out;
+	}
+	if ((status = pb_tally_init(&o->tally, err)) != PB_OK)
+		goto out;
+	if ((status = pb_unpack_new(origin, &o->unpack, err)) != PB_OK)
+		goto out;
+	*ret_opener = o;
+	o = NULL;
+	status = PB_OK;
+out:
+	pb_opener_free(o);
+	return status;
+}
+
+void
+pb_opener_free(struct pb_opener *opener)
+{
+	if (opener == NULL)
+		return;
+	pb_opener_wipe(opener);
+	pb_unpack_free(opener->unpack);
+	pb_tally_done(&opener->tally);
+	free(opener->plain);
+	free(opener->chunk);
+	free(opener);
+}
+
+void
+pb_opener_wipe(struct pb_opener *opener)
+{
+	pb_wipe(opener->plain, opener->plain_len);
+	opener->plain_len = 0;
+	if (opener->chunk_used)
+		pb_wipe(opener->chunk, PB_OPENER_CHUNK);
+	opener->chunk_used = false;
+	pb_wipe(opener->tail, opener->tail_len);
+	opener->tail_len = 0;
+}
+
+enum pb_status
+pb_opener_next(struct pb_opener *opener, size_t *ret_len, struct pb_error *err)
+{
+	opener->chunk_used = true;
+	return pb_unpack_next(opener->unpack, opener->chunk, PB_OPENER_CHUNK, ret_len, err);
+}
+
+/* These octets come last, as far as is known yet. */
+static void
+keep_tail(struct pb_opener *o, const uint8_t *data, size_t len)
+{
+	size_t keep = o->tail_len;
+
+	if (len > sizeof(o->tail)) {
+		data += len - sizeof(o->tail);
+		len = sizeof(o->tail);
+	}
+	if (keep > sizeof(o->tail) - len)
+		keep = sizeof(o->tail) - len;
+	memmove(o->tail, o->tail + o->tail_len - keep, keep);
+	memcpy(o->tail + keep, data, len);
+	o->tail_len = keep + len;
+}
+
+/* As much of the record as plain holds. */
+static enum pb_status
+fill_plain(struct pb_opener *o, bool *ret_ended, struct pb_error *err)
+{
+	enum pb_status status;
+	size_t len;
+
+	do {
+		status = pb_unpack_next(o->unpack, o->plain + o->plain_len,
+		    PB_LIMIT_OPENED - o->plain_len, &len, err);
+		if (status != PB_OK) {
+			/* How much came out before it failed is not told. */
+			o->plain_len = PB_LIMIT_OPENED;
+			return status;
+		}
+		o->plain_len += len;
+	} while (len > 0 && o->plain_len < PB_LIMIT_OPENED);
+	keep_tail(o, o->plain, o->plain_len);
+	*ret_ended = len == 0;
+	return PB_OK;
+}
+
+/* The first look: to the end, for the tag, the size and the table. */
+static enum pb_status
+look(struct pb_opened *opened, struct pb_error *err)
+{
+	struct pb_opener *o = opened->opener;
+	enum pb_status status;
+	bool ended;
+	size_t len;
+
+	if ((status = fill_plain(o, &ended, err)) != PB_OK)
+		return status;
+	opened->total = o->plain_len;
+	opened->in_memory = true;
+	while (!ended) {
+		if ((status = pb_opener_next(o, &len, err)) != PB_OK)
+			return status;
+		ended = len == 0;
+		opened->in_memory &= ended;
+		opened->total += len;
+		keep_tail(o, o->chunk, len);
+	}
+	if (!pb_table_decode(o->tail, o->tail_len, opened->total, &opened->table))
+		return pb_fail(err, PB_ECORRUPT, open_what,
+		    N_("its table does not account for every byte"), "payload of %llu bytes",
+		    (unsigned long long)opened->payload->len);
+	return PB_OK;
+}
+
+enum pb_status
+pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload, struct pb_secret *r,
+    struct pb_opened **ret_opened, struct pb_error *err)
+{
+	struct pb_opened *opened = &opener->opened;
+	enum pb_status status;
+
+	pb_assert(opened->payload == NULL);
+	if ((status = pb_unpack_start(opener->unpack, payload, r, err)) != PB_OK)
+		return status;
+	opened->opener = opener;
+	opened->payload = payload;
+	opened->r = r;
+	if ((status = look(opened, err)) != PB_OK) {
+		pb_opened_free(opened);
+		return status;
+	}
+	if (!opened->in_memory)
+		pb_opener_wipe(opener);
+	*ret_opened = opened;
+	return PB_OK;
+}

@@ -1,0 +1,52 @@
+/*
+ * Sealing: parts stream in, a sealed record comes out (FORMAT 3).
+ *
+ *     parts -> H2 each, SHA-256 of the message -> zstd -> AES-256-GCM -> memory or spill
+ *
+ * in constant memory and one pass.  Independent of seq and of the record
+ * before, so several sealers run side by side, each used by one thread.
+ */
+#ifndef PB_RECORD_SEAL_H
+#define PB_RECORD_SEAL_H
+
+#include "record/parts.h"
+#include "record/sealed.h"
+
+struct pb_sealer;
+
+/*
+ * origin: of the archive the records are for.  spill_dir: where sealed bytes
+ * over PB_LIMIT_SPILL wait, in a file without a name.  level: zstd's.  Borrows
+ * files, random; copies the texts.
+ */
+enum pb_status pb_sealer_new(const struct pb_files *files, const struct pb_random *random,
+    const char *origin, const char *spill_dir, int level, struct pb_sealer **ret_sealer,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* Begin a record: a fresh r.  What was begun and not finished is dropped. */
+enum pb_status pb_sealer_start(struct pb_sealer *sealer, struct pb_error *err) PB_MUST_CHECK;
+
+/* The door for parts.  Borrowed; PB_ELIMIT: more than 255 parts, or than PB_LIMIT_RECORD. */
+const struct pb_part_sink *pb_sealer_sink(struct pb_sealer *sealer);
+
+/* One whole part. */
+enum pb_status pb_sealer_part(struct pb_sealer *sealer, uint8_t kind, const void *data,
+    size_t len, struct pb_error *err) PB_MUST_CHECK;
+
+/* Add the digest part (kind 3) over all of kinds 1 and 2 so far, and tell it. */
+enum pb_status pb_sealer_digest(struct pb_sealer *sealer, uint8_t ret_sha256[PB_DIGEST_LEN],
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* Bytes of kinds 1 and 2 so far. */
+uint64_t pb_sealer_message_len(const struct pb_sealer *sealer);
+
+/*
+ * End the record.  ret_sealed is owned by the caller (pb_sealed_done); on
+ * failure it is untouched and the record is dropped.
+ */
+enum pb_status pb_sealer_finish(struct pb_sealer *sealer, uint8_t type,
+    struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
+
+void pb_sealer_free(struct pb_sealer *sealer);
+
+#endif

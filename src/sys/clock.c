@@ -1,0 +1,40 @@
+#include "sys/clock.h"
+
+#include <time.h>
+
+#include "core/error.h"
+#include "sys/tables.h"
+
+static int64_t
+read_us(clockid_t id)
+{
+	struct timespec now;
+	int answer = clock_gettime(id, &now);
+
+	/* It fails only for a clock or an address that does not exist. */
+	pb_assert(answer == 0);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t
+now_us(void *ctx)
+{
+	(void)ctx;
+	return read_us(CLOCK_REALTIME);
+}
+
+/* A segment ages while the machine sleeps too, so not CLOCK_MONOTONIC. */
+static int64_t
+monotonic_us(void *ctx)
+{
+	(void)ctx;
+	return read_us(CLOCK_BOOTTIME);
+}
+
+const struct pb_clock pb_sys_clock_table = { .now_us = now_us, .monotonic_us = monotonic_us };
+
+const struct pb_clock *
+pb_sys_clock(void)
+{
+	return &pb_sys_clock_table;
+}

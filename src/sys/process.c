@@ -1,0 +1,78 @@
+#include "sys/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+static enum pb_status
+refused(struct pb_error *err, const char *what)
+{
+	int cause = errno;
+
+	(void)pb_fail_sys(err, -cause, what, "%s", "");
+	if (err != NULL)
+		err->status = PB_EUNAVAIL;
+	return PB_EUNAVAIL;
+}
+
+/* open(2) answers the lowest free descriptor, so these fill in order. */
+static int
+open_standard_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+			return -1;
+	}
+	return 0;
+}
+
+enum pb_status
+pb_process_harden(struct pb_error *err)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	if (open_standard_descriptors() != 0)
+		return refused(err, N_("open the standard descriptors"));
+	umask(077);
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		return refused(err, N_("forbid core dumps"));
+	/* The limit does not bind a core_pattern that pipes to a program: this does. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return refused(err, N_("forbid core dumps"));
+	return PB_OK;
+}
+
+const char *
+pb_process_environment(const char *name)
+{
+	return secure_getenv(name);
+}
+
+bool
+pb_process_beside(const char *name, char *out, size_t size)
+{
+	char program[4096];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash;
+	int written;
+
+	if (len <= 0)
+		return false;
+	program[len] = '\0';
+	slash = strrchr(program, '/');
+	if (slash == NULL)
+		return false;
+	*slash = '\0';
+	written = snprintf(out, size, "%s/%s", program, name);
+	return written > 0 && (size_t)written < size && access(out, R_OK) == 0;
+}

@@ -1,0 +1,28 @@
+/* The process itself: what it inherits, and what it must not leave behind. */
+#ifndef PB_SYS_PROCESS_H
+#define PB_SYS_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probant/status.h"
+
+/*
+ * To be called first in main.  Descriptors 0 to 2 are opened on /dev/null if
+ * they are closed (else a segment could become stderr, and a message be
+ * written into it); new files are for the user alone (umask 077); memory is
+ * never dumped to disk nor read by another process of the same user.
+ * PB_EUNAVAIL: the machine refused one of these.
+ */
+enum pb_status pb_process_harden(struct pb_error *err) PB_MUST_CHECK;
+
+/* An environment variable, borrowed; NULL if unset, or if the program runs set-user-ID. */
+const char *pb_process_environment(const char *name);
+
+/*
+ * The path of `name` in the directory that holds the running program, into out.
+ * false if there is nothing of that name, or no room for it.
+ */
+bool pb_process_beside(const char *name, char *out, size_t size);
+
+#endif

@@ -1,0 +1,188 @@
+/* What the verification of a log remembers from item to item; for this room alone. */
+#ifndef PB_VERIFY_STATE_H
+#define PB_VERIFY_STATE_H
+
+#include "core/json.h"
+#include "core/limits.h"
+#include "crypto/reader.h"
+#include "log/checkpoint.h"
+#include "log/tree.h"
+#include "record/types.h"
+#include "verify/log.h"
+#include "verify/verification.h"
+
+#define PB_VERIFY_NAME_MAX 64
+
+/* Who can open: key ids in hex, sorted. */
+struct pb_verify_readers {
+	size_t count;
+	char id[PB_LIMIT_READERS][2 * PB_READER_ID_MAX + 1];
+};
+
+/* The segment at hand, until its first record has been held against it. */
+struct pb_verify_segment {
+	bool begun;        /* one was seen */
+	bool stated;       /* its first record was seen */
+	char name[PB_VERIFY_NAME_MAX];
+	uint8_t header_h2[PB_H2_LEN];
+	bool has_first_seq;
+	uint64_t first_seq;
+	bool has_previous;
+	char previous[PB_VERIFY_NAME_MAX];
+	uint64_t previous_len;
+	uint8_t previous_sha256[PB_DIGEST_LEN];
+	bool has_recipients;
+	struct pb_verify_readers recipients;
+};
+
+/* A checkpoint that somebody holds, and what our tree was at its size. */
+struct pb_verify_held {
+	bool given;
+	struct pb_note *note; /* owned; NULL if it could not be read */
+	struct pb_checkpoint checkpoint;
+	bool reached;
+	uint8_t root[PB_DIGEST_LEN];
+	uint8_t head[PB_DIGEST_LEN];
+};
+
+/* What is to be said of a held checkpoint. */
+enum pb_verify_holding {
+	PB_HOLDING_CONSISTENT,
+	PB_HOLDING_OTHER_LOG,
+	PB_HOLDING_NOT_SIGNED,
+	PB_HOLDING_NEWER,     /* it covers more than there is */
+	PB_HOLDING_DIFFERS,
+	PB_HOLDING_UNKNOWN,   /* damage stands before its size: our tree there is not known */
+	PB_HOLDING_COUNT
+};
+
+/*
+ * Invariants:
+ * 1. next_seq is the number that the next leaf must have, prev what it must
+ *    state, unless `lost`: then damage hides how many records are missing.
+ * 2. tree holds every leaf seen; broken: some before were not seen, so
+ *    its root says nothing.
+ * 3. covered <= records; the records behind it stand under no checkpoint yet.
+ */
+struct pb_verify_state {
+	struct pb_verification *v;                   /* borrowed */
+	const struct pb_verify_log_options *options; /* borrowed */
+
+	char origin[PB_LIMIT_ORIGIN + 1]; /* of the first segment; "" before it */
+	struct pb_opener *opener;         /* for that origin; NULL before it */
+	struct pb_digest *sha256;
+
+	uint64_t records;
+	uint64_t next_seq;
+	uint8_t prev[PB_DIGEST_LEN];
+	uint64_t time_s; /* of the last leaf */
+	bool lost;
+	struct pb_tree tree;
+	bool broken;
+	uint64_t unopened; /* records that could have been opened with a key */
+
+	bool founded;      /* record 0 was read */
+	bool has_readers;
+	struct pb_verify_readers readers;
+	struct pb_verify_segment segment;
+
+	uint64_t covered;
+	uint64_t signed_size;     /* of the last checkpoint that holds in every respect */
+	struct pb_buf newest;     /* its note */
+
+	struct pb_verify_held against;
+	struct pb_verify_held published;
+};
+
+/* Is the status about the evidence (a finding), or about us (to be answered)? */
+static inline bool
+pb_verify_unsound(enum pb_status status)
+{
+	return status == PB_ECORRUPT || status == PB_EDATA || status == PB_ELIMIT;
+}
+
+/* A finding at the item. */
+void pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
+    enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code,
+    const char *text);
+
+/* ---- segment.c: headers -------------------------------------------------------------------- */
+
+enum pb_status pb_verify_segment_begin(struct pb_verify_state *state,
+    const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
+/* No more records come into the segment at hand. */
+void pb_verify_segment_end(struct pb_verify_state *state);
+
+/* ---- leaf.c: form, seq, prev, time ---------------------------------------------------------- */
+
+/* Check a record's leaf, tell it to ret_leaf, append it to the tree. */
+enum pb_status pb_verify_leaf(struct pb_verify_state *state, const struct pb_source_item *item,
+    struct pb_leaf *ret_leaf, struct pb_error *err) PB_MUST_CHECK;
+/* Records may be missing here. */
+void pb_verify_leaf_lost(struct pb_verify_state *state, const struct pb_source_item *item);
+
+/* ---- payload.c: what is stored -------------------------------------------------------------- */
+
+/* *ret_right: the stored payload is the one that the leaf states. */
+enum pb_status pb_verify_payload(struct pb_verify_state *state,
+    const struct pb_source_item *item, const struct pb_leaf *leaf, bool *ret_right,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* ---- opening.c: what is inside -------------------------------------------------------------- */
+
+/*
+ * Open a record whose secret is at hand, check it against its leaf.  *ret_facts:
+ * its facts, owned (pb_json_free); NULL if it was not opened or is not sound.
+ */
+enum pb_status pb_verify_opening(struct pb_verify_state *state,
+    const struct pb_source_item *item, const struct pb_leaf *leaf, struct pb_json **ret_facts,
+    struct pb_error *err) PB_MUST_CHECK;
+/* Remark what could not be opened. */
+void pb_verify_opening_end(struct pb_verify_state *state);
+
+/* ---- statement.c, founding.c, readers.c: what key records say ------------------------------- */
+
+/* Hold the first record of a segment against its header, and the other key records apart. */
+void pb_verify_statement(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_leaf *leaf, const struct pb_json *facts);
+/* Record 0: origin, log key, readers. */
+void pb_verify_founding(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_json *facts);
+
+/* The ids in a JSON array of {"id": ...}; false if it is not such a list, or an id comes twice. */
+bool pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_readers *ret_readers);
+/* The recipients of a CMS envelope.  PB_ECORRUPT as pb_envelope_recipients, or one comes twice. */
+enum pb_status pb_verify_readers_of(const struct pb_buf *cms,
+    struct pb_verify_readers *ret_readers, struct pb_error *err) PB_MUST_CHECK;
+bool pb_verify_readers_same(const struct pb_verify_readers *a,
+    const struct pb_verify_readers *b);
+
+/* ---- checkpoint.c: root, head, signature ---------------------------------------------------- */
+
+enum pb_status pb_verify_checkpoint(struct pb_verify_state *state,
+    const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
+/* The records since the last checkpoint stay without one. */
+void pb_verify_checkpoint_end(struct pb_verify_state *state);
+
+/* ---- held.c: checkpoints that others hold --------------------------------------------------- */
+
+/* PB_EDATA, PB_ELIMIT: not a checkpoint; it counts as given all the same. */
+enum pb_status pb_verify_held_read(struct pb_verify_held *held, const void *data, size_t len,
+    struct pb_error *err) PB_MUST_CHECK;
+/* The tree has grown, or begins: remember it if this is the size that is asked for. */
+void pb_verify_held_reach(struct pb_verify_state *state, struct pb_verify_held *held);
+/* At the end of the log, for one that was read. */
+enum pb_verify_holding pb_verify_held_judge(const struct pb_verify_state *state,
+    const struct pb_verify_held *held);
+void pb_verify_held_done(struct pb_verify_held *held);
+
+/* ---- trust.c: who signed -------------------------------------------------------------------- */
+
+void pb_verify_trust(struct pb_verify_state *state);
+
+/* ---- history.c: whether others saw the same ------------------------------------------------- */
+
+enum pb_status pb_verify_history(struct pb_verify_state *state, struct pb_error *err)
+    PB_MUST_CHECK;
+
+#endif

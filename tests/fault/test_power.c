@@ -1,0 +1,137 @@
+/*
+ * The power is cut at every call that changes the disk, during a history of
+ * three commits, and every disk that this could leave is looked at: what was not
+ * synced is lost, torn or out of order.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/error.h"
+#include "fault/archive.h"
+
+#define DIR_NAME "/archive"
+/* Disks looked at for one moment; far beyond what the commits themselves leave pending. */
+#define STATES_MAX 400
+
+struct stage {
+	struct test_powercut *disk;
+	struct fault_world world;
+	struct pb_reader_key *key;
+	struct pb_buf trust;
+	struct pb_buf against; /* held outside since before the history */
+	struct fault_kept kept;
+	uint64_t moments;
+	uint64_t disks;
+	char wrong[1200];
+};
+
+static void
+look(void *arg, struct test_powercut *state)
+{
+	struct stage *s = arg;
+	struct fault_world world;
+	const char *wrong;
+
+	if (s->wrong[0] != '\0')
+		return;
+	s->disks++;
+	fault_world_init(&world, test_powercut_files(state), 5000 + s->disks);
+	wrong = fault_after(
+	    &world.world, DIR_NAME, s->key, &s->trust, &s->against, &s->kept);
+	if (wrong != NULL)
+		(void)snprintf(s->wrong, sizeof(s->wrong), "moment %llu, disk %llu: %s",
+		    (unsigned long long)s->moments, (unsigned long long)s->disks, wrong);
+}
+
+static void
+cut_power(void *arg)
+{
+	struct stage *s = arg;
+
+	s->moments++;
+	test_powercut_states(s->disk, STATES_MAX, look, s);
+}
+
+static void
+begin(struct stage *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->disk = test_powercut_new();
+	fault_world_init(&s->world, test_powercut_files(s->disk), 3);
+	fault_create(&s->world.world, DIR_NAME);
+	s->key = fault_key(&s->world.world, DIR_NAME);
+	fault_trust(&s->world.world, DIR_NAME, &s->trust);
+	fault_checkpoint(&s->world.world, DIR_NAME, &s->against);
+}
+
+static void
+end(struct stage *s)
+{
+	test_powercut_watch(s->disk, NULL, NULL);
+	pb_reader_key_free(s->key);
+	pb_buf_done(&s->trust);
+	pb_buf_done(&s->against);
+	test_powercut_free(s->disk);
+}
+
+/* Open, three commits, close; with_key: into the segment that record 0 stands in. */
+static void
+live_through(struct stage *s, const struct pb_reader_key *key)
+{
+	struct pb_archive *archive = NULL;
+	unsigned i;
+
+	test_powercut_watch(s->disk, cut_power, s);
+	assert_int_equal(
+	    pb_archive_open(&s->world.world, DIR_NAME, key, &archive, NULL), PB_OK);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(fault_commit(archive, &s->world.world, DIR_NAME, i, i + 1,
+		                     &s->kept, NULL), PB_OK);
+	assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
+	assert_int_equal(s->kept.count, 6);
+	test_powercut_watch(s->disk, NULL, NULL);
+	if (s->wrong[0] != '\0')
+		fail_msg("%s", s->wrong);
+	assert_true(s->moments > 20);
+	assert_true(s->disks > s->moments);
+}
+
+static void
+a_power_cut_in_a_new_segment_loses_nothing_acknowledged(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	begin(&s);
+	live_through(&s, NULL);
+	end(&s);
+}
+
+static void
+a_power_cut_in_a_continued_segment_loses_nothing_acknowledged(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	begin(&s);
+	live_through(&s, s.key);
+	end(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_power_cut_in_a_new_segment_loses_nothing_acknowledged),
+		cmocka_unit_test(a_power_cut_in_a_continued_segment_loses_nothing_acknowledged),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

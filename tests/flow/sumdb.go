@@ -1,0 +1,303 @@
+// sumdb judges notes, trees, proofs and published logs with the Go team's golang.org/x/mod/sumdb,
+// which knows nothing of Probant, and makes some for Probant to judge.
+//
+//	sumdb open VKEY NOTE   open a signed checkpoint, print its origin, size and root
+//	sumdb log VKEY DIR     open DIR/checkpoint; its tiles and entry bundles must lead to its root
+//	sumdb make DIR         write DIR/vkey, DIR/checkpoint, DIR/proofs
+//	sumdb check DIR        judge those three, whoever made them
+//
+// Entry i of the tree in DIR is the text "entry i".  A line of `proofs` is one of
+//
+//	tree SIZE ROOT
+//	record SIZE INDEX HASH...
+//	growth FIRST SECOND HASH...
+//
+// with hashes in base64.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const origin = "judge.example/log/0a1b2c3d"
+
+// The largest tree made here, and the one that the checkpoint signs.
+const largest = 70000
+
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sumdb:", err)
+		os.Exit(1)
+	}
+}
+
+func fail(format string, args ...any) {
+	must(fmt.Errorf(format, args...))
+}
+
+func read(elements ...string) []byte {
+	data, err := os.ReadFile(filepath.Join(elements...))
+	must(err)
+	return data
+}
+
+func entry(i int64) []byte {
+	return []byte("entry " + strconv.FormatInt(i, 10))
+}
+
+// memory holds the stored hashes of a tree.
+type memory struct {
+	size   int64
+	hashes []tlog.Hash
+}
+
+func (m *memory) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, 0, len(indexes))
+	for _, i := range indexes {
+		out = append(out, m.hashes[i])
+	}
+	return out, nil
+}
+
+func (m *memory) add(record []byte) {
+	hashes, err := tlog.StoredHashes(m.size, record, m)
+	must(err)
+	m.hashes = append(m.hashes, hashes...)
+	m.size++
+}
+
+func (m *memory) root(size int64) tlog.Hash {
+	root, err := tlog.TreeHash(size, m)
+	must(err)
+	return root
+}
+
+func grow(size int64) *memory {
+	m := &memory{}
+	for m.size < size {
+		m.add(entry(m.size))
+	}
+	return m
+}
+
+// open verifies a signed checkpoint: its name must be its origin.
+func open(vkey string, data []byte) (string, tlog.Tree) {
+	verifier, err := note.NewVerifier(strings.TrimSpace(vkey))
+	must(err)
+	opened, err := note.Open(data, note.VerifierList(verifier))
+	must(err)
+	name, rest, _ := strings.Cut(opened.Text, "\n")
+	if name != verifier.Name() {
+		fail("the checkpoint of %q is signed by %q", name, verifier.Name())
+	}
+	// tlog knows one origin only; the lines behind it have the same form.
+	tree, err := tlog.ParseTree([]byte("go.sum database tree\n" + rest))
+	must(err)
+	return name, tree
+}
+
+// tiles reads a directory as C2SP tlog-tiles lays it out: Go's paths name the height too.
+type tiles struct{ dir string }
+
+func (t tiles) Height() int { return 8 }
+
+func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
+	var out [][]byte
+	for _, tile := range wanted {
+		path := "tile/" + strings.TrimPrefix(tile.Path(), "tile/8/")
+		out = append(out, read(t.dir, path))
+	}
+	return out, nil
+}
+
+func (t tiles) SaveTiles([]tlog.Tile, [][]byte) {}
+
+// entries reads every entry of a published log.
+func entries(dir string, size int64) [][]byte {
+	var out [][]byte
+	for first := int64(0); first < size; first += 256 {
+		tile := tlog.Tile{H: 8, L: 0, N: first / 256, W: 256}
+		if size-first < 256 {
+			tile.W = int(size - first)
+		}
+		path := "tile/entries/" + strings.TrimPrefix(tile.Path(), "tile/8/0/")
+		data := read(dir, path)
+		for i := 0; i < tile.W; i++ {
+			if len(data) < 2 || len(data) < 2+int(binary.BigEndian.Uint16(data)) {
+				fail("%s ends inside entry %d", path, i)
+			}
+			length := int(binary.BigEndian.Uint16(data))
+			out = append(out, data[2:2+length])
+			data = data[2+length:]
+		}
+		if len(data) != 0 {
+			fail("%s has bytes behind its last entry", path)
+		}
+	}
+	return out
+}
+
+func judgeLog(vkey, dir string) {
+	name, tree := open(vkey, read(dir, "checkpoint"))
+	m := &memory{}
+	for _, record := range entries(dir, tree.N) {
+		m.add(record)
+	}
+	if tree.N > 0 && m.root(tree.N) != tree.Hash {
+		fail("the entries do not have the root that the checkpoint states")
+	}
+	// Read each leaf hash from the tiles, authenticated up to the signed root.
+	reader := tlog.TileHashReader(tree, tiles{dir})
+	var indexes []int64
+	for i := int64(0); i < tree.N; i++ {
+		indexes = append(indexes, tlog.StoredHashIndex(0, i))
+	}
+	hashes, err := reader.ReadHashes(indexes)
+	must(err)
+	for i, hash := range hashes {
+		if hash != m.hashes[indexes[i]] {
+			fail("the tile does not hold the hash of entry %d", i)
+		}
+	}
+	fmt.Printf("%s: %d entries, tiles and checkpoint agree\n", name, tree.N)
+}
+
+// some numbers below size: all of them in small trees.
+func some(size int64) []int64 {
+	var out []int64
+	if size <= 64 {
+		for i := int64(0); i < size; i++ {
+			out = append(out, i)
+		}
+		return out
+	}
+	for _, i := range []int64{0, 1, 63, 64, size / 3, size / 2, size - 2, size - 1} {
+		out = append(out, i)
+	}
+	return out
+}
+
+func sizes() []int64 {
+	var out []int64
+	for size := int64(1); size <= 300; size++ {
+		out = append(out, size)
+	}
+	return append(out, 511, 512, 513, 4096, 65535, 65536, 65537, largest)
+}
+
+func words(kind string, a, b int64, hashes []tlog.Hash) string {
+	line := fmt.Sprintf("%s %d %d", kind, a, b)
+	for _, hash := range hashes {
+		line += " " + hash.String()
+	}
+	return line + "\n"
+}
+
+func makeProofs(m *memory) []byte {
+	var out bytes.Buffer
+	for _, size := range sizes() {
+		fmt.Fprintf(&out, "tree %d %v\n", size, m.root(size))
+		for _, i := range some(size) {
+			proof, err := tlog.ProveRecord(size, i, m)
+			must(err)
+			out.WriteString(words("record", size, i, proof))
+			growth, err := tlog.ProveTree(size, i+1, m)
+			must(err)
+			out.WriteString(words("growth", i+1, size, growth))
+		}
+	}
+	return out.Bytes()
+}
+
+func makeAll(dir string) {
+	m := grow(largest)
+	skey, vkey, err := note.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{7}, 32)), origin)
+	must(err)
+	signer, err := note.NewSigner(skey)
+	must(err)
+	root := m.root(largest)
+	text := fmt.Sprintf("%s\n%d\n%v\nsha3-256 %v\n", origin, int64(largest), root, root)
+	signed, err := note.Sign(&note.Note{Text: text}, signer)
+	must(err)
+	must(os.WriteFile(filepath.Join(dir, "vkey"), []byte(vkey+"\n"), 0o644))
+	must(os.WriteFile(filepath.Join(dir, "checkpoint"), signed, 0o644))
+	must(os.WriteFile(filepath.Join(dir, "proofs"), makeProofs(m), 0o644))
+}
+
+func number(word string) int64 {
+	n, err := strconv.ParseInt(word, 10, 64)
+	must(err)
+	return n
+}
+
+func judgeLine(m *memory, line string) {
+	word := strings.Split(line, " ")
+	if word[0] == "tree" {
+		if hash, err := tlog.ParseHash(word[2]); err != nil || hash != m.root(number(word[1])) {
+			fail("the root is another: %s", line)
+		}
+		return
+	}
+	var proof []tlog.Hash
+	for _, text := range word[3:] {
+		hash, err := tlog.ParseHash(text)
+		must(err)
+		proof = append(proof, hash)
+	}
+	a, b := number(word[1]), number(word[2])
+	switch word[0] {
+	case "record":
+		must(tlog.CheckRecord(proof, a, m.root(a), b, tlog.RecordHash(entry(b))))
+	case "growth":
+		must(tlog.CheckTree(proof, b, m.root(b), a, m.root(a)))
+	default:
+		fail("not a line of proofs: %s", line)
+	}
+}
+
+func judgeAll(dir string) {
+	m := grow(largest)
+	_, tree := open(string(read(dir, "vkey")), read(dir, "checkpoint"))
+	if tree.N != largest || tree.Hash != m.root(largest) {
+		fail("the checkpoint signs another tree")
+	}
+	lines := 0
+	scanner := bufio.NewScanner(bytes.NewReader(read(dir, "proofs")))
+	for scanner.Scan() {
+		judgeLine(m, scanner.Text())
+		lines++
+	}
+	must(scanner.Err())
+	if lines == 0 {
+		fail("no proofs")
+	}
+	fmt.Printf("checkpoint and %d roots and proofs hold\n", lines)
+}
+
+func main() {
+	args := os.Args[1:]
+	switch {
+	case len(args) == 3 && args[0] == "open":
+		name, tree := open(args[1], read(args[2]))
+		fmt.Println(name, tree.N, tree.Hash)
+	case len(args) == 3 && args[0] == "log":
+		judgeLog(args[1], args[2])
+	case len(args) == 2 && args[0] == "make":
+		makeAll(args[1])
+	case len(args) == 2 && args[0] == "check":
+		judgeAll(args[1])
+	default:
+		fmt.Fprintln(os.Stderr, "usage: sumdb open VKEY NOTE | log VKEY DIR | make DIR | check DIR")
+		os.Exit(64)
+	}
+}

@@ -1,0 +1,29 @@
+#include "lib/world.h"
+
+static int64_t
+now_us(void *ctx)
+{
+	const struct test_clock *clock = ctx;
+
+	return clock->now_us;
+}
+
+static int64_t
+monotonic_us(void *ctx)
+{
+	struct test_clock *clock = ctx;
+
+	if (clock->highest_us < clock->now_us)
+		clock->highest_us = clock->now_us;
+	return clock->highest_us;
+}
+
+void
+test_clock_init(struct test_clock *clock, int64_t start_us)
+{
+	*clock = (struct test_clock){
+		.now_us = start_us,
+		.highest_us = start_us,
+		.table = { .ctx = clock, .now_us = now_us, .monotonic_us = monotonic_us },
+	};
+}

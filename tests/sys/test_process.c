@@ -1,0 +1,143 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "sys/process.h"
+
+/* Hardening lasts, so each look at it is a child's: true if `holds` is true there. */
+static bool
+in_child(bool (*holds)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(holds() ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool
+dumps_nothing(void)
+{
+	struct rlimit limit = { 1, 1 };
+
+	return prctl(PR_GET_DUMPABLE) == 1 && pb_process_harden(NULL) == PB_OK &&
+	       prctl(PR_GET_DUMPABLE) == 0 && getrlimit(RLIMIT_CORE, &limit) == 0 &&
+	       limit.rlim_cur == 0 && limit.rlim_max == 0;
+}
+
+static void
+hardened_process_leaves_no_core_dump(void **state)
+{
+	(void)state;
+	assert_true(in_child(dumps_nothing));
+}
+
+static bool
+makes_private_files(void)
+{
+	umask(0);
+	return pb_process_harden(NULL) == PB_OK && umask(0) == 077;
+}
+
+static void
+hardened_process_makes_files_for_its_user_alone(void **state)
+{
+	(void)state;
+	assert_true(in_child(makes_private_files));
+}
+
+static bool
+fills_closed_descriptors(void)
+{
+	struct stat null, st;
+	int fd;
+
+	close(0);
+	close(2);
+	if (pb_process_harden(NULL) != PB_OK || stat("/dev/null", &null) != 0)
+		return false;
+	for (fd = 0; fd <= 2; fd += 2) {
+		if (fstat(fd, &st) != 0 || st.st_rdev != null.st_rdev)
+			return false;
+	}
+	fd = open("/dev/null", O_RDONLY);
+	return fd > 2;
+}
+
+static void
+closed_standard_descriptors_can_not_become_files_of_evidence(void **state)
+{
+	(void)state;
+	assert_true(in_child(fills_closed_descriptors));
+}
+
+static bool
+hardens_twice(void)
+{
+	return pb_process_harden(NULL) == PB_OK && pb_process_harden(NULL) == PB_OK;
+}
+
+static void
+hardening_twice_is_fine(void **state)
+{
+	(void)state;
+	assert_true(in_child(hardens_twice));
+}
+
+static bool
+says_what_was_refused(void)
+{
+	struct rlimit none = { 0, 0 };
+	struct pb_error err;
+
+	/* No descriptor may be opened any more. */
+	close(0);
+	return setrlimit(RLIMIT_NOFILE, &none) == 0 && pb_process_harden(&err) == PB_EUNAVAIL &&
+	       err.status == PB_EUNAVAIL && err.cause != 0 && err.what != NULL;
+}
+
+static void
+refusal_of_the_machine_is_said(void **state)
+{
+	(void)state;
+	assert_true(in_child(says_what_was_refused));
+}
+
+static void
+environment_is_read_by_name(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("PROBANT_TEST_VALUE", "value", 1), 0);
+	assert_string_equal(pb_process_environment("PROBANT_TEST_VALUE"), "value");
+	assert_int_equal(unsetenv("PROBANT_TEST_VALUE"), 0);
+	assert_null(pb_process_environment("PROBANT_TEST_VALUE"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hardened_process_leaves_no_core_dump),
+		cmocka_unit_test(hardened_process_makes_files_for_its_user_alone),
+		cmocka_unit_test(closed_standard_descriptors_can_not_become_files_of_evidence),
+		cmocka_unit_test(hardening_twice_is_fine),
+		cmocka_unit_test(refusal_of_the_machine_is_said),
+		cmocka_unit_test(environment_is_read_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+# What `make check` runs, and the slower sets beside it.
+
+.PHONY: check-built check-rooms check-headers check-exports check-unit
+check-built: all check-rooms check-headers check-exports check-unit
+
+# An include that the room may not have.
+check-rooms:
+	@tools/check-rooms $(foreach r,$(ROOMS),'$(r):$(USES_$(r)):$(foreach l,$(LIBS_$(r)),$(HEADERS_$(l)))')
+
+# Each header compiles alone.
+check-headers:
+	@for h in include/probant/*.h src/*/*.h tests/lib/*.h; do \
+	    printf '#include "%s"\nextern int after;\n' "$$h" | \
+	    $(CC) $(CPPFLAGS) -I. -Itests -std=c11 $(WARN) -fsyntax-only -x c - || exit 1; done
+
+# The library shows what include/ declares with PB_API, and nothing else.
+check-exports: $(B)/libprobant.so
+	@tools/check-exports $(B)/libprobant.so include/probant/*.h
+
+check-unit: $(TESTS)
+	@tools/run-tests $(TESTS)
+
+# ---- slower sets ----------------------------------------------------------------------------
+
+# Tests of the whole: linked with every room.
+WHOLE_ROOMS := capture archive verify vault log record crypto sys core
+WHOLE_OBJ   := $(B)/obj/tests/fault/archive.o
+FAULT_TESTS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fault/test_*.c))
+TAMPER_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/tamper/test_*.c))
+$(FAULT_TESTS) $(TAMPER_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(WHOLE_OBJ) \
+    $(call archives,capture archive verify vault log record) $(B)/libtest.a $(call archives,crypto sys core)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(call libraries,$(WHOLE_ROOMS)) -lcmocka
+$(B)/tests/fault/test_memory: $(B)/obj/tests/fault/own_memory.o
+$(B)/tests/fault/test_memory: WHOLE_LDFLAGS := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+
+.PHONY: check-fault check-tamper
+check-fault: $(FAULT_TESTS)
+	@tools/run-tests $(FAULT_TESTS)
+
+check-tamper: $(TAMPER_TESTS)
+	@tools/run-tests $(TAMPER_TESTS)

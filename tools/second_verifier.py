@@ -1,0 +1,456 @@
+#!/usr/bin/env python3
+"""second_verifier.py ARCHIVE [--reader KEY] [--passphrase-file F] [--trust FILE] [--against CHECKPOINT]
+
+Checks an archive of Probant by another program than Probant, written from
+docs/FORMAT.md alone.  The questions are those of its clause 4.3, in that order;
+each is answered in a line, with what was found under it.  The last line is the
+verdict: valid (exit 0), invalid (1) or indeterminate (2).
+
+Needs Python 3.9 and the commands `openssl` (3.0 or later) and `zstd`.  Without
+--reader it reads no message; with it, secrets stand on the command lines of
+`openssl` while it runs.  Nothing is written but temporary files.
+"""
+import argparse
+import os
+import sys
+
+import probant_format as pb
+import probant_log as log
+
+NOT_APPLICABLE, VALID, INDETERMINATE, INVALID = range(4)
+WORDS = ("not applicable", "valid", "indeterminate", "invalid")
+CHECKS = ("files", "secrets", "payload", "commitment", "chain", "tree", "checkpoint", "log key",
+          "unique view", "consistency")
+FINDINGS_SHOWN = 20
+
+
+class Report:
+    def __init__(self):
+        self.verdicts = dict.fromkeys(CHECKS, NOT_APPLICABLE)
+        self.counts = dict.fromkeys(CHECKS, 0)
+        self.findings = {check: [] for check in CHECKS}
+
+    def looked(self, check):
+        """One thing was looked at: the check is valid unless it is worse."""
+        self.counts[check] += 1
+        self.verdicts[check] = max(self.verdicts[check], VALID)
+
+    def find(self, check, weight, text, *values):
+        self.verdicts[check] = max(self.verdicts[check], weight)
+        self.findings[check].append("%s: %s" % (
+            "remark" if weight == VALID else WORDS[weight], text % values))
+
+    def print(self):
+        for check in CHECKS:
+            print("%s: %s (%d looked at)" % (check, WORDS[self.verdicts[check]], self.counts[check]))
+            for finding in self.findings[check][:FINDINGS_SHOWN]:
+                print("    " + finding.encode("ascii", "backslashreplace").decode())
+            if len(self.findings[check]) > FINDINGS_SHOWN:
+                print("    and %d more" % (len(self.findings[check]) - FINDINGS_SHOWN))
+        verdict = max(max(self.verdicts.values()), VALID)
+        print("verdict: " + WORDS[verdict])
+        return {VALID: 0, INVALID: 1, INDETERMINATE: 2}[verdict]
+
+
+# ---- the walk from front to back ----------------------------------------------------------
+
+class Verifier:
+    def __init__(self, options, trust, against):
+        self.archive, self.reader = options.archive, options.reader
+        self.passphrase_file = options.passphrase_file
+        self.trust, self.against = trust, against
+        self.report, self.tree = Report(), log.Tree()
+        self.origin = self.log_key = None      # as record 0 states them
+        self.head = None                       # what the next prev, or a checkpoint's head, must be
+        self.time_s = 0
+        self.snapshots = {}                    # size: (root, head), where a checkpoint asks for it
+        self.zeroed, self.destructions = [], 0
+        self.opened = 0
+
+    def verify(self):
+        published = self.published_note()
+        self.wanted = {c.size for note, c in (published, self.against) if c}
+        stems, strangers = pb.list_segments(self.archive)
+        self.strangers("vault", strangers)
+        if not stems:
+            self.report.find("files", INVALID, "there is no segment in vault/")
+        previous = None
+        for stem in stems:
+            self.report.looked("files")
+            try:
+                self.segment(stem, previous, stem == stems[-1])
+            except pb.Torn as error:
+                self.report.find("files", INDETERMINATE if stem == stems[-1] else INVALID,
+                                 "segment %s: %s", stem, error)
+            except (pb.Refused, OSError) as error:
+                self.report.find("files", INVALID, "segment %s: %s", stem, error)
+            previous = stem
+        self.secrets_at_the_end(stems)
+        self.published(*published)
+        self.who_signed()
+        self.one_history(published[0])
+        print("origin: %s" % (self.origin or "unknown"))
+        print("records: %d, of which %d were opened" % (len(self.tree.leaf_hashes), self.opened))
+        return self.report.print()
+
+    def strangers(self, directory, names):
+        for name in names:
+            self.report.find("files", INDETERMINATE, "%s/%s is no file of this format",
+                             directory, name)
+
+    def segment(self, stem, previous, newest):
+        segment = pb.Segment(self.archive, stem)
+        size = len(self.tree.leaf_hashes)
+        if self.origin is None:
+            self.origin, self.head = segment.origin, pb.sha3(segment.origin.encode())
+            self.snapshot()
+        if segment.origin != self.origin:
+            raise pb.Refused("it is of another log: " + segment.origin)
+        if segment.first_seq != size:
+            self.report.find("files", INVALID, "segment %s begins at record %d, not %d", stem,
+                             segment.first_seq, size)
+        slots, secrets = self.open_secrets(segment)
+        k, end, torn = 0, segment.start, None
+        try:
+            for records, ending in commits(segment):
+                for frame in records:
+                    k += 1
+                    leaf = self.leaf(frame)
+                    self.slot(leaf, frame, slots, k)
+                    parts = self.open_record(segment, frame, leaf, secrets.get(k))
+                    if k == 1:
+                        self.segment_record(segment, frame, leaf, parts, previous)
+                self.checkpoint(segment, ending)
+                end = ending.end
+        except pb.Torn as error:
+            torn = error
+            self.damaged(segment, end)
+        if slots is not None and (len(slots) != k + 1 or len(slots[-1]) != pb.SLOT):
+            waiting = newest and len(slots) > k + 1           # a crash between the steps of [4.1]
+            self.report.find("secrets", INDETERMINATE if waiting else INVALID,
+                             "keys/%s.key: %d slots for %d records", stem, len(slots), k)
+        if torn:
+            raise torn
+
+    # leaf, chain, tree: together, over the same bytes [2]
+    def leaf(self, frame):
+        report, leaf, seq = self.report, pb.read_leaf(frame.leaf), len(self.tree.leaf_hashes)
+        report.looked("chain")
+        if leaf.magic != b"PROBANT1" or any(leaf.reserved):
+            report.find("chain", INDETERMINATE, "record %d: a leaf unknown to version 1", seq)
+        if leaf.type not in pb.TYPES:
+            report.find("chain", INDETERMINATE, "record %d: unknown type %d", seq, leaf.type)
+        if leaf.seq != seq:
+            report.find("chain", INVALID, "record %d bears the number %d", seq, leaf.seq)
+        if leaf.prev != self.head:
+            report.find("chain", INVALID, "record %d does not follow from the one before", seq)
+        if leaf.time_s < self.time_s:
+            report.find("chain", VALID, "record %d: the clock went back by %d s", seq,
+                        self.time_s - leaf.time_s)
+        self.head, self.time_s = pb.sha3(frame.leaf), leaf.time_s
+        self.destructions += leaf.type == 8
+        self.tree.append(frame.leaf)
+        self.snapshot()
+        return leaf._replace(seq=seq)
+
+    def snapshot(self):
+        size = len(self.tree.leaf_hashes)
+        if size in self.wanted:
+            self.snapshots[size] = self.tree.root(), self.head
+
+    # secrets [3.5]
+    def open_secrets(self, segment):
+        try:
+            slots = pb.read_slots(self.archive, segment.stem)
+        except OSError as error:
+            self.report.find("secrets", INVALID, "keys of segment %s: %s", segment.stem, error)
+            return None, {}
+        secrets = {}
+        if self.reader:
+            try:
+                key = pb.open_segment_key(segment, self.reader, self.passphrase_file)
+                secrets = pb.open_slots(key, slots)
+            except pb.Refused as error:
+                self.report.find("commitment", INDETERMINATE,
+                                 "segment %s cannot be opened with this key: %s",
+                                 segment.stem, error)
+        for k in [k for k, r in secrets.items() if r is None]:
+            self.report.find("secrets", INVALID, "segment %s, slot %d: not of this segment's key",
+                             segment.stem, k)
+        if slots and slots[0] != pb.NO_SLOT and not pb.slot_sound(slots[0], 0):
+            self.report.find("secrets", INVALID, "segment %s, slot 0: damaged", segment.stem)
+        return slots, secrets
+
+    def slot(self, leaf, frame, slots, k):
+        if slots is None or k >= len(slots):
+            return
+        self.report.looked("secrets")
+        empty = slots[k] == pb.NO_SLOT
+        if frame.tag == "P" and not empty:
+            self.report.find("secrets", INVALID, "record %d is open and has a slot", leaf.seq)
+        elif not empty and not pb.slot_sound(slots[k], k):
+            self.report.find("secrets", INVALID, "record %d: its slot is damaged", leaf.seq)
+        elif frame.tag == "R" and empty:
+            self.zeroed.append(leaf.seq)
+
+    def secrets_at_the_end(self, stems):
+        for seq in self.zeroed:
+            self.report.find("secrets", INDETERMINATE if self.destructions else INVALID,
+                             "record %d: its secret was erased", seq)
+        try:
+            names = sorted(os.listdir(os.path.join(self.archive, "keys")))
+            self.strangers("keys", [n for n in names if n[-4:] != ".key" or n[:-4] not in stems])
+        except OSError:
+            pass                               # each missing key file was reported
+
+    # payload [3.4] and commitment [1.2]
+    def open_record(self, segment, frame, leaf, r):
+        """The parts of a record whose r is at hand, checked against the leaf."""
+        if frame.tag == "P":
+            r = frame.r
+            if leaf.type not in (12, 13):
+                self.report.find("files", INVALID, "record %d of type %d is stored open",
+                                 leaf.seq, leaf.type)
+        self.report.looked("payload")
+        if pb.sha256(frame.payload) != leaf.payload_sha256:
+            self.report.find("payload", INVALID, "record %d: its payload is not what was logged",
+                             leaf.seq)
+            return None
+        if r is None:
+            return None
+        self.report.looked("commitment")
+        try:
+            parts = pb.open_payload(segment.origin, r, frame.payload)
+            self.opened += 1
+            if pb.commitment(r, parts) != leaf.commitment:
+                raise pb.Refused("it is not what the leaf commits to")
+            kinds = [kind for kind, _ in parts]
+            if any(kind > pb.ENVELOPE for kind in kinds):
+                self.report.find("commitment", INDETERMINATE, "record %d: unknown part", leaf.seq)
+            if kinds.count(pb.FACTS) != 1:
+                raise pb.Refused("it has not one part of facts")
+            pb.read_json(parts[kinds.index(pb.FACTS)][1])
+            message = pb.message_of(parts)
+            if message is None and leaf.type in (1, 15):
+                raise pb.Refused("it holds no message")
+            digests = [data for kind, data in parts if kind == pb.DIGEST]
+            if message is not None and digests != [pb.sha256(message)]:
+                raise pb.Refused("its digest is not the message's")
+            return parts
+        except pb.Refused as error:
+            self.report.find("commitment", INVALID, "record %d: %s", leaf.seq, error)
+            return None
+
+    # the first record of a segment states it, and the one before [1.5]
+    def segment_record(self, segment, frame, leaf, parts, previous):
+        if frame.tag != "P" or leaf.type != 13 or parts is None:
+            raise pb.Refused("its first record does not open it")
+        facts = pb.read_json([data for kind, data in parts if kind == pb.FACTS][0])
+        expected = None
+        if previous is not None:
+            with open(os.path.join(self.archive, "vault", previous + ".seg"), "rb") as file:
+                data = file.read()
+            expected = {"segment": previous, "length": len(data), "sha256": pb.sha256(data).hex()}
+        digests = pb.h2(segment.json)
+        if facts.get("event") != "segment" or facts.get("segment") != segment.stem or \
+                facts.get("header") != {"sha256": digests[:32].hex(), "sha3_256": digests[32:].hex()}:
+            self.report.find("files", INVALID, "record %d does not state its segment's header",
+                             leaf.seq)
+        if facts.get("previous", "") != expected:
+            self.report.find("files", INVALID, "record %d: the segment before is not as it states",
+                             leaf.seq)
+        if leaf.seq == 0:
+            if facts.get("format") != 1:
+                self.report.find("files", INDETERMINATE, "a format that is not version 1")
+            key = log.read_verifier_key(str(facts.get("verifier_key")))
+            if facts.get("origin") != self.origin or key.name != self.origin or key.type != 1:
+                raise pb.Refused("record 0 does not state its log's origin and key")
+            self.log_key = key
+
+    # checkpoints [2.1]
+    def checkpoint(self, segment, frame):
+        where = "segment %s, offset %d" % (segment.stem, frame.offset)
+        try:
+            note = log.read_note(frame.note)
+            checkpoint = log.read_checkpoint(note)
+        except pb.Refused as error:
+            self.report.find("checkpoint", INVALID, "%s: %s", where, error)
+            return
+        self.report.looked("tree")
+        size = len(self.tree.leaf_hashes)
+        if checkpoint != (self.origin, size, self.tree.root(), self.head):
+            self.report.find("tree", INVALID, "%s: a checkpoint that is not of the %d records "
+                             "before it", where, size)
+        self.signature(note, where)
+
+    def damaged(self, segment, end):
+        """Behind a crash no commit follows: a signed checkpoint with bytes behind it tells [4.2]."""
+        with open(segment.path, "rb") as file:
+            file.seek(end)
+            tail = file.read()
+        begin = self.origin.encode() + b"\n"
+        at = tail.find(begin)
+        while at >= 0:
+            behind = at + int.from_bytes(tail[max(at - 8, 0):at], "big")
+            if behind < len(tail) and self.signed(tail[at:behind]):
+                raise pb.Refused("commits behind offset %d are damaged" % end)
+            at = tail.find(begin, at + 1)
+
+    def signed(self, data):
+        try:
+            return self.log_key and log.signed_by(log.read_note(data), self.log_key)
+        except pb.Refused:
+            return False
+
+    def signature(self, note, where):
+        self.report.looked("checkpoint")
+        good = log.signed_by(note, self.log_key) if self.log_key else None
+        if not good:
+            self.report.find("checkpoint", INVALID, "%s: %s", where,
+                             "no signature of the log's key" if good is None else "a forged one")
+
+    # the published log [2.3]
+    def published_note(self):
+        try:
+            with open(os.path.join(self.archive, "log", "checkpoint"), "rb") as file:
+                note = log.read_note(file.read(65537))
+            return note, log.read_checkpoint(note)
+        except FileNotFoundError:
+            return None, None
+        except pb.Refused as error:
+            self.report.find("checkpoint", INVALID, "log/checkpoint: %s", error)
+            return None, None
+
+    def published(self, note, checkpoint):
+        levels = [self.tree.leaf_hashes]       # levels[l]: roots of 256^l leaves each
+        while len(levels[-1]) >= 256:
+            full = len(levels[-1]) // 256
+            levels.append([log.root_of(levels[-1][256 * i:256 * i + 256]) for i in range(full)])
+        base, seen = os.path.join(self.archive, "log"), set()
+        for directory, _, names in sorted(os.walk(base)):
+            for path in [os.path.relpath(os.path.join(directory, name), base) for name in names]:
+                if path != "checkpoint":
+                    seen.add(path)
+                    self.tile(base, path, levels)
+        if checkpoint is None:
+            if seen:
+                self.report.find("files", INDETERMINATE, "log/ has tiles and no sound checkpoint")
+            return
+        self.report.looked("tree")
+        if checkpoint.origin != self.origin or checkpoint.size > len(self.tree.leaf_hashes) or \
+                self.snapshots.get(checkpoint.size) != (checkpoint.root, checkpoint.head):
+            self.report.find("tree", INVALID, "log/checkpoint, of %d records, is not of this log",
+                             checkpoint.size)
+        self.signature(note, "log/checkpoint")
+        for path in log.needed_tiles(min(checkpoint.size, len(self.tree.leaf_hashes))):
+            if path not in seen and path.split(".p/")[0] not in seen:
+                self.report.find("files", INVALID, "log/%s is missing", path)
+
+    def tile(self, base, path, levels):
+        self.report.looked("files")
+        named = log.read_tile_path(path)
+        if named is None:
+            self.report.find("files", INDETERMINATE, "log/%s is no file of this format", path)
+            return
+        level, index, width = named
+        with open(os.path.join(base, path), "rb") as file:
+            data = file.read()
+        if level == "entries":
+            level, data = 0, log.entry_hashes(data)
+        right = levels[level][256 * index:256 * index + width] if level < len(levels) else []
+        if len(right) != width or data != b"".join(right):
+            self.report.find("files", INVALID, "log/%s is not as the vault has it", path)
+
+    # who signed, and is there one history [4.3]
+    def who_signed(self):
+        report = self.report
+        named = [k for k in self.trust.logs if k.name == self.origin] if self.trust else []
+        report.looked("log key")
+        if not named:
+            report.find("log key", INDETERMINATE, "no trust file says whose key this is")
+        elif self.log_key not in named:
+            report.find("log key", INVALID, "the trust file names another key for this log")
+
+    def one_history(self, published):
+        report = self.report
+        self.compare()
+        witnesses = self.trust.witnesses if self.trust and published else {}
+        verdicts = {name: log.signed_by(published, key) for name, key in witnesses.items()}
+        signed = {name for name, good in verdicts.items() if good}
+        report.looked("unique view")
+        for name in [name for name, good in verdicts.items() if good is False]:
+            report.find("unique view", INVALID, "the cosignature of %s is forged", name)
+        met = self.trust and self.trust.quorum != "none" and \
+            self.trust.met(self.trust.quorum, signed)
+        if not met and report.verdicts["consistency"] != VALID:
+            report.find("unique view", INDETERMINATE, "no witness and no checkpoint held by "
+                        "another shows that this is the only history")
+
+    def compare(self):
+        note, held = self.against
+        if held is None:
+            return
+        self.report.looked("consistency")
+        good = log.signed_by(note, self.log_key) if self.log_key else None
+        if held.origin != self.origin or good is False:
+            self.report.find("consistency", INVALID, "the checkpoint held is not of this log")
+        elif good is None:
+            self.report.find("consistency", INDETERMINATE, "the checkpoint held is not signed by "
+                             "this log's key")
+        elif held.size > len(self.tree.leaf_hashes):
+            self.report.find("consistency", INVALID, "the checkpoint held is of %d records: this "
+                             "log was cut or rolled back", held.size)
+        elif self.snapshots.get(held.size) != (held.root, held.head):
+            self.report.find("consistency", INVALID, "the checkpoint held, of %d records, is of "
+                             "another history", held.size)
+
+
+def commits(segment):
+    """Yields (record frames, the "C" that ends them); what no "C" ends is torn."""
+    records = []
+    for frame in segment.frames(segment.start):
+        if frame.tag != "C":
+            records.append(frame)
+            continue
+        if not records:
+            raise pb.Refused("a commit without records at offset %d" % frame.offset)
+        yield records, frame
+        records = []
+    if records or segment.size == segment.start:
+        raise pb.Torn("what follows its last checkpoint was never committed")
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        print("second_verifier.py: " + message, file=sys.stderr)
+        sys.exit(64)
+
+
+def main():
+    parser = Parser(description="Checks an archive of Probant by another program than Probant.")
+    parser.add_argument("archive")
+    parser.add_argument("--reader", metavar="KEY", help="a reader's private key, PEM")
+    parser.add_argument("--passphrase-file", metavar="F", help="its first line opens the key")
+    parser.add_argument("--trust", metavar="FILE", help="a trust file: whose log it is")
+    parser.add_argument("--against", metavar="CHECKPOINT", help="one that you hold")
+    options = parser.parse_args()
+    trust, against = None, (None, None)
+    try:
+        if options.trust:
+            with open(options.trust, encoding="utf-8", errors="surrogateescape") as file:
+                trust = log.Trust(file.read())
+        if options.against:
+            with open(options.against, "rb") as file:
+                note = log.read_note(file.read(65537))
+            against = note, log.read_checkpoint(note)
+        return Verifier(options, trust, against).verify()
+    except (pb.Refused, ValueError) as error:
+        print("second_verifier.py: %s" % error, file=sys.stderr)
+        return 65
+    except OSError as error:
+        print("second_verifier.py: %s" % error, file=sys.stderr)
+        return 66
+
+
+if __name__ == "__main__":
+    sys.exit(main())
