@@ -165,7 +165,7 @@ install: all
 	ln -sf probant.1 $(DESTDIR)$(PREFIX)/share/man/man1/probant-verify.1
 	install -m 644 $(B)/locale/fr/LC_MESSAGES/probant.mo $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES
 	install -m 644 README.md SECURITY.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/probant
-	install -m 755 tools/recover.py tools/second_verifier.py $(DESTDIR)$(PREFIX)/share/probant
+	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_format.py tools/probant_log.py $(DESTDIR)$(PREFIX)/share/probant
 
 clean:
 	rm -rf build

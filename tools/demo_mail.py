@@ -15,8 +15,10 @@ import os
 import random
 import sys
 
-sys.dont_write_bytecode = True
-import demo_documents as documents  # noqa: E402  (beside this file)
+sys.dont_write_bytecode = True            # nothing is left beside the tools
+import demo_documents as documents
+from demo_mime import (attachment, date, mailbox, multipart, quoted, text_part,
+                       word_b, word_q)
 
 PARIS = datetime.timezone(datetime.timedelta(hours=2))
 FIRST = datetime.datetime(2026, 4, 28, 7, 30, tzinfo=PARIS)
@@ -55,117 +57,10 @@ SENTENCES = [
 
 
 class Mail:
-    """One message: when it arrived or left, its octets, and what its Maildir name says."""
+    """One message: when it arrived or left, its octets, and its flags on the server."""
 
-    def __init__(self, when, data, sent=False, flags="", bare=False):
-        self.when, self.sent, self.flags = when, sent, flags
-        # A Maildir holds lines as the delivering program wrote them: often with bare LF.
-        self.data = data.replace(b"\r\n", b"\n") if bare else data
-
-
-# ---- header fields --------------------------------------------------------------------------
-
-def word_b(text):
-    """RFC 2047, B: words of at most 75 characters, never cutting a character."""
-    words, rest = [], text
-    while rest:
-        size = min(len(rest), 42)
-        while len(rest[:size].encode()) > 42:
-            size -= 1
-        words.append("=?UTF-8?B?%s?=" % base64.b64encode(rest[:size].encode()).decode())
-        rest = rest[size:]
-    return "\r\n ".join(words)
-
-
-def word_q(text, charset="ISO-8859-1"):
-    """RFC 2047, Q."""
-    def quote(character):
-        if character == " ":
-            return "_"
-        if character.isascii() and character.isalnum():
-            return character
-        return "".join("=%02X" % octet for octet in character.encode(charset, "replace"))
-
-    words, line = [], ""
-    for character in text:
-        if len(line) + len(quote(character)) > 50:
-            words.append(line)
-            line = ""
-        line += quote(character)
-    words.append(line)
-    return "\r\n ".join("=?%s?Q?%s?=" % (charset, word) for word in words)
-
-
-def mailbox(person, encode=word_b):
-    name, address = person
-    plain = name.isascii() and not set(name) & set("(),&.")
-    return "%s <%s>" % (name if plain else encode(name), address)
-
-
-def date(when):
-    return when.strftime("%a, %d %b %Y %H:%M:%S ") + when.strftime("%z")
-
-
-def file_name(name):
-    """Content-Disposition with an RFC 2231 name, in two pieces when it is long."""
-    def percent(text):
-        return "".join(c if c.isascii() and (c.isalnum() or c in "-._") else
-                       "".join("%%%02X" % octet for octet in c.encode()) for c in text)
-
-    if name.isascii():
-        return 'Content-Disposition: attachment; filename="%s"' % name
-    if len(name) < 24:
-        return "Content-Disposition: attachment;\r\n filename*=UTF-8''" + percent(name)
-    return ("Content-Disposition: attachment;\r\n filename*0*=UTF-8''%s;\r\n filename*1*=%s"
-            % (percent(name[:20]), percent(name[20:])))
-
-
-# ---- parts ----------------------------------------------------------------------------------
-
-def lines64(data):
-    text = base64.b64encode(data)
-    return b"\r\n".join(text[i:i + 76] for i in range(0, len(text), 76)) + b"\r\n"
-
-
-def quoted(text, charset):
-    """Quoted-printable (RFC 2045 6.7) of text whose lines end with LF."""
-    out = []
-    for line in text.split("\n"):
-        row = ""
-        for octet in line.encode(charset, "replace"):
-            piece = chr(octet) if 32 <= octet < 127 and octet != 61 else "=%02X" % octet
-            if len(row) + len(piece) > 75:
-                out.append(row + "=")
-                row = ""
-            row += piece
-        out.append(row[:-1] + "=20" if row.endswith(" ") else row)
-    return "\r\n".join(out).encode() + b"\r\n"
-
-
-def text_part(text, style):
-    """(fields, octets) of a text in one of the ways in which programs write French."""
-    if style == "8bit":
-        return (["Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"],
-                text.replace("\n", "\r\n").encode() + b"\r\n")
-    if style == "base64":
-        return (["Content-Type: text/plain; charset=windows-1252",
-                 "Content-Transfer-Encoding: base64"],
-                lines64(text.replace("\n", "\r\n").encode("cp1252", "replace")))
-    charset = "UTF-8" if style == "utf-8" else "ISO-8859-15"
-    return (["Content-Type: text/plain; charset=" + charset,
-             "Content-Transfer-Encoding: quoted-printable"], quoted(text, charset))
-
-
-def attachment(name, media, data):
-    return (["Content-Type: %s" % media, "Content-Transfer-Encoding: base64", file_name(name)],
-            lines64(data))
-
-
-def multipart(kind, boundary, parts):
-    body = b"".join(b"--" + boundary.encode() + b"\r\n" + "\r\n".join(fields).encode()
-                    + b"\r\n\r\n" + data for fields, data in parts)
-    return (["MIME-Version: 1.0", 'Content-Type: multipart/%s;\r\n boundary="%s"' % (kind, boundary)],
-            body + b"--" + boundary.encode() + b"--\r\n")
+    def __init__(self, when, data, sent=False):
+        self.when, self.data, self.sent, self.flags = when, data, sent, ""
 
 
 # ---- messages -------------------------------------------------------------------------------
@@ -176,11 +71,12 @@ class Practice:
     def __init__(self, seed):
         self.rnd = random.Random(seed)
         self.number = 0
-        rows = [documents.radiograph(self.rnd, *size) for size in ((400, 200), (320, 160), (900, 450))]
-        self.images = [("panoramique fictive.png", "image/png", documents.png(rows[0])),
-                       ("rétroalvéolaire-36.jpg", "image/jpeg", documents.jpeg(rows[1])),
+        small, middle, large = (documents.radiograph(self.rnd, 2 * height, height)
+                                for height in (160, 200, 450))
+        self.images = [("panoramique fictive.png", "image/png", documents.png(middle)),
+                       ("rétroalvéolaire-36.jpg", "image/jpeg", documents.jpeg(small)),
                        ("téléradiographie de profil (fictive).png", "image/png",
-                        documents.png(rows[2]))]
+                        documents.png(large))]
 
     def moment(self, first=FIRST, last=LAST):
         """Some moment between the two, in working hours."""
@@ -195,10 +91,11 @@ class Practice:
 
     def text(self, sentences, greeting="Cher confrère,"):
         chosen = [self.rnd.choice(SENTENCES) for _ in range(sentences)]
-        return "\n".join([greeting, ""] + chosen + ["", "Bien cordialement,", "(données fictives)"])
+        return "\n".join([greeting, ""] + chosen + ["", "Bien cordialement,",
+                                                    "(données fictives)"])
 
-    def message(self, when, sender, recipient, subject, parts, extra=(), style=word_b, **more):
-        """fields and octets of a body, put under the header that every message has."""
+    def message(self, when, sender, recipient, subject, parts, extra=(), style=word_b):
+        """The fields and octets of a body under the header that every message has."""
         fields, body = parts
         domain = sender[1].split("@")[1]
         header = []
@@ -215,7 +112,7 @@ class Practice:
         if not any(field.startswith("MIME-Version") for field in fields):
             header.append("MIME-Version: 1.0")
         data = "\r\n".join(header + fields).encode() + b"\r\n\r\n" + body
-        return Mail(when, data, sent=sender is PRACTICE, **more)
+        return Mail(when, data, sent=sender is PRACTICE)
 
     def result(self, urgent=False, when=None):
         """A laboratory's result: IHE_XDM.ZIP with a CDA and a PDF."""
@@ -274,8 +171,8 @@ class Practice:
                 text_part(text, style), (["Content-Type: text/html; charset=UTF-8",
                                           "Content-Transfer-Encoding: quoted-printable"],
                                          quoted(page, "UTF-8"))])
-        return self.message(self.moment(), sender, PRACTICE, "Rendez-vous déplacé à 14 h 30", parts,
-                            style=word_q)
+        return self.message(self.moment(), sender, PRACTICE, "Rendez-vous déplacé à 14 h 30",
+                            parts, style=word_q)
 
     def patient(self):
         """A patient's own mailbox, whose address is a number (an impossible one here)."""
@@ -285,10 +182,10 @@ class Practice:
 
     def notice(self):
         """What the operator told its users, six days late."""
-        text = ("Madame, Monsieur,\n\nDepuis le 30 avril, l'affichage de vos nouveaux messages a pu "
-                "être interrompu\ndans votre logiciel. Les messages reçus restent présents sur le "
-                "webmail ;\naucun message n'a été perdu. Le service est rétabli ce jour.\n\n"
-                "Opérateur fictif de messagerie de santé\n(avis fictif, fait pour une démonstration)")
+        text = ("Madame, Monsieur,\n\nDepuis le 30 avril, l'affichage de vos nouveaux messages a "
+                "pu être interrompu\ndans votre logiciel. Les messages reçus restent présents sur "
+                "le webmail ;\naucun message n'a été perdu. Le service est rétabli ce jour.\n\n"
+                "Opérateur fictif de messagerie de santé\n(avis fictif, pour une démonstration)")
         return self.message(
             NOTICE, OPERATOR, PRACTICE, "Messagerie fictive – Possible défaut d'affichage de vos "
             "nouveaux messages", text_part(text, "utf-8"),
@@ -297,7 +194,8 @@ class Practice:
     def delivery_report(self):
         """DSN (RFC 3464): a message of the practice could not be delivered."""
         gone = "ancien-%s@hopital-fictif.example" % self.token(2)
-        status = ("Reporting-MTA: dns; smtp.%s\r\n\r\nFinal-Recipient: rfc822; %s\r\nAction: failed\r\n"
+        status = ("Reporting-MTA: dns; smtp.%s\r\n\r\n"
+                  "Final-Recipient: rfc822; %s\r\nAction: failed\r\n"
                   "Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 Adresse inconnue\r\n"
                   % (HOST, gone)).encode()
         original = ("From: <%s>\r\nTo: <%s>\r\nMessage-ID: <%s@lestilleuls.%s>\r\n"
@@ -335,7 +233,7 @@ class Practice:
     def sent(self):
         """A letter of the practice."""
         recipient = self.rnd.choice(COLLEAGUES)
-        parts = text_part(self.text(self.rnd.randrange(2, 6), "Cher confrère, chère consœur,"), "utf-8")
+        parts = text_part(self.text(self.rnd.randrange(2, 6), "Chère consœur,"), "utf-8")
         if self.rnd.random() < 0.5:
             parts = multipart("mixed", "=_" + self.token(), [
                 parts, attachment(*self.rnd.choice(self.images[:2]))])
@@ -355,15 +253,15 @@ class Practice:
         text = b"\r\n\r\nDonn\xc3\xa9es fictives.\r\n"
         raw = self.rnd.randbytes(300_000)
         bodies = [
-            head(*plain, "Message-ID: <sans-date@vieux-logiciel.test>", "Subject: sans date") + text,
+            head(*plain, "Message-ID: <1@vieux-logiciel.test>", "Subject: sans date") + text,
             head(*plain, day, "Subject: sans identifiant") + text,
             head(*plain, day, same, "Subject: premier de deux") + text,
             head(*plain, day, same, "Subject: second de deux, autre texte") + text + b"Autre.\r\n",
             head(*plain, day, "Subject: octets nuls") + b"\r\n\r\navant\0apr\xe8s\0\0fin\r\n",
             head(*plain, day, "Subject: ligne de 5000") + b"\r\n\r\n" + b"x" * 5000 + b"\r\n",
-            head(*plain, day, "Subject: base64 en une ligne", "Content-Type: application/octet-stream",
+            head(*plain, day, "Subject: base64 en une ligne",
                  "Content-Transfer-Encoding: base64") + b"\r\n\r\n" + base64.b64encode(raw),
-            head(*plain, day).replace(b"Date:", "Subject: en-tête brut\r\nDate:".encode("latin-1")) + text,
+            head(*plain, day) + "\r\nSubject: en-tête brut, latin-1".encode("latin-1") + text,
             head(*plain, day, "Subject: en-tête UTF-8 sans encodage") + text,
             head(*plain, day, "Subject: en-tête seul, sans ligne vide") + b"\r\n",
             head("Subject: sans expéditeur ni destinataire") + text,
@@ -372,7 +270,7 @@ class Practice:
             + "\r\n\r\n--jamais-fermé\r\n\r\nLa fin manque".encode(),
             b"",
         ]
-        return [Mail(self.moment(), body, bare=index % 4 == 3) for index, body in enumerate(bodies)]
+        return [Mail(self.moment(), body) for body in bodies]
 
     def mail(self, count):
         """count messages by time, those of the incident and the malformed ones among them."""
@@ -396,14 +294,14 @@ class Practice:
         return out
 
     def mark(self, mail):
-        """Flags as the server would show them on 7 May; some lines end with LF alone."""
+        """Flags as the server would show them on 7 May, and line ends as a Maildir has them."""
         if mail.sent:
             return
         shown = mail.when < STOP or mail.when > RESUMED
         if self.rnd.random() < (0.95 if shown else 0.3):
-            mail.flags = "".join(letter for letter, chance in zip("FPRST", (0.1, 0.05, 0.3, 1, 0.04))
-                                 if self.rnd.random() < chance)
-        if self.rnd.random() < 0.4:
+            chances = (("F", 0.1), ("P", 0.05), ("R", 0.3), ("S", 1), ("T", 0.04))
+            mail.flags = "".join(flag for flag, chance in chances if self.rnd.random() < chance)
+        if self.rnd.random() < 0.4:  # as the delivering program wrote them: often LF alone
             mail.data = mail.data.replace(b"\r\n", b"\n")
 
 
@@ -432,11 +330,13 @@ def main():
                 mail.when.strftime("%Y%m%d-%H%M"), index))
         else:
             received += 1
-            name = "%d.M%06dP42.serveur-fictif,S=%d" % (mail.when.timestamp(), index, len(mail.data))
+            name = "%d.M%06dP42.serveur-fictif,S=%d" % (
+                mail.when.timestamp(), index, len(mail.data))
             path = os.path.join(maildir, "cur", name + ":2," + mail.flags) if mail.flags else \
                 os.path.join(maildir, "new", name)
         write(path, mail)
-    print("%d messages: %d received, %d sent, %d octets" % (received + sent, received, sent, octets))
+    print("%d messages: %d received, %d sent, %d octets"
+          % (received + sent, received, sent, octets))
 
 
 if __name__ == "__main__":

@@ -254,6 +254,8 @@ def ghash(h, data):
 
 def decrypt(key, aad, sealed):
     """AES-256-GCM with a nonce of 12 zero bytes, tag at the end (SP 800-38D 7.2)."""
+    if len(sealed) < 16:
+        raise Refused("it is shorter than a GCM tag")
     text, tag = sealed[:-16], sealed[-16:]
     # Counter 0 over zeros is GHASH's key, counter 1 masks the tag, counter 2 begins the text.
     stream = run(["openssl", "enc", "-d", "-aes-256-ctr", "-K", key.hex(), "-iv", "0" * 32],

@@ -186,7 +186,8 @@ def needed_tiles(size):
 
 def read_tile_path(path):
     """(level or "entries", index, width) of a path under log/, or None if it is no tile's."""
-    match = re.fullmatch(r"tile/(entries|[0-7])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?", path)
+    match = re.fullmatch(r"tile/(entries|[0-7])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?",
+                         path)
     if not match:
         return None
     level = match[1] if match[1] == "entries" else int(match[1])

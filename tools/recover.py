@@ -16,6 +16,7 @@ import argparse
 import os
 import sys
 
+sys.dont_write_bytecode = True            # nothing is left beside the tools
 import probant_format as pb
 
 
@@ -131,7 +132,7 @@ def next_leaf(path, start):
 def main():
     parser = argparse.ArgumentParser(description="Takes every message out of an archive.")
     parser.add_argument("archive")
-    parser.add_argument("--reader", required=True, metavar="KEY", help="a reader's private key, PEM")
+    parser.add_argument("--reader", required=True, metavar="KEY", help="a reader's private key")
     parser.add_argument("--passphrase-file", metavar="F", help="its first line opens the key")
     parser.add_argument("-o", required=True, dest="out", metavar="DIR", help="a new directory")
     options = parser.parse_args()

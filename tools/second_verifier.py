@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""second_verifier.py ARCHIVE [--reader KEY] [--passphrase-file F] [--trust FILE] [--against CHECKPOINT]
+"""second_verifier.py ARCHIVE [--reader KEY [--passphrase-file F]] [--trust FILE] [--against FILE]
 
 Checks an archive of Probant by another program than Probant, written from
 docs/FORMAT.md alone.  The questions are those of its clause 4.3, in that order;
@@ -14,6 +14,7 @@ import argparse
 import os
 import sys
 
+sys.dont_write_bytecode = True            # nothing is left beside the tools
 import probant_format as pb
 import probant_log as log
 
@@ -42,7 +43,8 @@ class Report:
 
     def print(self):
         for check in CHECKS:
-            print("%s: %s (%d looked at)" % (check, WORDS[self.verdicts[check]], self.counts[check]))
+            print("%s: %s (%d looked at)"
+                  % (check, WORDS[self.verdicts[check]], self.counts[check]))
             for finding in self.findings[check][:FINDINGS_SHOWN]:
                 print("    " + finding.encode("ascii", "backslashreplace").decode())
             if len(self.findings[check]) > FINDINGS_SHOWN:
@@ -251,9 +253,10 @@ class Verifier:
             with open(os.path.join(self.archive, "vault", previous + ".seg"), "rb") as file:
                 data = file.read()
             expected = {"segment": previous, "length": len(data), "sha256": pb.sha256(data).hex()}
-        digests = pb.h2(segment.json)
-        if facts.get("event") != "segment" or facts.get("segment") != segment.stem or \
-                facts.get("header") != {"sha256": digests[:32].hex(), "sha3_256": digests[32:].hex()}:
+        digests = pb.h2(segment.json).hex()
+        header = {"sha256": digests[:64], "sha3_256": digests[64:]}
+        if facts.get("event") != "segment" or facts.get("segment") != segment.stem \
+                or facts.get("header") != header:
             self.report.find("files", INVALID, "record %d does not state its segment's header",
                              leaf.seq)
         if facts.get("previous", "") != expected:
@@ -284,7 +287,7 @@ class Verifier:
         self.signature(note, where)
 
     def damaged(self, segment, end):
-        """Behind a crash no commit follows: a signed checkpoint with bytes behind it tells [4.2]."""
+        """No commit follows a crash: a signed checkpoint with bytes behind it tells [4.2]."""
         with open(segment.path, "rb") as file:
             file.seek(end)
             tail = file.read()
@@ -432,7 +435,7 @@ def main():
     parser.add_argument("--reader", metavar="KEY", help="a reader's private key, PEM")
     parser.add_argument("--passphrase-file", metavar="F", help="its first line opens the key")
     parser.add_argument("--trust", metavar="FILE", help="a trust file: whose log it is")
-    parser.add_argument("--against", metavar="CHECKPOINT", help="one that you hold")
+    parser.add_argument("--against", metavar="FILE", help="a checkpoint that you hold")
     options = parser.parse_args()
     trust, against = None, (None, None)
     try:

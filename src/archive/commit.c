@@ -132,32 +132,23 @@ sign(struct pb_archive *a, struct commit *commit, struct pb_error *err)
  * For a new segment 2 and 4 sync the directories as well, keys/ before vault/.
  */
 static enum pb_status
-write_durably(struct pb_archive *a, const struct commit *commit, bool *ret_synced,
-    struct pb_error *err)
+write_durably(struct pb_archive *a, const struct commit *commit, struct pb_error *err)
 {
 	enum pb_status status;
 	size_t i;
 
-	*ret_synced = false;
 	status = pb_append_secrets(a->append, commit->secret, commit->count, err);
-	if (status != PB_OK)
-		return status;
-	*ret_synced = true;
-	status = pb_append_sync_secrets(a->append, err);
-	if (status != PB_OK)
-		return status;
-	*ret_synced = false;
-	for (i = 0; i < commit->count; i++) {
+	if (status == PB_OK)
+		status = pb_append_sync_secrets(a->append, err);
+	for (i = 0; status == PB_OK && i < commit->count; i++)
 		status = pb_append_record(a->append, commit->leaf + i * PB_LEAF_LEN,
 		    commit->record[i], commit->secret[i] == NULL, err);
-		if (status != PB_OK)
-			return status;
-	}
-	status = pb_append_checkpoint(a->append, commit->note.data, commit->note.len, err);
-	if (status != PB_OK)
-		return status;
-	*ret_synced = true;
-	return pb_append_sync_frames(a->append, err);
+	if (status == PB_OK)
+		status = pb_append_checkpoint(
+		    a->append, commit->note.data, commit->note.len, err);
+	if (status == PB_OK)
+		status = pb_append_sync_frames(a->append, err);
+	return status;
 }
 
 /* A sync that failed may have lost anything, and repeating it proves nothing (FORMAT 4). */
@@ -202,7 +193,6 @@ pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
 	struct commit commit = { .own = { PB_SEALED_EMPTY, PB_SEALED_EMPTY } };
 	int64_t now_us = a->world->clock->now_us(a->world->clock->ctx);
 	enum pb_status status;
-	bool synced = false;
 	size_t i;
 
 	pb_assert(count <= PB_LIMIT_GROUP_RECORDS);
@@ -217,10 +207,10 @@ pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
 		status = sign(a, &commit, err);
 	if (status != PB_OK)
 		goto out;
-	status = write_durably(a, &commit, &synced, err);
+	status = write_durably(a, &commit, err);
 	if (status == PB_OK)
 		advance(a, &commit, items, ret_receipts);
-	else if (synced || pb_append_undo(a->append, NULL) != PB_OK)
+	else if (pb_append_undo(a->append, NULL) != PB_OK) /* never after a failed sync */
 		status = stop(a, status, err);
 out:
 	for (i = 0; i < OWN_MAX; i++)

@@ -2,6 +2,8 @@
  * Opening for writing (FORMAT 4): find the head, put in order what a crash
  * left, say so in the log.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,8 +120,63 @@ find_head(struct pb_archive *a, char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t c
 		return status;
 	else
 		a->saved_size = a->head.tree.size;
-	return pb_replay(a->world->files, a->dir, a->origin, &a->verifier, names, count, &a->head,
-	    ret_tail, err);
+	status = pb_replay(a->world->files, a->dir, a->origin, &a->verifier, names, count,
+	    &a->head, ret_tail, err);
+	if (status != PB_OK || a->head.tree.size > 0)
+		return status;
+	(void)pb_fail(err, PB_ECORRUPT, N_("find the end of the log"),
+	    N_("not even record 0 stands under a signed checkpoint"), "%s", a->dir);
+	return pb_fail_todo(err, PB_ECORRUPT,
+	    N_("if `probant init` was interrupted, remove the directory and run it again; else "
+	       "bring the first segment back from a copy"));
+}
+
+/*
+ * What replay accepted may still be in the page cache alone: a writer that was
+ * killed, or whose sync failed, left it there.  Before anything is built on it, it lasts.
+ */
+static enum pb_status
+make_lasting(struct pb_archive *a, const char *room, const char *suffix, struct pb_error *err)
+{
+	const struct pb_files *files = a->world->files;
+	char file[PB_SEGMENT_NAME_LEN + 8];
+	struct pb_path path, parent;
+	enum pb_status status;
+	int fd = -1;
+
+	(void)snprintf(file, sizeof(file), "%s%s", a->head.segment, suffix);
+	status = pb_path_make(&path, a->dir, room, file, err);
+	if (status == PB_OK)
+		status = pb_path_make(&parent, a->dir, room, NULL, err);
+	if (status == PB_OK)
+		status = pb_io_open(files, path.text, O_RDWR, 0, &fd, err);
+	if (status == PB_OK)
+		status = pb_io_sync(files, fd, path.text, err);
+	pb_io_close(files, &fd);
+	return status != PB_OK ? status : pb_io_sync_dir(files, parent.text, err);
+}
+
+/* What is behind the head, taken out of vault/ and keys/. */
+static enum pb_status
+take_back(struct pb_archive *a, const struct pb_tail *tail, struct pb_error *err)
+{
+	const struct pb_files *files = a->world->files;
+	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	enum pb_status status = PB_OK;
+	size_t count = 0;
+
+	if (tail->segment[0] != '\0')
+		status = pb_quarantine_tail(files, a->dir, tail, err);
+	if (status == PB_OK)
+		status = pb_quarantine_slots(
+		    files, a->dir, a->head.segment, a->head.segment_records, err);
+	if (status == PB_OK)
+		status = pb_frames_list(files, a->dir, &names, &count, NULL, NULL, err);
+	if (status == PB_OK)
+		status = pb_quarantine_orphans(
+		    files, a->dir, names, count, a->head.tree.size, err);
+	free(names);
+	return status;
 }
 
 static enum pb_status
@@ -134,20 +191,22 @@ recover(struct pb_archive *a, struct pb_error *err)
 	status = pb_frames_list(files, a->dir, &names, &count, NULL, NULL, err);
 	if (status == PB_OK)
 		status = find_head(a, names, count, &tail, err);
+	/* Nothing is cut off that was looked at only once: a look can fail for want of memory. */
+	if (status == PB_OK && tail.segment[0] != '\0')
+		status = pb_replay(files, a->dir, a->origin, &a->verifier, names, count, &a->head,
+		    &tail, err);
 	if (status == PB_OK)
 		status = pb_published_size(
 		    files, a->dir, &a->verifier, &a->published_size, err);
 	if (status == PB_OK)
 		status = pb_tail_examine(files, a->dir, a->origin, &a->verifier, &a->head, &tail,
 		    a->published_size, err);
-	if (status == PB_OK && tail.segment[0] != '\0')
-		status = pb_quarantine_tail(files, a->dir, &tail, err);
 	if (status == PB_OK)
-		status = pb_quarantine_slots(
-		    files, a->dir, a->head.segment, a->head.segment_records, err);
+		status = take_back(a, &tail, err);
 	if (status == PB_OK)
-		status = pb_quarantine_orphans(
-		    files, a->dir, names, count, a->head.tree.size, err);
+		status = make_lasting(a, PB_DIR_KEYS, ".key", err);
+	if (status == PB_OK)
+		status = make_lasting(a, PB_DIR_VAULT, ".seg", err);
 	free(names);
 	return status;
 }

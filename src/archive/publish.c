@@ -97,31 +97,47 @@ pb_publish_if_due(struct pb_archive *a)
 		return; /* closing tries again and tells */
 }
 
+/* One that does not verify says nothing here; verification reports it. */
+static enum pb_status
+read_size(const struct pb_buf *bytes, const struct pb_note_verifier *verifier,
+    struct pb_note *note, uint64_t *ret_size, struct pb_error *err)
+{
+	struct pb_checkpoint checkpoint;
+	enum pb_note_verdict verdict;
+	enum pb_status status = pb_note_parse(bytes->data, bytes->len, note, NULL);
+
+	if (status == PB_OK)
+		status = pb_checkpoint_parse(note, &checkpoint, NULL);
+	if (status != PB_OK)
+		return status == PB_ENOMEM
+		           ? pb_fail_memory(err, N_("read the published checkpoint"))
+		           : PB_OK;
+	verdict = pb_note_verify(note, verifier, NULL);
+	if (verdict == PB_NOTE_UNSETTLED)
+		return pb_fail_memory(err, N_("read the published checkpoint"));
+	if (verdict == PB_NOTE_GOOD && strcmp(checkpoint.origin, verifier->name) == 0)
+		*ret_size = checkpoint.size;
+	return PB_OK;
+}
+
 enum pb_status
 pb_published_size(const struct pb_files *files, const char *dir,
     const struct pb_note_verifier *verifier, uint64_t *ret_size, struct pb_error *err)
 {
 	struct pb_note *note = malloc(sizeof(*note));
 	struct pb_buf bytes = PB_BUF_EMPTY;
-	struct pb_checkpoint checkpoint;
 	enum pb_status status;
-	uint64_t size = 0;
 
+	*ret_size = 0;
 	if (note == NULL) {
 		status = pb_fail_memory(err, N_("read the published checkpoint"));
 		goto out;
 	}
 	status = pb_tiles_checkpoint(files, dir, &bytes, err);
-	if (status == PB_ENOENT)
-		status = PB_OK;
-	/* One that does not verify says nothing here; verification reports it. */
-	else if (status == PB_OK && pb_note_parse(bytes.data, bytes.len, note, NULL) == PB_OK &&
-	         pb_note_verify(note, verifier, NULL) == PB_NOTE_GOOD &&
-	         pb_checkpoint_parse(note, &checkpoint, NULL) == PB_OK &&
-	         strcmp(checkpoint.origin, verifier->name) == 0)
-		size = checkpoint.size;
 	if (status == PB_OK)
-		*ret_size = size;
+		status = read_size(&bytes, verifier, note, ret_size, err);
+	else if (status == PB_ENOENT)
+		status = PB_OK;
 out:
 	pb_buf_done(&bytes);
 	free(note);

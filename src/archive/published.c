@@ -22,7 +22,7 @@
 struct pb_published {
 	const struct pb_files *files; /* borrowed */
 	char *dir;
-	struct pb_verification *v;    /* borrowed */
+	struct pb_verification *v; /* borrowed */
 	bool has_note;
 	struct pb_buf note;
 	struct pb_tilelist tiles;
@@ -114,8 +114,8 @@ make_levels(struct pb_published *published, struct pb_error *err)
 		uint64_t full = count(published, level - 1) / PB_TILE_WIDTH;
 
 		for (uint64_t i = 0; i < full; i++) {
-			pb_tree_root_of(below + i * PB_TILE_WIDTH * PB_DIGEST_LEN, PB_TILE_WIDTH,
-			    root);
+			pb_tree_root_of(
+			    below + i * PB_TILE_WIDTH * PB_DIGEST_LEN, PB_TILE_WIDTH, root);
 			if (pb_buf_append(&published->hashes[level], root, sizeof(root)) != PB_OK)
 				return pb_fail_memory(err, what);
 		}
@@ -222,8 +222,7 @@ need(struct pb_published *published, const struct pb_tile *tile)
 	struct pb_tile full = *tile;
 
 	full.width = PB_TILE_WIDTH;
-	if (!pb_tilelist_has(&published->tiles, tile) &&
-	    !pb_tilelist_has(&published->tiles, &full))
+	if (!pb_tilelist_has(&published->tiles, tile) && !pb_tilelist_has(&published->tiles, &full))
 		find(published, tile, PB_INVALID, "tile_missing",
 		    N_("This tile is missing, though the published checkpoint needs it."));
 }
@@ -238,8 +237,9 @@ need_tiles(struct pb_published *published, uint64_t size)
 		return;
 	for (unsigned level = 0; level < LEVELS; level++)
 		for (uint64_t i = 0; i < pb_tile_count(level, size); i++) {
-			tile = (struct pb_tile){ .level = level, .index = i,
-				.width = pb_tile_width(level, i, size) };
+			tile = (struct pb_tile){
+				.level = level, .index = i, .width = pb_tile_width(level, i, size)
+			};
 			need(published, &tile);
 			tile.entries = true;
 			if (level == 0)
@@ -254,8 +254,8 @@ published_size(const struct pb_published *published, uint64_t *ret_size)
 	struct pb_note *note = malloc(sizeof(*note));
 	struct pb_checkpoint checkpoint;
 	bool read = note != NULL && published->has_note &&
-	            pb_note_parse(published->note.data, published->note.len, note, NULL) == PB_OK &&
-	            pb_checkpoint_parse(note, &checkpoint, NULL) == PB_OK;
+		    pb_note_parse(published->note.data, published->note.len, note, NULL) == PB_OK &&
+		    pb_checkpoint_parse(note, &checkpoint, NULL) == PB_OK;
 
 	free(note);
 	if (read)

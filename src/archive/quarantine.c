@@ -12,6 +12,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "crypto/digest.h"
+#include "vault/cut.h"
 #include "vault/slot.h"
 
 #define PENDING ".pending"
@@ -104,56 +105,20 @@ copy_tail(const struct pb_files *files, const char *dir, const struct pb_tail *t
 	return pb_io_sync_dir(files, quarantine.text, err);
 }
 
-/* ---- 2. and 3. cut -------------------------------------------------------------------------- */
+/* ---- 2. cut --------------------------------------------------------------------------------- */
 
-/* Overwrite from `keep` to the end with zeros, sync, cut there.  A file that is gone is cut. */
+/* Keep the first `keep` bytes, durably; wipe: the rest is zeroed first.  A missing file is cut. */
 static enum pb_status
-zero_and_cut(const struct pb_files *files, const char *path, uint64_t keep, struct pb_error *err)
+cut(const struct pb_files *files, const char *path, uint64_t keep, bool wipe, struct pb_error *err)
 {
-	static const uint8_t zeros[4096];
-	struct pb_file_info info;
 	enum pb_status status;
-	int fd = -1, answer;
-	uint64_t at;
+	int fd = -1;
 
 	status = pb_io_open(files, path, O_RDWR, 0, &fd, err);
 	if (status == PB_ENOENT)
 		return PB_OK;
-	if (status != PB_OK)
-		return status;
-	answer = files->stat_fd(files->ctx, fd, &info);
-	if (answer < 0)
-		status = pb_fail_sys(err, answer, N_("look at a key file"), "%s", path);
-	for (at = keep; status == PB_OK && at < info.size; at += sizeof(zeros)) {
-		size_t len = info.size - at < sizeof(zeros) ? info.size - at : sizeof(zeros);
-
-		status = pb_io_pwrite(files, fd, path, zeros, len, at, err);
-	}
 	if (status == PB_OK)
-		status = pb_io_sync(files, fd, path, err);
-	if (status == PB_OK && info.size > keep &&
-	    (answer = files->truncate(files->ctx, fd, keep)) < 0)
-		status = pb_fail_sys(err, answer, N_("cut a key file"), "%s", path);
-	if (status == PB_OK)
-		status = pb_io_sync(files, fd, path, err);
-	pb_io_close(files, &fd);
-	return status;
-}
-
-static enum pb_status
-cut(const struct pb_files *files, const char *path, uint64_t keep, struct pb_error *err)
-{
-	enum pb_status status;
-	int fd = -1, answer;
-
-	status = pb_io_open(files, path, O_RDWR, 0, &fd, err);
-	if (status != PB_OK)
-		return status;
-	answer = files->truncate(files->ctx, fd, keep);
-	if (answer < 0)
-		status = pb_fail_sys(err, answer, N_("cut a torn tail off"), "%s", path);
-	else
-		status = pb_io_sync(files, fd, path, err);
+		status = pb_cut_file(files, fd, path, keep, wipe, err);
 	pb_io_close(files, &fd);
 	return status;
 }
@@ -175,6 +140,25 @@ remove_file(const struct pb_files *files, const char *dir, const char *room, con
 }
 
 enum pb_status
+pb_quarantine_tail(const struct pb_files *files, const char *dir, const struct pb_tail *tail,
+    struct pb_error *err)
+{
+	char file[PB_SEGMENT_NAME_LEN + 8];
+	struct pb_path segment;
+	enum pb_status status;
+
+	(void)snprintf(file, sizeof(file), "%s" SUFFIX, tail->segment);
+	status = pb_path_make(&segment, dir, PB_DIR_VAULT, file, err);
+	if (status == PB_OK)
+		status = copy_tail(files, dir, tail, segment.text, err);
+	if (status != PB_OK)
+		return status;
+	if (tail->offset == 0)
+		return remove_file(files, dir, PB_DIR_VAULT, segment.text, err);
+	return cut(files, segment.text, tail->offset, false, err);
+}
+
+enum pb_status
 pb_quarantine_slots(const struct pb_files *files, const char *dir, const char *segment,
     uint64_t records, struct pb_error *err)
 {
@@ -184,35 +168,8 @@ pb_quarantine_slots(const struct pb_files *files, const char *dir, const char *s
 
 	(void)snprintf(file, sizeof(file), "%s.key", segment);
 	status = pb_path_make(&keys, dir, PB_DIR_KEYS, file, err);
-	return status != PB_OK ? status
-	                       : zero_and_cut(files, keys.text, (records + 1) * PB_SLOT_LEN, err);
-}
-
-enum pb_status
-pb_quarantine_tail(const struct pb_files *files, const char *dir, const struct pb_tail *tail,
-    struct pb_error *err)
-{
-	char file[PB_SEGMENT_NAME_LEN + 8];
-	struct pb_path segment, keys;
-	struct pb_file_info info;
-	enum pb_status status;
-
-	(void)snprintf(file, sizeof(file), "%s.seg", tail->segment);
-	status = pb_path_make(&segment, dir, PB_DIR_VAULT, file, err);
-	(void)snprintf(file, sizeof(file), "%s.key", tail->segment);
 	if (status == PB_OK)
-		status = pb_path_make(&keys, dir, PB_DIR_KEYS, file, err);
-	if (status == PB_OK)
-		status = copy_tail(files, dir, tail, segment.text, err);
-	if (status == PB_OK)
-		status = zero_and_cut(files, keys.text,
-		    tail->offset > 0 ? (tail->records + 1) * PB_SLOT_LEN : 0, err);
-	if (status != PB_OK || tail->offset > 0)
-		return status != PB_OK ? status : cut(files, segment.text, tail->offset, err);
-	if (files->stat(files->ctx, keys.text, false, &info) == 0)
-		status = remove_file(files, dir, PB_DIR_KEYS, keys.text, err);
-	if (status == PB_OK)
-		status = remove_file(files, dir, PB_DIR_VAULT, segment.text, err);
+		status = cut(files, keys.text, (records + 1) * PB_SLOT_LEN, true, err);
 	return status;
 }
 
@@ -259,7 +216,7 @@ pb_quarantine_orphans(const struct pb_files *files, const char *dir,
 			return PB_OK;
 		status = pb_path_make(&file, dir, PB_DIR_KEYS, orphans.found, err);
 		if (status == PB_OK)
-			status = zero_and_cut(files, file.text, 0, err);
+			status = cut(files, file.text, 0, true, err);
 		if (status == PB_OK)
 			status = remove_file(files, dir, PB_DIR_KEYS, file.text, err);
 	}
@@ -273,14 +230,31 @@ struct pending {
 	size_t size;
 };
 
+/* <segment>-<offset>-<digest>.seg.pending: what a record states of it is read from the name. */
+static bool
+is_pending(const char *file)
+{
+	static const char digits[] = "0123456789abcdef";
+	char segment[PB_SEGMENT_NAME_LEN + 1] = "";
+	const char *offset = file + PB_SEGMENT_NAME_LEN + 1, *digest = offset + DIGITS + 1;
+	uint8_t id[PB_SEGMENT_ID_LEN];
+	uint64_t first_seq;
+
+	if (strlen(file) != NAME_LEN + strlen(SUFFIX PENDING))
+		return false;
+	memcpy(segment, file, PB_SEGMENT_NAME_LEN);
+	return pb_segment_name_parse(segment, "", &first_seq, id) && offset[-1] == '-' &&
+	       strspn(offset, digits) == DIGITS && digest[-1] == '-' &&
+	       strspn(digest, digits) == DIGITS && strcmp(digest + DIGITS, SUFFIX PENDING) == 0;
+}
+
 static int
 find_pending(void *arg, const char *file)
 {
 	struct pending *pending = arg;
 	size_t len = strlen(file);
 
-	if (len != NAME_LEN + strlen(SUFFIX PENDING) || len >= pending->size ||
-	    strcmp(file + len - strlen(PENDING), PENDING) != 0)
+	if (!is_pending(file) || len >= pending->size)
 		return 0;
 	memcpy(pending->name, file, len + 1);
 	return 1;

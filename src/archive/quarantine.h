@@ -15,18 +15,18 @@
  *
  *   1. copy to quarantine/<segment>-<offset>-<digest>.seg.pending, synced
  *                                   tail still in the vault: copied again to the same name
- *   2. slots of the tail zeroed, synced; key file cut
- *                                   tail still there, no longer readable: as above
- *   3. segment cut and synced       only the .pending file tells of it: it is recorded
+ *   2. segment cut and synced       only the .pending file tells of it: it is recorded
  *
- * A segment without any commit goes as a whole, its key file too.
+ * A segment without any commit goes as a whole.  The secrets of the tail go next
+ * (pb_quarantine_slots, pb_quarantine_orphans): after the frames, so that a power cut
+ * never leaves frames whose secrets are gone.
  */
 enum pb_status pb_quarantine_tail(const struct pb_files *files, const char *dir,
     const struct pb_tail *tail, struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * Slots of the newest segment beyond its `records`: of a commit that wrote no
- * frame that lasted.  Zeroed, synced, cut.
+ * Slots of the newest segment beyond its `records`: of a commit that was cut
+ * short.  Zeroed, synced, cut.
  */
 enum pb_status pb_quarantine_slots(const struct pb_files *files, const char *dir,
     const char *segment, uint64_t records, struct pb_error *err) PB_MUST_CHECK;

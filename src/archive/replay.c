@@ -43,6 +43,29 @@ take_record(struct replay *replay, const struct pb_frame *frame, bool *ret_sound
 	return PB_OK;
 }
 
+/*
+ * A checkpoint that the log's key signed, or not.  Running out of memory is
+ * neither: a good commit must never be taken for a torn one.
+ */
+static enum pb_status
+read_checkpoint(const uint8_t *data, size_t len, const struct pb_note_verifier *verifier,
+    struct pb_note *note, struct pb_checkpoint *ret_stated, bool *ret_signed, struct pb_error *err)
+{
+	enum pb_note_verdict verdict;
+	enum pb_status status = pb_note_parse(data, len, note, NULL);
+
+	*ret_signed = false;
+	if (status == PB_OK)
+		status = pb_checkpoint_parse(note, ret_stated, NULL);
+	if (status != PB_OK)
+		return status == PB_ENOMEM ? pb_fail_memory(err, N_("read a checkpoint")) : PB_OK;
+	verdict = pb_note_verify(note, verifier, NULL);
+	if (verdict == PB_NOTE_UNSETTLED)
+		return pb_fail_memory(err, N_("read a checkpoint"));
+	*ret_signed = verdict == PB_NOTE_GOOD;
+	return PB_OK;
+}
+
 /* Does this 'C' sign exactly the log so far? */
 static enum pb_status
 check_commit(struct replay *replay, const struct pb_frame *frame, bool *ret_sound,
@@ -66,11 +89,10 @@ check_commit(struct replay *replay, const struct pb_frame *frame, bool *ret_soun
 	    frame->payload.ctx, 0, bytes.data, frame->payload.len, err);
 	if (status != PB_OK)
 		goto out;
+	status = read_checkpoint(
+	    bytes.data, frame->payload.len, replay->verifier, note, &stated, ret_sound, err);
 	pb_head_checkpoint(&replay->next, replay->origin, &expected);
-	*ret_sound = pb_note_parse(bytes.data, frame->payload.len, note, NULL) == PB_OK &&
-	             pb_checkpoint_parse(note, &stated, NULL) == PB_OK &&
-	             pb_note_verify(note, replay->verifier, NULL) == PB_NOTE_GOOD &&
-	             strcmp(stated.origin, expected.origin) == 0 &&
+	*ret_sound = *ret_sound && strcmp(stated.origin, expected.origin) == 0 &&
 	             stated.size == expected.size &&
 	             memcmp(stated.root, expected.root, PB_DIGEST_LEN) == 0 &&
 	             memcmp(stated.head, expected.head, PB_DIGEST_LEN) == 0;

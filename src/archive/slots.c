@@ -9,10 +9,10 @@
 #include "crypto/envelope.h"
 
 struct pb_slots {
-	struct pb_verification *v;    /* borrowed */
-	struct pb_keyfile *keyfile;   /* NULL: the file is missing, and that was said */
+	struct pb_verification *v;     /* borrowed */
+	struct pb_keyfile *keyfile;    /* NULL: the file is missing, and that was said */
 	struct pb_secret *segment_key; /* NULL: no secrets can be had */
-	uint64_t next;                /* slot of the next record */
+	uint64_t next;                 /* slot of the next record */
 	char name[PB_SEGMENT_NAME_LEN + 1];
 };
 
@@ -25,8 +25,8 @@ find(struct pb_slots *slots, enum pb_verdict weight, uint64_t seq, uint64_t numb
 }
 
 static enum pb_status
-open_keyfile(struct pb_slots *slots, const struct pb_files *files, const char *dir,
-    struct pb_error *err)
+open_keyfile(
+    struct pb_slots *slots, const struct pb_files *files, const char *dir, struct pb_error *err)
 {
 	enum pb_status status =
 	    pb_keyfile_open(files, dir, slots->name, false, &slots->keyfile, err);
@@ -40,8 +40,8 @@ open_keyfile(struct pb_slots *slots, const struct pb_files *files, const char *d
 }
 
 static enum pb_status
-open_segment_key(struct pb_slots *slots, const struct pb_buf *cms,
-    const struct pb_reader_key *key, struct pb_error *err)
+open_segment_key(struct pb_slots *slots, const struct pb_buf *cms, const struct pb_reader_key *key,
+    struct pb_error *err)
 {
 	enum pb_status status =
 	    pb_envelope_open(cms->data, cms->len, key, PB_WRAP_KEY_LEN, &slots->segment_key, err);
@@ -123,8 +123,8 @@ unwrap(struct pb_slots *slots, uint64_t number, uint64_t seq, const uint8_t slot
 }
 
 enum pb_status
-pb_slots_sealed(struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret,
-    struct pb_error *err)
+pb_slots_sealed(
+    struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret, struct pb_error *err)
 {
 	struct pb_secret *secret = NULL;
 	uint8_t slot[PB_SLOT_LEN];

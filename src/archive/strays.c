@@ -32,18 +32,19 @@ pb_strays_keys(struct pb_verification *v, const struct pb_listing *keys,
 		if (!pb_segment_name_parse(name, ".key", &first_seq, id))
 			pb_strays_find(v, "keys", name);
 		else if (count > 0 &&
-		         bsearch(name, segments, count, sizeof(*segments), compare) != NULL)
+			 bsearch(name, segments, count, sizeof(*segments), compare) != NULL)
 			continue;
 		else if (count == 0 || compare(name, segments[count - 1]) > 0)
 			pb_verification_find(v, PB_CHECK_FILES, PB_INDETERMINATE, PB_NO_SEQ,
 			    "segment_not_there",
-			    N_("A file of secrets has no segment behind the last one: one was being "
+			    N_("A file of secrets has no segment behind the last one: one was "
+			       "being "
 			       "begun, or was removed."),
 			    "keys/%s", name);
 		else
 			pb_verification_find(v, PB_CHECK_FILES, PB_INVALID, PB_NO_SEQ,
 			    "segment_missing",
-			    N_("The segment that these secrets belong to was removed."),
-			    "keys/%s", name);
+			    N_("The segment that these secrets belong to was removed."), "keys/%s",
+			    name);
 	}
 }

@@ -59,8 +59,8 @@ list(struct pb_sweep *sweep, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_listing_read(sweep->files, path.text, &keys, err);
 	if (status == PB_OK)
-		status = pb_frames_list(sweep->files, sweep->dir, &sweep->names, &sweep->count,
-		    stranger, sweep, err);
+		status = pb_frames_list(
+		    sweep->files, sweep->dir, &sweep->names, &sweep->count, stranger, sweep, err);
 	if (status == PB_OK)
 		pb_strays_keys(sweep->v, &keys, sweep->names, sweep->count);
 	pb_listing_done(&keys);
@@ -144,8 +144,8 @@ begin_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error 
 	status = pb_path_make(&path, sweep->dir, PB_DIR_VAULT, file, err);
 	if (status != PB_OK)
 		return status;
-	return pb_fingerprint_file(sweep->files, path.text, &item->previous_len,
-	    item->previous_sha256, err);
+	return pb_fingerprint_file(
+	    sweep->files, path.text, &item->previous_len, item->previous_sha256, err);
 }
 
 /* The newest may be one that was being begun; any other was whole once. */
@@ -209,7 +209,8 @@ record_item(struct pb_sweep *sweep, const struct pb_frame *frame, struct pb_sour
 	item->open = frame->tag == PB_FRAME_OPEN;
 	item->payload = frame->payload;
 	memcpy(item->leaf, frame->leaf, sizeof(item->leaf));
-	(void)pb_leaf_decode(frame->leaf, &leaf); /* for its number; its form is not ours to judge */
+	(void)pb_leaf_decode(
+	    frame->leaf, &leaf); /* for its number; its form is not ours to judge */
 	if (item->open) {
 		status = pb_slots_empty(sweep->slots, leaf.seq, err);
 		if (status == PB_OK)
@@ -225,8 +226,8 @@ record_item(struct pb_sweep *sweep, const struct pb_frame *frame, struct pb_sour
 }
 
 static enum pb_status
-checkpoint_item(struct pb_sweep *sweep, const struct pb_frame *frame,
-    struct pb_source_item *item, struct pb_error *err)
+checkpoint_item(struct pb_sweep *sweep, const struct pb_frame *frame, struct pb_source_item *item,
+    struct pb_error *err)
 {
 	size_t len = (size_t)frame->payload.len;
 	enum pb_status status;
@@ -259,8 +260,8 @@ frame_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error 
 	}
 	if (status != PB_OK)
 		return status;
-	*item = (struct pb_source_item){ .segment = sweep->names[sweep->at],
-		.offset = frame.offset };
+	*item =
+	    (struct pb_source_item){ .segment = sweep->names[sweep->at], .offset = frame.offset };
 	if (frame.tag == PB_FRAME_CHECKPOINT)
 		status = checkpoint_item(sweep, &frame, item, err);
 	else
@@ -290,8 +291,7 @@ next(void *ctx, struct pb_source_item *ret_item, struct pb_error *err)
 			status = frame_item(sweep, ret_item, err);
 			have = true;
 		} else {
-			status =
-			    pb_slots_end(sweep->slots, sweep->at + 1 == sweep->count, err);
+			status = pb_slots_end(sweep->slots, sweep->at + 1 == sweep->count, err);
 			leave(sweep);
 		}
 	}
@@ -299,9 +299,8 @@ next(void *ctx, struct pb_source_item *ret_item, struct pb_error *err)
 }
 
 enum pb_status
-pb_sweep_new(const struct pb_files *files, const char *dir,
-    const struct pb_sweep_options *options, struct pb_verification *v,
-    struct pb_sweep **ret_sweep, struct pb_error *err)
+pb_sweep_new(const struct pb_files *files, const char *dir, const struct pb_sweep_options *options,
+    struct pb_verification *v, struct pb_sweep **ret_sweep, struct pb_error *err)
 {
 	struct pb_sweep *sweep = calloc(1, sizeof(*sweep));
 	enum pb_status status;

@@ -32,6 +32,8 @@ is_signed(const uint8_t *window, size_t at, size_t len, const struct pb_note_ver
     struct pb_note *note, size_t *ret_end)
 {
 	struct pb_checkpoint checkpoint;
+	enum pb_note_verdict verdict;
+	enum pb_status status;
 	uint64_t note_len;
 
 	if (at < PB_FRAME_HEAD_LEN || window[at - PB_FRAME_HEAD_LEN] != PB_FRAME_CHECKPOINT)
@@ -40,9 +42,13 @@ is_signed(const uint8_t *window, size_t at, size_t len, const struct pb_note_ver
 	if (note_len > len - at || note_len > PB_LIMIT_NOTE)
 		return false;
 	*ret_end = at + (size_t)note_len;
-	return pb_note_parse(window + at, (size_t)note_len, note, NULL) == PB_OK &&
-	       pb_checkpoint_parse(note, &checkpoint, NULL) == PB_OK &&
-	       pb_note_verify(note, verifier, NULL) == PB_NOTE_GOOD;
+	status = pb_note_parse(window + at, (size_t)note_len, note, NULL);
+	if (status == PB_OK)
+		status = pb_checkpoint_parse(note, &checkpoint, NULL);
+	if (status != PB_OK)
+		return status == PB_ENOMEM; /* in doubt it is one: then nothing is destroyed */
+	verdict = pb_note_verify(note, verifier, NULL);
+	return verdict == PB_NOTE_GOOD || verdict == PB_NOTE_UNSETTLED;
 }
 
 /* A note begins with the origin and a line end; sealed bytes do not hold that by chance. */

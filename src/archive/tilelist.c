@@ -45,8 +45,8 @@ take_file(struct reading *reading, const char *relative, struct pb_error *err)
 	return PB_OK;
 }
 
-static enum pb_status take_folder(struct reading *reading, const char *relative,
-    struct pb_error *err);
+static enum pb_status take_folder(
+    struct reading *reading, const char *relative, struct pb_error *err);
 
 /* What stands at log/<relative>; a path too long for us is too long for a tile. */
 static enum pb_status

@@ -8,14 +8,19 @@ pb_cli_verify(const struct pb_world *world, const struct pb_options *options)
 	bool quick = options->value[PB_OPTION_QUICK] != NULL;
 	struct pb_reader_key *key = NULL;
 	struct pb_error err = { 0 };
+	enum pb_status status = PB_OK;
 	enum pb_exit code;
 
-	if (!quick && pb_access_key(world, options, dir, &key, &err) != PB_OK) {
-		(void)pb_fail_todo(&err, err.status,
+	if (!quick)
+		status = pb_access_key(world, options, dir, &key, &err);
+	if (status != PB_OK) {
+		(void)pb_fail_todo(&err, status,
 		    N_("with the passphrase every record is opened; --quick checks without"));
 		pb_say_error(&err);
-		return pb_say_exit(err.status);
 	}
+	/* An archive too damaged to find its key in is still judged, and will not be valid. */
+	if (status != PB_OK && status != PB_ECORRUPT)
+		return pb_say_exit(status);
 	code = pb_examine(world, options, dir, key, quick);
 	pb_reader_key_free(key);
 	return code;

@@ -105,7 +105,7 @@ decode_group(const char *text, size_t pad, uint8_t *out)
 	return true;
 }
 
-/* How many '=' end the text: 0, 1 or 2.  A third is no digit and is refused as such. */
+/* How many '=' end whole groups: 0, 1 or 2.  A third is no digit and is refused as such. */
 static size_t
 padding(const char *text, size_t len)
 {
@@ -121,12 +121,14 @@ pb_base64_decode(const char *text, size_t len, struct pb_buf *buf)
 	size_t i, pad;
 	uint8_t *out;
 
+	if (len == 0)
+		return PB_OK;
 	if (len % 4 != 0)
 		return PB_EDATA;
 	status = pb_buf_reserve(buf, len / 4 * 3);
 	if (status != PB_OK)
 		return status;
-	out = buf->data + (len > 0 ? buf->len : 0);
+	out = buf->data + buf->len;
 	pad = padding(text, len);
 	for (i = 0; i < len; i += 4) {
 		if (!decode_group(text + i, i + 4 == len ? pad : 0, out))
@@ -140,17 +142,19 @@ pb_base64_decode(const char *text, size_t len, struct pb_buf *buf)
 bool
 pb_base64_decode_exact(const char *text, size_t text_len, uint8_t *out, size_t len)
 {
-	struct pb_buf buf = PB_BUF_EMPTY;
-	bool exact = false;
+	uint8_t group[3];
+	size_t i, pad;
 
 	if (text_len != PB_BASE64_LEN(len))
 		return false;
-	if (pb_base64_decode(text, text_len, &buf) != PB_OK || buf.len != len)
-		goto out;
-	if (len > 0)
-		memcpy(out, buf.data, len);
-	exact = true;
-out:
-	pb_buf_done(&buf);
-	return exact;
+	pad = padding(text, text_len);
+	if (text_len / 4 * 3 - pad != len)
+		return false;
+	/* Without the heap, since what this answers must not depend on memory: look, then write. */
+	for (i = 0; i < text_len; i += 4)
+		if (!decode_group(text + i, i + 4 == text_len ? pad : 0, group))
+			return false;
+	for (i = 0; i < text_len; i += 4)
+		(void)decode_group(text + i, i + 4 == text_len ? pad : 0, out + i / 4 * 3);
+	return true;
 }

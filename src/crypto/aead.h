@@ -1,8 +1,9 @@
 /*
  * AES-256-GCM over a stream (NIST SP 800-38D), libgcrypt.
  *
- * One handle serves one stream after the other: the key schedule lives in
- * secure memory, so handles are few and reused.
+ * One handle serves one stream after the other, each from start to tag or
+ * check; a stream may be broken off by the next start.  The key schedule lives
+ * in secure memory, so handles are few and reused.
  */
 #ifndef PB_CRYPTO_AEAD_H
 #define PB_CRYPTO_AEAD_H

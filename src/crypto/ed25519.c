@@ -140,11 +140,12 @@ pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *d
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY *pkey =
 	    EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, PB_ED25519_PUBLIC_LEN);
-	int right;
+	int right = -1;
 
-	right = ctx != NULL && pkey != NULL &&
-		EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
-		EVP_DigestVerify(ctx, signature, PB_ED25519_SIGNATURE_LEN, data, len) == 1;
+	if (ctx != NULL && pkey != NULL &&
+	    EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1)
+		right =
+		    EVP_DigestVerify(ctx, signature, PB_ED25519_SIGNATURE_LEN, data, len) == 1;
 	EVP_PKEY_free(pkey);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();

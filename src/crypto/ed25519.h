@@ -27,7 +27,10 @@ void pb_ed25519_public(const struct pb_ed25519 *key, uint8_t out[PB_ED25519_PUBL
 enum pb_status pb_ed25519_sign(const struct pb_ed25519 *key, const void *data, size_t len,
     uint8_t signature[PB_ED25519_SIGNATURE_LEN], struct pb_error *err) PB_MUST_CHECK;
 
-/* 1 if the signature is by that key; 0 if not, or if the key is no point of the curve. */
+/*
+ * 1 if the signature is by that key; 0 if not, or if the key is no point of the
+ * curve; -1 if OpenSSL had no memory to tell: nobody may take that for a forgery.
+ */
 int pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *data,
     size_t len, const uint8_t signature[PB_ED25519_SIGNATURE_LEN]);
 

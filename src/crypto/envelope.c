@@ -48,30 +48,58 @@ encrypt(CMS_ContentInfo *cms, struct pb_secret *secret)
 	return done;
 }
 
+static bool
+lists(const struct pb_buf *ids, const char *id)
+{
+	struct pb_cursor c;
+	const char *line;
+	bool found = false;
+	size_t len;
+
+	pb_cursor_init(&c, ids->data, ids->len);
+	while (!found && pb_cursor_left(&c) > 0) {
+		line = pb_cursor_line(&c, &len);
+		found = len == strlen(id) && memcmp(line, id, len) == 0;
+	}
+	return found;
+}
+
 /*
  * What is handed out was read first as it will be read: another OpenSSL, with
  * other defaults, is found out here and not when the archive must be opened.
  */
 static enum pb_status
-hand_out(CMS_ContentInfo *cms, struct pb_buf *ret_cms, struct pb_error *err)
+check_sealed(const struct pb_buf *cms, const struct pb_reader *const *readers, size_t count,
+    struct pb_error *err)
 {
 	struct pb_buf ids = PB_BUF_EMPTY;
+	enum pb_status status = pb_envelope_recipients(cms->data, cms->len, &ids, err);
+	size_t i;
+
+	for (i = 0; status == PB_OK && i < count; i++)
+		if (!lists(&ids, pb_reader_id(readers[i])))
+			status = PB_ECORRUPT;
+	pb_buf_done(&ids);
+	if (status != PB_ECORRUPT)
+		return status;
+	return pb_fail(err, PB_ECRYPTO, N_("seal a segment key"),
+	    N_("the library wrote another form than is prescribed"), "%s",
+	    OpenSSL_version(OPENSSL_VERSION));
+}
+
+static enum pb_status
+encode(CMS_ContentInfo *cms, struct pb_buf *buf, struct pb_error *err)
+{
+	const char *what = N_("seal a segment key");
 	unsigned char *der = NULL;
 	int len = i2d_CMS_ContentInfo(cms, &der);
 	enum pb_status status;
 
 	if (len < 0)
-		return pb_library_openssl(err, N_("seal a segment key"));
-	status = pb_envelope_recipients(der, (size_t)len, &ids, err);
-	if (status == PB_ECORRUPT)
-		status = pb_fail(err, PB_ECRYPTO, N_("seal a segment key"),
-		    N_("the library wrote another form than is prescribed"), "%s",
-		    OpenSSL_version(OPENSSL_VERSION));
-	else if (status == PB_OK && pb_buf_append(ret_cms, der, (size_t)len) != PB_OK)
-		status = pb_fail_memory(err, N_("seal a segment key"));
-	pb_buf_done(&ids);
+		return pb_library_openssl(err, what);
+	status = pb_buf_append(buf, der, (size_t)len);
 	OPENSSL_free(der);
-	return status;
+	return status == PB_OK ? PB_OK : pb_fail_memory(err, what);
 }
 
 /* Two of one name: the second could never open it. */
@@ -98,7 +126,9 @@ enum pb_status
 pb_envelope_seal(struct pb_secret *secret, const struct pb_reader *const *readers, size_t count,
     struct pb_buf *ret_cms, struct pb_error *err)
 {
+	const char *what = N_("seal a segment key");
 	enum pb_status status = check_readers(readers, count, err);
+	struct pb_buf sealed = PB_BUF_EMPTY;
 	CMS_ContentInfo *cms;
 	bool done;
 	size_t i;
@@ -111,10 +141,15 @@ pb_envelope_seal(struct pb_secret *secret, const struct pb_reader *const *reader
 	for (i = 0; done && i < count; i++)
 		done = add_recipient(cms, readers[i]);
 	if (done && encrypt(cms, secret))
-		status = hand_out(cms, ret_cms, err);
+		status = encode(cms, &sealed, err);
 	else
-		status = pb_library_openssl(err, N_("seal a segment key"));
+		status = pb_library_openssl(err, what);
+	if (status == PB_OK)
+		status = check_sealed(&sealed, readers, count, err);
+	if (status == PB_OK && pb_buf_append(ret_cms, sealed.data, sealed.len) != PB_OK)
+		status = pb_fail_memory(err, what);
 	CMS_ContentInfo_free(cms);
+	pb_buf_done(&sealed);
 	ERR_clear_error();
 	return status;
 }
@@ -123,25 +158,14 @@ static enum pb_status
 check_recipient(
     const void *cms, size_t cms_len, const struct pb_reader *reader, struct pb_error *err)
 {
-	const char *id = pb_reader_id(reader), *line;
 	struct pb_buf ids = PB_BUF_EMPTY;
-	struct pb_cursor c;
-	size_t len;
-	bool found = false;
 	enum pb_status status = pb_envelope_recipients(cms, cms_len, &ids, err);
 
-	if (status != PB_OK)
-		return status;
-	pb_cursor_init(&c, ids.data, ids.len);
-	while (!found && pb_cursor_left(&c) > 0) {
-		line = pb_cursor_line(&c, &len);
-		found = len == strlen(id) && memcmp(line, id, len) == 0;
-	}
+	if (status == PB_OK && !lists(&ids, pb_reader_id(reader)))
+		status = pb_fail(err, PB_EACCESS, N_("open a segment key"),
+		    N_("this reader is not among its recipients"), "%s", pb_reader_id(reader));
 	pb_buf_done(&ids);
-	if (found)
-		return PB_OK;
-	return pb_fail(err, PB_EACCESS, N_("open a segment key"),
-	    N_("this reader is not among its recipients"), "%s", id);
+	return status;
 }
 
 /* Straight into the secret's own memory; the tag is judged when all was read. */
@@ -162,8 +186,7 @@ decrypt(CMS_ContentInfo *cms, const struct pb_reader_key *key, struct pb_secret 
 		more = BIO_read(chain, bytes + got, want - got);
 		got += more > 0 ? more : 0;
 	}
-	done = got == want && BIO_read(chain, &beyond, 1) <= 0 &&
-	    BIO_get_cipher_status(chain) == 1;
+	done = got == want && BIO_read(chain, &beyond, 1) <= 0 && BIO_get_cipher_status(chain) == 1;
 	BIO_free_all(chain);
 	return done;
 }

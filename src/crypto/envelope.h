@@ -12,7 +12,11 @@
 #include "crypto/reader.h"
 #include "crypto/secret.h"
 
-/* DER appended to ret_cms.  count >= 1. */
+/*
+ * DER appended to ret_cms, after pb_envelope_recipients took it and found every
+ * reader in it: PB_ECRYPTO otherwise.  PB_EINVAL: no reader, or two of one
+ * identifier.  PB_ELIMIT: more than PB_LIMIT_READERS.
+ */
 enum pb_status pb_envelope_seal(struct pb_secret *secret, const struct pb_reader *const *readers,
     size_t count, struct pb_buf *ret_cms, struct pb_error *err) PB_MUST_CHECK;
 
@@ -27,7 +31,10 @@ enum pb_status pb_envelope_open(const void *cms, size_t cms_len, const struct pb
  * The recipients' subjectKeyIdentifiers, each as a line "<hex>\n" appended to
  * ret_ids in the order they stand in.  PB_ECORRUPT: not an AuthEnvelopedData
  * with AES-256-GCM whose recipients are all named so and use the algorithms
- * above, or octets behind it.
+ * above, or octets behind it.  Every octet that is not an identifier, a wrapped
+ * key, an ephemeral key, the nonce, the ciphertext or the tag is prescribed:
+ * strict DER, no optional field, but that SHA-256's parameters may be absent or
+ * NULL (RFC 4055 2.1).
  */
 enum pb_status pb_envelope_recipients(const void *cms, size_t cms_len, struct pb_buf *ret_ids,
     struct pb_error *err) PB_MUST_CHECK;

@@ -13,28 +13,28 @@
 
 #define EXPECT(c, table) pb_cursor_expect(c, table, sizeof(table))
 
-static const uint8_t version_0[] = {0x02, 1, 0};
-static const uint8_t version_2[] = {0x02, 1, 2};
-static const uint8_t version_3[] = {0x02, 1, 3};
-static const uint8_t tag_len_16[] = {0x02, 1, PB_AEAD_TAG_LEN};
+static const uint8_t version_0[] = { 0x02, 1, 0 };
+static const uint8_t version_2[] = { 0x02, 1, 2 };
+static const uint8_t version_3[] = { 0x02, 1, 3 };
+static const uint8_t tag_len_16[] = { 0x02, 1, PB_AEAD_TAG_LEN };
 
 /* 1.2.840.113549.1.9.16.1.23, 1.2.840.113549.1.7.1 */
-static const uint8_t id_auth_enveloped[] = {
-    0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 23};
-static const uint8_t id_data[] = {0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1};
+static const uint8_t id_auth_enveloped[] = { 0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16,
+	1, 23 };
+static const uint8_t id_data[] = { 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1 };
 
 /* 2.16.840.1.101.3.4.1.46, .1.45 and .2.1 */
-static const uint8_t id_aes256_gcm[] = {0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 46};
-static const uint8_t id_aes256_wrap[] = {0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 45};
-static const uint8_t id_sha256[] = {0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1};
+static const uint8_t id_aes256_gcm[] = { 0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 46 };
+static const uint8_t id_aes256_wrap[] = { 0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 45 };
+static const uint8_t id_sha256[] = { 0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1 };
 
 /* 1.2.840.113549.1.1.7 and .8 */
-static const uint8_t id_rsaes_oaep[] = {0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 7};
-static const uint8_t id_mgf1[] = {0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8};
+static const uint8_t id_rsaes_oaep[] = { 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 7 };
+static const uint8_t id_mgf1[] = { 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8 };
 
 /* 1.2.840.10045.2.1, 1.3.132.1.11.1 (dhSinglePass-stdDH-sha256kdf-scheme) */
-static const uint8_t id_ec_public_key[] = {0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1};
-static const uint8_t id_ecdh_sha256kdf[] = {0x06, 6, 0x2b, 0x81, 4, 1, 11, 1};
+static const uint8_t id_ec_public_key[] = { 0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
+static const uint8_t id_ecdh_sha256kdf[] = { 0x06, 6, 0x2b, 0x81, 4, 1, 11, 1 };
 
 static void
 read_octets(struct pb_cursor *c, size_t len)

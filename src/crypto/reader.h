@@ -11,8 +11,11 @@
 
 #define PB_READER_ID_MAX 64 /* bytes of a subjectKeyIdentifier that we accept */
 
-/* A reader's certificate: RSA of 3072 bits or more, P-256 or P-384, with a
- * subjectKeyIdentifier (FORMAT 3). */
+/*
+ * A reader's certificate: RSA of 3072 bits or more, P-256 or P-384, with a
+ * subjectKeyIdentifier (FORMAT 3).  A keyUsage, if there is one, allows key
+ * encipherment (RSA) or key agreement (RFC 5652 6.2).
+ */
 struct pb_reader;
 /* A reader's private key with its certificate. */
 struct pb_reader_key;
@@ -36,15 +39,19 @@ void pb_reader_free(struct pb_reader *reader);
  * ("probant reader", "probant recovery").  The key is PKCS#8 under the
  * passphrase: PBES2, scrypt N=2^14 r=8 p=5, AES-256-CBC (RFC 7914; what the
  * openssl command opens without options).  now_s: the certificate's notBefore;
- * it has no meaningful end (99991231235959Z, RFC 5280 4.1.2.5).
+ * it has no meaningful end (99991231235959Z, RFC 5280 4.1.2.5).  Its identifier
+ * is the first 20 octets of the SHA-256 of the public key (RFC 7093 2).  Random
+ * numbers are OpenSSL's.  PB_EINVAL: no passphrase, or an empty one.  PB_ELIMIT:
+ * longer than PB_LIMIT_PASSPHRASE.
  */
 enum pb_status pb_reader_generate(const char *name, int64_t now_s, const char *passphrase,
     size_t passphrase_len, struct pb_buf *ret_key_pem, struct pb_buf *ret_certificate_pem,
     struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * Open a private key.  PB_EACCESS: wrong passphrase.  PB_EDATA: not a key, or
- * not the certificate's.  passphrase may be NULL for a key without one.
+ * Open a private key, in any PEM form that OpenSSL reads.  PB_EACCESS: wrong
+ * passphrase, or none given and one needed (nobody is asked).  PB_EDATA: not a
+ * key, or not the certificate's.  passphrase may be NULL for a key without one.
  */
 enum pb_status pb_reader_key_open(const void *key_pem, size_t key_len, const void *certificate_pem,
     size_t certificate_len, const char *passphrase, size_t passphrase_len,

@@ -64,7 +64,7 @@ pb_reader_key_open(const void *key_pem, size_t key_len, const void *certificate_
     struct pb_reader_key **ret_key, struct pb_error *err)
 {
 	const char *what = N_("open a reader's key");
-	struct passphrase given = {.text = passphrase, .len = passphrase_len};
+	struct passphrase given = { .text = passphrase, .len = passphrase_len };
 	struct pb_reader_key *key = calloc(1, sizeof(*key));
 	enum pb_status status;
 

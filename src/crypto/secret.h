@@ -13,7 +13,7 @@
 
 struct pb_secret;
 
-/* len zero bytes, 1 <= len <= 64 KiB.  PB_ENOMEM if the locked pool is used up. */
+/* len zero bytes, 1 <= len <= 64 KiB (PB_EINVAL).  PB_ENOMEM if the locked pool is used up. */
 enum pb_status pb_secret_new(size_t len, struct pb_secret **ret_secret, struct pb_error *err)
     PB_MUST_CHECK;
 

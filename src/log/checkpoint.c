@@ -32,11 +32,11 @@ pb_checkpoint_sign(const struct pb_checkpoint *checkpoint, const struct pb_ed255
 	enum pb_status status;
 
 	if (!pb_origin_valid(name, strlen(name)))
-		return pb_fail(err, PB_EINVAL, N_("signing a checkpoint"),
+		return pb_fail(err, PB_EINVAL, N_("sign a checkpoint"),
 		    N_("the origin is not of the form name/8 hex digits"), "%s", name);
 	status = pb_checkpoint_format(checkpoint, &text);
 	if (status != PB_OK)
-		status = pb_fail_memory(err, N_("signing a checkpoint"));
+		status = pb_fail_memory(err, N_("sign a checkpoint"));
 	else
 		status = pb_note_sign((const char *)text.data, text.len, &name, &key, 1, buf, err);
 	pb_buf_done(&text);
@@ -46,7 +46,7 @@ pb_checkpoint_sign(const struct pb_checkpoint *checkpoint, const struct pb_ed255
 static enum pb_status
 malformed(struct pb_error *err, const char *why)
 {
-	return pb_fail(err, PB_EDATA, N_("reading a checkpoint"), why, "%s", "");
+	return pb_fail(err, PB_EDATA, N_("read a checkpoint"), why, "%s", "");
 }
 
 static bool

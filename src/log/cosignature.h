@@ -2,7 +2,6 @@
 #ifndef PB_LOG_COSIGNATURE_H
 #define PB_LOG_COSIGNATURE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,10 +11,10 @@
 #define PB_COSIGNATURE_LEN (8 + PB_ED25519_SIGNATURE_LEN)
 
 /*
- * Whether it is this witness's cosignature of a note's text (text_len <= PB_LIMIT_NOTE),
- * and the time it states (untouched if it is not).
+ * 1 if it is this witness's cosignature of a note's text (text_len <= PB_LIMIT_NOTE),
+ * with the time it states; 0 if not, -1 if there was no memory to tell (time untouched).
  */
-bool pb_cosignature_check(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const char *text,
+int pb_cosignature_check(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const char *text,
     size_t text_len, const uint8_t cosignature[PB_COSIGNATURE_LEN], uint64_t *ret_time_s);
 
 #endif

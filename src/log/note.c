@@ -14,7 +14,7 @@
 static enum pb_status
 malformed(struct pb_error *err, const char *why)
 {
-	return pb_fail(err, PB_EDATA, N_("reading a signed note"), why, "%s", "");
+	return pb_fail(err, PB_EDATA, N_("read a signed note"), why, "%s", "");
 }
 
 /* UTF-8 lines without controls. */
@@ -56,7 +56,7 @@ decode_signature(const char *text, size_t len, struct pb_buf *scratch,
 	pb_buf_clear(scratch);
 	status = pb_base64_decode(text, len, scratch);
 	if (status == PB_ENOMEM)
-		return pb_fail_memory(err, N_("reading a signed note"));
+		return pb_fail_memory(err, N_("read a signed note"));
 	if (status != PB_OK || scratch->len <= KEY_ID_LEN)
 		return malformed(err, N_("a signature is not in base64, or too short"));
 	signature->key_id = pb_get_u32(scratch->data);
@@ -84,7 +84,7 @@ parse_signature(const char *line, size_t len, struct pb_buf *scratch,
 	if (!pb_note_name_valid(name, name_len))
 		return malformed(err, N_("a key name is malformed"));
 	if (name_len >= sizeof(signature->name))
-		return pb_fail(err, PB_ELIMIT, N_("reading a signed note"),
+		return pb_fail(err, PB_ELIMIT, N_("read a signed note"),
 		    N_("a key name is too long"), "%zu bytes", name_len);
 	memcpy(signature->name, name, name_len);
 	return decode_signature(space + 1, (size_t)(line + len - space - 1), scratch, signature,
@@ -107,7 +107,7 @@ parse_signatures(const char *text, size_t len, struct pb_note *note, struct pb_e
 		if (line == NULL)
 			status = malformed(err, N_("its last line does not end"));
 		else if (note->count == PB_LIMIT_NOTE_SIGNATURES)
-			status = pb_fail(err, PB_ELIMIT, N_("reading a signed note"),
+			status = pb_fail(err, PB_ELIMIT, N_("read a signed note"),
 			    N_("it has too many signatures"), "more than %d",
 			    PB_LIMIT_NOTE_SIGNATURES);
 		else
@@ -127,7 +127,7 @@ pb_note_parse(const void *data, size_t len, struct pb_note *ret_note, struct pb_
 	enum pb_status status;
 
 	if (len > PB_LIMIT_NOTE)
-		return pb_fail(err, PB_ELIMIT, N_("reading a signed note"), N_("it is too long"),
+		return pb_fail(err, PB_ELIMIT, N_("read a signed note"), N_("it is too long"),
 		    "%zu bytes", len);
 	if (!lines_plain(data, len))
 		return malformed(err, N_("it is not UTF-8, or holds a control character"));
@@ -142,23 +142,28 @@ pb_note_parse(const void *data, size_t len, struct pb_note *ret_note, struct pb_
 	return PB_OK;
 }
 
-/* Whether a signature of the verifier's name and key id is his; sets the time for one that is. */
-static bool
+/*
+ * 1 if a signature of the verifier's name and key id is his (sets the time it states), 0 if
+ * not, -1 if there was no memory to tell.
+ */
+static int
 signature_good(const struct pb_note *note, const struct pb_note_verifier *verifier,
     const struct pb_note_signature *signature, uint64_t *time_s)
 {
 	switch (verifier->type) {
 	case PB_NOTE_ED25519:
 		*time_s = 0;
-		return signature->len == PB_ED25519_SIGNATURE_LEN &&
-		    pb_ed25519_verify(verifier->public_key, note->text, note->text_len,
-			signature->data) == 1;
+		return signature->len != PB_ED25519_SIGNATURE_LEN
+		    ? 0
+		    : pb_ed25519_verify(verifier->public_key, note->text, note->text_len,
+			  signature->data);
 	case PB_NOTE_COSIGNATURE:
-		return signature->len == PB_COSIGNATURE_LEN &&
-		    pb_cosignature_check(verifier->public_key, note->text, note->text_len,
-			signature->data, time_s);
+		return signature->len != PB_COSIGNATURE_LEN
+		    ? 0
+		    : pb_cosignature_check(verifier->public_key, note->text, note->text_len,
+			  signature->data, time_s);
 	default:
-		return false;
+		return 0;
 	}
 }
 
@@ -171,12 +176,14 @@ pb_note_verify(const struct pb_note *note, const struct pb_note_verifier *verifi
 	for (size_t i = 0; i < note->count; i++) {
 		const struct pb_note_signature *signature = &note->signature[i];
 		uint64_t time_s;
+		int good;
 
 		if (signature->key_id != verifier->key_id ||
 		    strcmp(signature->name, verifier->name) != 0)
 			continue;
-		if (!signature_good(note, verifier, signature, &time_s))
-			return PB_NOTE_FORGED;
+		good = signature_good(note, verifier, signature, &time_s);
+		if (good != 1)
+			return good == 0 ? PB_NOTE_FORGED : PB_NOTE_UNSETTLED;
 		if (time_s < earliest_s)
 			earliest_s = time_s;
 	}
@@ -208,7 +215,7 @@ sign_line(const char *text, size_t text_len, const char *name, const struct pb_e
 		return status;
 	pb_base64_encode(signature, sizeof(signature), base64);
 	if (pb_buf_printf(buf, DASH "%s %s\n", name, base64) != PB_OK)
-		return pb_fail_memory(err, N_("signing a note"));
+		return pb_fail_memory(err, N_("sign a note"));
 	return PB_OK;
 }
 
@@ -224,7 +231,7 @@ pb_note_sign(const char *text, size_t text_len, const char *const *names,
 	if (status == PB_OK)
 		status = pb_buf_append_text(&made, "\n");
 	if (status != PB_OK) {
-		status = pb_fail_memory(err, N_("signing a note"));
+		status = pb_fail_memory(err, N_("sign a note"));
 		goto out;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -232,19 +239,19 @@ pb_note_sign(const char *text, size_t text_len, const char *const *names,
 		if (status != PB_OK)
 			goto out;
 	}
-	/* What we sign, a reader must find again, the same text and as many signatures. */
+	/* What we sign, a reader must find again, with the same text. */
 	status = pb_note_parse(made.data, made.len, &note, NULL);
 	if (status == PB_ENOMEM) {
-		status = pb_fail_memory(err, N_("signing a note"));
+		status = pb_fail_memory(err, N_("sign a note"));
 		goto out;
 	}
-	if (status != PB_OK || note.text_len != text_len || note.count != count) {
-		status = pb_fail(err, PB_EINVAL, N_("signing a note"),
+	if (status != PB_OK || note.text_len != text_len) {
+		status = pb_fail(err, PB_EINVAL, N_("sign a note"),
 		    N_("the text is not one that a signed note can carry"), "%zu bytes", text_len);
 		goto out;
 	}
 	if (pb_buf_append(buf, made.data, made.len) != PB_OK) {
-		status = pb_fail_memory(err, N_("signing a note"));
+		status = pb_fail_memory(err, N_("sign a note"));
 		goto out;
 	}
 	status = PB_OK;

@@ -62,7 +62,8 @@ enum pb_status pb_note_parse(const void *data, size_t len, struct pb_note *ret_n
 enum pb_note_verdict {
 	PB_NOTE_ABSENT,  /* no signature of that name and key id */
 	PB_NOTE_GOOD,
-	PB_NOTE_FORGED   /* a signature of that name and key id that does not verify: refuse the note */
+	PB_NOTE_FORGED,  /* a signature of that name and key id that does not verify: refuse the note */
+	PB_NOTE_UNSETTLED /* memory ran out: nothing is known */
 };
 
 /*

@@ -86,7 +86,7 @@ pb_note_verifier_make(const char *name, uint8_t type,
 	const char *why = make(name, strlen(name), type, public_key, ret_verifier);
 
 	if (why != NULL)
-		return pb_fail(err, PB_EINVAL, N_("naming a verifier key"), why, "%s", name);
+		return pb_fail(err, PB_EINVAL, N_("name a verifier key"), why, "%s", name);
 	return PB_OK;
 }
 
@@ -124,7 +124,7 @@ pb_note_verifier_parse(const char *text, size_t len, struct pb_note_verifier *re
 	const char *why = parse(text, len, ret_verifier);
 
 	if (why != NULL)
-		return pb_fail(err, PB_EDATA, N_("reading a verifier key"), why, "%.*s",
+		return pb_fail(err, PB_EDATA, N_("read a verifier key"), why, "%.*s",
 		    (int)(len < 200 ? len : 200), text);
 	return PB_OK;
 }

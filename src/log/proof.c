@@ -66,7 +66,7 @@ pb_tree_prove_inclusion(const struct pb_tree_reader *reader, uint64_t index, uin
 	size_t count = 0;
 
 	if (index >= size)
-		return pb_fail(err, PB_EINVAL, N_("proving inclusion"),
+		return pb_fail(err, PB_EINVAL, N_("prove inclusion"),
 		    N_("the tree has no such leaf"), "leaf %llu of %llu",
 		    (unsigned long long)index, (unsigned long long)size);
 
@@ -99,7 +99,7 @@ pb_tree_prove_consistency(const struct pb_tree_reader *reader, uint64_t first, u
 	size_t count = 0;
 
 	if (first > second)
-		return pb_fail(err, PB_EINVAL, N_("proving consistency"),
+		return pb_fail(err, PB_EINVAL, N_("prove consistency"),
 		    N_("the first tree is larger than the second"), "sizes %llu and %llu",
 		    (unsigned long long)first, (unsigned long long)second);
 

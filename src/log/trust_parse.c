@@ -207,11 +207,11 @@ parse_lines(struct pb_trust *trust, size_t len, struct pb_error *err)
 		if (line.at != NULL)
 			why = parse_line(trust, line);
 		if (why != NULL)
-			return pb_fail(err, PB_EDATA, N_("reading a trust file"), why, "line %u",
+			return pb_fail(err, PB_EDATA, N_("read a trust file"), why, "line %u",
 			    number);
 	}
 	if (!trust->quorum_stated)
-		return pb_fail(err, PB_EDATA, N_("reading a trust file"),
+		return pb_fail(err, PB_EDATA, N_("read a trust file"),
 		    N_("it states no quorum (\"quorum none\" asks for none)"), "%s", "");
 	return PB_OK;
 }
@@ -226,7 +226,7 @@ make_room(const char *text, size_t len, struct pb_trust **ret_trust, struct pb_e
 	for (size_t i = 0; i < len; i++)
 		lines += text[i] == '\n';
 	if (len > PB_LIMIT_TRUST || lines > PB_LIMIT_TRUST_LINES)
-		return pb_fail(err, PB_ELIMIT, N_("reading a trust file"), N_("it is too long"),
+		return pb_fail(err, PB_ELIMIT, N_("read a trust file"), N_("it is too long"),
 		    "%zu bytes, %zu lines", len, lines);
 	trust = calloc(1, sizeof(*trust));
 	if (trust != NULL) {
@@ -237,7 +237,7 @@ make_room(const char *text, size_t len, struct pb_trust **ret_trust, struct pb_e
 	if (trust == NULL || trust->text == NULL || trust->logs == NULL ||
 	    trust->members == NULL) {
 		pb_trust_free(trust);
-		return pb_fail_memory(err, N_("reading a trust file"));
+		return pb_fail_memory(err, N_("read a trust file"));
 	}
 	*ret_trust = trust;
 	return PB_OK;

@@ -127,44 +127,44 @@ pb_boundary_parse(const uint8_t *value, size_t len, struct pb_boundary *ret_boun
 }
 
 /* What stands behind the delimiter: perhaps "--", blanks, then LF, CR LF or the end of input. */
-static enum pb_boundary_answer
+static enum pb_line
 judge_end(const uint8_t *p, size_t len, bool whole)
 {
-	const enum pb_boundary_answer short_of = whole ? PB_BOUNDARY_NO : PB_BOUNDARY_UNKNOWN;
+	const enum pb_line short_of = whole ? PB_LINE_STAYS : PB_LINE_UNKNOWN;
 	size_t i = 0;
 
 	if (len > 0 && p[0] == '-') {
 		if (len == 1)
 			return short_of;
 		if (p[1] != '-')
-			return PB_BOUNDARY_NO;
+			return PB_LINE_STAYS;
 		i = 2;
 	}
 	while (i < len && is_blank(p[i]))
 		i++;
 	if (i == len)
-		return whole ? PB_BOUNDARY_YES : PB_BOUNDARY_UNKNOWN;
+		return whole ? PB_LINE_CUTS : PB_LINE_UNKNOWN;
 	if (p[i] == '\r' && ++i == len)
 		return short_of;
-	return p[i] == '\n' ? PB_BOUNDARY_YES : PB_BOUNDARY_NO;
+	return p[i] == '\n' ? PB_LINE_CUTS : PB_LINE_STAYS;
 }
 
-enum pb_boundary_answer
+enum pb_line
 pb_boundary_line(const struct pb_boundary *boundary, const uint8_t *line, size_t len, bool whole)
 {
 	bool too_long = len > PB_LIMIT_BOUNDARY_LINE;
-	enum pb_boundary_answer answer;
+	enum pb_line answer;
 	size_t n;
 
 	if (line[0] != '-')
-		return PB_BOUNDARY_NO;
+		return PB_LINE_STAYS;
 	if (too_long)
 		len = PB_LIMIT_BOUNDARY_LINE;
 	n = len < boundary->len ? len : boundary->len;
 	if (memcmp(line, boundary->delimiter, n) != 0)
-		return PB_BOUNDARY_NO;
+		return PB_LINE_STAYS;
 	if (n < boundary->len)
-		return whole ? PB_BOUNDARY_NO : PB_BOUNDARY_UNKNOWN;
+		return whole ? PB_LINE_STAYS : PB_LINE_UNKNOWN;
 	answer = judge_end(line + n, len - n, whole && !too_long);
-	return too_long && answer == PB_BOUNDARY_UNKNOWN ? PB_BOUNDARY_NO : answer;
+	return too_long && answer == PB_LINE_UNKNOWN ? PB_LINE_STAYS : answer;
 }

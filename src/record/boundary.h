@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/limits.h"
+#include "record/line.h"
 
 struct pb_boundary {
 	size_t len;                               /* of the delimiter; 0: there is no boundary */
@@ -19,14 +20,12 @@ struct pb_boundary {
  */
 void pb_boundary_parse(const uint8_t *value, size_t len, struct pb_boundary *ret_boundary);
 
-enum pb_boundary_answer { PB_BOUNDARY_NO, PB_BOUNDARY_YES, PB_BOUNDARY_UNKNOWN };
-
 /*
- * Whether the line that begins with these octets (len >= 1) is a boundary
- * line.  whole: the input ends with them.  UNKNOWN: more octets are needed;
+ * What the line of the body that begins with these octets (len >= 1) does: a
+ * boundary line cuts.  whole: the input ends with them.  PB_LINE_UNKNOWN is
  * never answered when more than PB_LIMIT_BOUNDARY_LINE are at hand.
  */
-enum pb_boundary_answer pb_boundary_line(const struct pb_boundary *boundary, const uint8_t *line,
-    size_t len, bool whole);
+enum pb_line pb_boundary_line(
+    const struct pb_boundary *boundary, const uint8_t *line, size_t len, bool whole);
 
 #endif

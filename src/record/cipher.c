@@ -8,11 +8,11 @@
 enum pb_status
 pb_cipher_init(struct pb_cipher *cipher, const char *origin, struct pb_error *err)
 {
-	/* The text's NUL is the 0x00 of FORMAT 3. */
+	/* The text's NUL is the 0x00 of FORMAT 3.4. */
 	static const char label[] = "probant/v1 payload";
 	enum pb_status status;
 
-	_Static_assert(sizeof(label) + PB_DIGEST_LEN == PB_CIPHER_AAD_LEN, "the AAD as FORMAT has it");
+	_Static_assert(sizeof(label) + PB_DIGEST_LEN == PB_CIPHER_AAD_LEN, "the AAD of FORMAT");
 	memcpy(cipher->aad, label, sizeof(label));
 	pb_digest_sha256(origin, strlen(origin), cipher->aad + sizeof(label));
 	if ((status = pb_secret_new(PB_AEAD_KEY_LEN, &cipher->key, err)) != PB_OK)
@@ -40,8 +40,8 @@ pb_cipher_start(struct pb_cipher *cipher, struct pb_secret *r, struct pb_error *
 	_Static_assert(PB_EXPAND_LEN == PB_AEAD_KEY_LEN, "a data key is one block of Expand");
 	status = pb_expand(r, info, sizeof(info) - 1, key, err);
 	if (status == PB_OK)
-		status = pb_aead_start(cipher->aead, key, nonce, cipher->aad, sizeof(cipher->aad),
-		    err);
+		status =
+		    pb_aead_start(cipher->aead, key, nonce, cipher->aad, sizeof(cipher->aad), err);
 	pb_wipe(key, PB_AEAD_KEY_LEN);
 	return status;
 }

@@ -8,8 +8,8 @@
 #include "crypto/expand.h"
 
 enum pb_status
-pb_commitment_salt(struct pb_secret *r, uint8_t index, uint8_t out[PB_SALT_LEN],
-    struct pb_error *err)
+pb_commitment_salt(
+    struct pb_secret *r, uint8_t index, uint8_t out[PB_SALT_LEN], struct pb_error *err)
 {
 	/* The index stands where C puts the text's NUL. */
 	char info[] = "probant/v1 salt";

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/limits.h"
 #include "record/boundary.h"
-#include "record/field.h"
+#include "record/header.h"
 #include "record/types.h"
 
 /*
@@ -22,16 +22,11 @@ struct pb_cutter {
 	const struct pb_part_sink *sink;
 	bool in_body;
 	bool line_start;   /* the next octet, or the first held one, begins a line */
-	bool last_line;    /* the line at hand is the empty one that ends the header */
+	bool ends_header;  /* the line at hand is the empty one */
 	bool slice_due;    /* a slice begins with the next octet that goes out */
 	unsigned slices;   /* begun, of the header or of the body */
 	size_t header_len; /* octets of the header taken */
-	enum pb_field_class class; /* of the field at hand */
-	bool type_seen;    /* a Content-Type field began */
-	bool in_type;      /* it is the field at hand */
-	size_t type_skip;  /* octets of it to come, through its colon */
-	size_t type_len;
-	uint8_t type[PB_LIMIT_CONTENT_TYPE]; /* what stands behind its colon */
+	struct pb_header header;
 	struct pb_boundary boundary;
 	size_t held_len;
 	/*
@@ -44,30 +39,23 @@ struct pb_cutter {
 /* Held of a line of the body: one octet more shows that it is too long for a boundary line. */
 #define BODY_HELD_MAX (PB_LIMIT_BOUNDARY_LINE + 1)
 
-enum line { LINE_UNKNOWN, LINE_STAYS, LINE_CUTS };
-
 /* Ready for the first octet of a message. */
 static void
 reset(struct pb_cutter *c)
 {
 	c->in_body = false;
 	c->line_start = true;
-	c->last_line = false;
+	c->ends_header = false;
 	c->slice_due = true;
 	c->slices = 0;
 	c->header_len = 0;
-	c->class = PB_FIELD_NONE;
-	c->type_seen = false;
-	c->in_type = false;
-	c->type_skip = 0;
-	c->type_len = 0;
+	pb_header_init(&c->header);
 	c->boundary.len = 0;
 	c->held_len = 0;
 }
 
 enum pb_status
-pb_cutter_new(const struct pb_part_sink *sink, struct pb_cutter **ret_cutter,
-    struct pb_error *err)
+pb_cutter_new(const struct pb_part_sink *sink, struct pb_cutter **ret_cutter, struct pb_error *err)
 {
 	struct pb_cutter *c = malloc(sizeof(*c));
 
@@ -93,8 +81,8 @@ emit(struct pb_cutter *c, const uint8_t *data, size_t len, struct pb_error *err)
 	if (len == 0)
 		return PB_OK;
 	if (c->slice_due) {
-		status = c->sink->begin(c->sink->ctx, c->in_body ? PB_PART_BODY : PB_PART_HEADER,
-		    err);
+		status =
+		    c->sink->begin(c->sink->ctx, c->in_body ? PB_PART_BODY : PB_PART_HEADER, err);
 		if (status != PB_OK)
 			return status;
 		c->slice_due = false;
@@ -114,86 +102,36 @@ cut(struct pb_cutter *c)
 static void
 enter_body(struct pb_cutter *c)
 {
-	pb_boundary_parse(c->type, c->type_len, &c->boundary);
+	pb_header_boundary(&c->header, &c->boundary);
 	c->in_body = true;
 	c->line_start = true;
-	c->last_line = false;
+	c->ends_header = false;
 	c->slice_due = true;
 	c->slices = 0;
-	c->in_type = false;
 }
 
-/* A field begins here; colon: behind its name, or NULL. */
-static enum line
-judge_field(struct pb_cutter *c, const uint8_t *name, const uint8_t *colon)
+/*
+ * What the line that begins with these octets does.  known: so many of them
+ * were held, and did not settle it.  whole: no more of it will come.
+ */
+static enum pb_line
+judge(struct pb_cutter *c, const uint8_t *data, size_t len, size_t known, bool whole)
 {
-	size_t len = colon == NULL ? 0 : (size_t)(colon - name);
-	enum pb_field_class before = c->class;
+	enum pb_line line;
 
-	c->class = colon == NULL ? PB_FIELD_OTHER : pb_field_class(name, len);
-	c->in_type = colon != NULL && !c->type_seen && pb_field_named(name, len, "content-type");
-	if (c->in_type) {
-		c->type_seen = true;
-		c->type_skip = len + 1;
-	}
-	return c->class != before || c->class == PB_FIELD_RECEIVED ? LINE_CUTS : LINE_STAYS;
+	if (c->in_body)
+		return pb_boundary_line(&c->boundary, data, len, whole);
+	line = pb_header_line(&c->header, data, len, known, whole);
+	c->ends_header = line == PB_LINE_ENDS_HEADER;
+	return line;
 }
 
-/* known: that many of the octets are neither a colon nor a line feed. */
-static enum line
-judge_header_line(struct pb_cutter *c, const uint8_t *line, size_t len, size_t known, bool whole)
-{
-	const uint8_t *feed, *colon;
-
-	if (line[0] == ' ' || line[0] == '\t') {
-		/* A continuation; with no field before it, it is one itself. */
-		return c->class == PB_FIELD_NONE ? judge_field(c, line, NULL) : LINE_STAYS;
-	}
-	if (line[0] == '\r' && len == 1 && !whole)
-		return LINE_UNKNOWN;
-	if (line[0] == '\n' || (line[0] == '\r' && len > 1 && line[1] == '\n')) {
-		c->last_line = true;
-		c->in_type = false;
-		return LINE_STAYS;
-	}
-	feed = memchr(line + known, '\n', len - known);
-	colon = memchr(line + known, ':', (feed == NULL ? len : (size_t)(feed - line)) - known);
-	if (feed == NULL && colon == NULL && !whole && pb_field_undecided(line, len))
-		return LINE_UNKNOWN;
-	return judge_field(c, line, colon);
-}
-
-/* What the line that begins with these octets does; whole: no more of it will come. */
-static enum line
-judge(struct pb_cutter *c, const uint8_t *line, size_t len, size_t known, bool whole)
-{
-	if (!c->in_body)
-		return judge_header_line(c, line, len, known, whole);
-	switch (pb_boundary_line(&c->boundary, line, len, whole)) {
-	case PB_BOUNDARY_YES:
-		return LINE_CUTS;
-	case PB_BOUNDARY_UNKNOWN:
-		return LINE_UNKNOWN;
-	default:
-		return LINE_STAYS;
-	}
-}
-
-/* Octets of the field at hand: the value of the Content-Type is kept. */
+/* Octets of the line at hand, on their way out. */
 static void
 note(struct pb_cutter *c, const uint8_t *data, size_t len)
 {
-	size_t skip = len < c->type_skip ? len : c->type_skip;
-	size_t room = sizeof(c->type) - c->type_len;
-
-	if (!c->in_type)
-		return;
-	c->type_skip -= skip;
-	len -= skip;
-	if (len > room)
-		len = room;
-	memcpy(c->type + c->type_len, data + skip, len);
-	c->type_len += len;
+	if (!c->in_body)
+		pb_header_note(&c->header, data, len);
 }
 
 /* Go on behind the end of the line at hand, or to the end of the data. */
@@ -220,18 +158,18 @@ scan(struct pb_cutter *c, const uint8_t *data, size_t len, struct pb_error *err)
 {
 	const uint8_t *from = data, *at = data, *end = data + len;
 	enum pb_status status;
-	enum line line;
+	enum pb_line line;
 
 	while (at < end && !in_last_slice(c)) {
 		if (c->line_start) {
 			line = judge(c, at, (size_t)(end - at), 0, false);
-			if (line == LINE_UNKNOWN) {
+			if (line == PB_LINE_UNKNOWN) {
 				c->held_len = (size_t)(end - at);
 				memcpy(c->held, at, c->held_len);
 				end = at;
 				break;
 			}
-			if (line == LINE_CUTS) {
+			if (line == PB_LINE_CUTS) {
 				if ((status = emit(c, from, (size_t)(at - from), err)) != PB_OK)
 					return status;
 				from = at;
@@ -239,7 +177,7 @@ scan(struct pb_cutter *c, const uint8_t *data, size_t len, struct pb_error *err)
 			}
 		}
 		at = pass_line(c, at, end);
-		if (c->last_line && c->line_start) {
+		if (c->ends_header && c->line_start) {
 			if ((status = emit(c, from, (size_t)(at - from), err)) != PB_OK)
 				return status;
 			from = at;
@@ -259,16 +197,16 @@ settle(struct pb_cutter *c, const uint8_t *data, size_t len, bool whole, struct 
 	size_t held = c->held_len;
 	size_t room = (c->in_body ? BODY_HELD_MAX : sizeof(c->held)) - held;
 	size_t more = len < room ? len : room;
-	enum line line;
+	enum pb_line line;
 
 	if (more > 0)
 		memcpy(c->held + held, data, more);
 	line = judge(c, c->held, held + more, held, whole);
-	if (line == LINE_UNKNOWN) {
+	if (line == PB_LINE_UNKNOWN) {
 		c->held_len += more;
 		return PB_OK;
 	}
-	if (line == LINE_CUTS)
+	if (line == PB_LINE_CUTS)
 		cut(c);
 	c->held_len = 0;
 	c->line_start = false;

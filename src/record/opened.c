@@ -115,8 +115,8 @@ gather_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 }
 
 enum pb_status
-pb_opened_part(struct pb_opened *opened, uint8_t index, size_t max, struct pb_buf *buf,
-    struct pb_error *err)
+pb_opened_part(
+    struct pb_opened *opened, uint8_t index, size_t max, struct pb_buf *buf, struct pb_error *err)
 {
 	struct pb_buf part = PB_BUF_EMPTY;
 	const struct pb_part_sink sink = { &part, gather_begin, gather_write };
@@ -182,7 +182,7 @@ digest_right(const struct pb_opened *opened, const struct recount *recount, cons
 			continue;
 		digests++;
 		right = opened->table.len[i] == PB_DIGEST_LEN &&
-		    memcmp(recount->digest, sha256, PB_DIGEST_LEN) == 0;
+			memcmp(recount->digest, sha256, PB_DIGEST_LEN) == 0;
 	}
 	return digests <= 1 && right;
 }

@@ -1,5 +1,5 @@
 /*
- * Opening a sealed payload with its r (FORMAT 3).  Nothing of it is shown
+ * Opening a sealed payload with its r (FORMAT 3.4).  Nothing of it is shown
  * before the GCM tag is checked.  Small records are kept in memory (wiped on
  * free), larger ones are decrypted again for each look, so memory is constant.
  *
@@ -32,7 +32,7 @@ void pb_opener_free(struct pb_opener *opener);
 /*
  * Decrypt, check the tag, find the parts.  Borrows opener, payload and r until
  * pb_opened_free; one record open per opener at a time.
- * PB_ECORRUPT: the tag is wrong, z is not one zstd frame within FORMAT 3's
+ * PB_ECORRUPT: the tag is wrong, z is not one zstd frame within FORMAT 3.4's
  * window without a dictionary, or the table does not account for every byte.
  */
 enum pb_status pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload,

@@ -91,8 +91,8 @@ fill_plain(struct pb_opener *o, bool *ret_ended, struct pb_error *err)
 	size_t len;
 
 	do {
-		status = pb_unpack_next(o->unpack, o->plain + o->plain_len,
-		    PB_LIMIT_OPENED - o->plain_len, &len, err);
+		status = pb_unpack_next(
+		    o->unpack, o->plain + o->plain_len, PB_LIMIT_OPENED - o->plain_len, &len, err);
 		if (status != PB_OK) {
 			/* How much came out before it failed is not told. */
 			o->plain_len = PB_LIMIT_OPENED;

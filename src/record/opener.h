@@ -31,8 +31,8 @@ struct pb_opener {
 #define PB_OPENER_CHUNK (128 * 1024)
 
 /* The next octets of the record, to chunk; *ret_len 0 at the sound end. */
-enum pb_status pb_opener_next(struct pb_opener *opener, size_t *ret_len, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_opener_next(
+    struct pb_opener *opener, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
 /* Overwrite what came out of a record. */
 void pb_opener_wipe(struct pb_opener *opener);

@@ -51,10 +51,9 @@ init_zstd(struct pb_pack *p, int level, struct pb_error *err)
 	if ((p->zstd = ZSTD_createCCtx()) == NULL)
 		return pb_fail_memory(err, N_("prepare to compress records"));
 	code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level);
-	/* From level 20 on zstd's own choice of window is larger than FORMAT 3 lets it be. */
+	/* From level 20 on zstd's own choice of window is larger than FORMAT 3.4 lets it be. */
 	if (!ZSTD_isError(code) && level > 19)
-		code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_windowLog,
-		    PB_LIMIT_ZSTD_WINDOW_LOG);
+		code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_windowLog, PB_LIMIT_ZSTD_WINDOW_LOG);
 	return ZSTD_isError(code) ? fail_zstd(code, err) : PB_OK;
 }
 
@@ -177,8 +176,8 @@ encrypt_out(struct pb_pack *p, struct pb_error *err)
 }
 
 static enum pb_status
-compress(struct pb_pack *p, const uint8_t *data, size_t len, ZSTD_EndDirective end,
-    struct pb_error *err)
+compress(
+    struct pb_pack *p, const uint8_t *data, size_t len, ZSTD_EndDirective end, struct pb_error *err)
 {
 	ZSTD_inBuffer in = { data, len, 0 };
 	enum pb_status status;

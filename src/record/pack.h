@@ -1,5 +1,5 @@
 /*
- * Packing: the octets of a record become a stored payload (FORMAT 3).
+ * Packing: the octets of a record become a stored payload (FORMAT 3.4).
  *
  *     octets -> one zstd frame -> AES-256-GCM -> memory, or a file without a name
  *
@@ -13,23 +13,22 @@
 struct pb_pack;
 
 /* As pb_sealer_new has it. */
-enum pb_status pb_pack_new(const struct pb_files *files, const char *origin,
-    const char *spill_dir, int level, struct pb_pack **ret_pack, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_pack_new(const struct pb_files *files, const char *origin, const char *spill_dir,
+    int level, struct pb_pack **ret_pack, struct pb_error *err) PB_MUST_CHECK;
 
 /* Begin the payload of the record whose secret is r.  One that was begun is dropped. */
-enum pb_status pb_pack_start(struct pb_pack *pack, struct pb_secret *r, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_pack_start(
+    struct pb_pack *pack, struct pb_secret *r, struct pb_error *err) PB_MUST_CHECK;
 
-enum pb_status pb_pack_write(struct pb_pack *pack, const void *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_pack_write(
+    struct pb_pack *pack, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * End the payload, and hand it over: payload_sha256, payload_len, memory,
  * files and fd of ret_sealed.  Untouched on failure.
  */
-enum pb_status pb_pack_finish(struct pb_pack *pack, struct pb_sealed *ret_sealed,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_pack_finish(
+    struct pb_pack *pack, struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
 
 /* Release what was begun. */
 void pb_pack_drop(struct pb_pack *pack);

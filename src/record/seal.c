@@ -41,11 +41,11 @@ check_room(const struct pb_sealer *s, unsigned parts, size_t len, struct pb_erro
 	uint64_t taken = s->len + pb_table_len(count);
 
 	if (s->r == NULL)
-		return pb_fail(err, PB_EINVAL, seal_what, N_("it was not begun, or dropped"),
-		    "part");
+		return pb_fail(
+		    err, PB_EINVAL, seal_what, N_("it was not begun, or dropped"), "part");
 	if (count > PB_LIMIT_PARTS)
-		return pb_fail(err, PB_ELIMIT, seal_what, N_("it has too many parts"),
-		    "part %u", count);
+		return pb_fail(
+		    err, PB_ELIMIT, seal_what, N_("it has too many parts"), "part %u", count);
 	if (taken > PB_LIMIT_RECORD || len > PB_LIMIT_RECORD - taken)
 		return pb_fail(err, PB_ELIMIT, seal_what, N_("it is too large"), "part %u", count);
 	return PB_OK;
@@ -144,8 +144,8 @@ pb_sealer_sink(struct pb_sealer *sealer)
 }
 
 enum pb_status
-pb_sealer_part(struct pb_sealer *sealer, uint8_t kind, const void *data, size_t len,
-    struct pb_error *err)
+pb_sealer_part(
+    struct pb_sealer *sealer, uint8_t kind, const void *data, size_t len, struct pb_error *err)
 {
 	enum pb_status status = begin_part(sealer, kind, err);
 
@@ -153,8 +153,7 @@ pb_sealer_part(struct pb_sealer *sealer, uint8_t kind, const void *data, size_t 
 }
 
 enum pb_status
-pb_sealer_digest(struct pb_sealer *sealer, uint8_t ret_sha256[PB_DIGEST_LEN],
-    struct pb_error *err)
+pb_sealer_digest(struct pb_sealer *sealer, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
 {
 	uint8_t sha256[PB_DIGEST_LEN];
 	enum pb_status status;
@@ -190,8 +189,8 @@ finish_payload(struct pb_sealer *s, struct pb_sealed *sealed, struct pb_error *e
 }
 
 enum pb_status
-pb_sealer_finish(struct pb_sealer *sealer, uint8_t type, struct pb_sealed *ret_sealed,
-    struct pb_error *err)
+pb_sealer_finish(
+    struct pb_sealer *sealer, uint8_t type, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
 	enum pb_status status;

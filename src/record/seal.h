@@ -1,5 +1,5 @@
 /*
- * Sealing: parts stream in, a sealed record comes out (FORMAT 3).
+ * Sealing: parts stream in, a sealed record comes out (FORMAT 3.4).
  *
  *     parts -> H2 each, SHA-256 of the message -> zstd -> AES-256-GCM -> memory or spill
  *
@@ -16,14 +16,18 @@ struct pb_sealer;
 
 /*
  * origin: of the archive the records are for.  spill_dir: where sealed bytes
- * over PB_LIMIT_SPILL wait, in a file without a name.  level: zstd's.  Borrows
- * files, random; copies the texts.
+ * over PB_LIMIT_SPILL wait, in a file without a name.  level: zstd's; up to 9 it
+ * takes 25 MiB or less, at 19 nearly 100.  Borrows files, random; copies the texts.
  */
 enum pb_status pb_sealer_new(const struct pb_files *files, const struct pb_random *random,
     const char *origin, const char *spill_dir, int level, struct pb_sealer **ret_sealer,
     struct pb_error *err) PB_MUST_CHECK;
 
-/* Begin a record: a fresh r.  What was begun and not finished is dropped. */
+/*
+ * Begin a record: a fresh r.  What was begun and not finished is dropped.
+ * Whatever fails from here to the end drops the record: until the next start
+ * every call answers PB_EINVAL.
+ */
 enum pb_status pb_sealer_start(struct pb_sealer *sealer, struct pb_error *err) PB_MUST_CHECK;
 
 /* The door for parts.  Borrowed; PB_ELIMIT: more than 255 parts, or than PB_LIMIT_RECORD. */

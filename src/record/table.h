@@ -1,4 +1,4 @@
-/* The table behind the parts of a record: n x (u8 kind || u64 length) || u8 n (FORMAT 3). */
+/* The table behind the parts of a record: n x (u8 kind || u64 length) || u8 n (FORMAT 3.4). */
 #ifndef PB_RECORD_TABLE_H
 #define PB_RECORD_TABLE_H
 

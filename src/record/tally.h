@@ -26,15 +26,15 @@ void pb_tally_done(struct pb_tally *tally);
 void pb_tally_start(struct pb_tally *tally, struct pb_secret *r);
 
 /* A part begins, of which there are at most PB_LIMIT_PARTS; the one before ends. */
-enum pb_status pb_tally_begin(struct pb_tally *tally, uint8_t kind, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_tally_begin(
+    struct pb_tally *tally, uint8_t kind, struct pb_error *err) PB_MUST_CHECK;
 
 /* More bytes of the part that began last. */
 void pb_tally_write(struct pb_tally *tally, const void *data, size_t len);
 
 /* SHA-256 of kinds 1 and 2 so far. */
-enum pb_status pb_tally_message(const struct pb_tally *tally, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_tally_message(
+    const struct pb_tally *tally, uint8_t out[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* The record, of at least one part, ends.  sha256: of the message; zeros if there is none. */
 enum pb_status pb_tally_finish(struct pb_tally *tally, uint8_t ret_commitment[PB_COMMITMENT_LEN],

@@ -9,7 +9,7 @@ enum pb_record_type {
 	PB_RECORD_MESSAGE = 1,     /* a message captured */
 	PB_RECORD_OBSERVATION = 2, /* flag change, expunge, receipt of a known message */
 	PB_RECORD_CAPTURE = 3,     /* start, stop, heartbeat, gap, reconciliation, clock step */
-	PB_RECORD_MANAGEMENT = 4,  /* notice, incident, policy, hold, access, export, verification */
+	PB_RECORD_MANAGEMENT = 4,  /* notice, incident, policy, hold, access, export, verify */
 	PB_RECORD_DESTRUCTION = 8,
 	PB_RECORD_ANCHOR = 12,     /* a timestamp token, or its absence */
 	PB_RECORD_KEY = 13,        /* key and segment */

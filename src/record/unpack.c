@@ -19,10 +19,10 @@ struct pb_unpack {
 	ZSTD_DCtx *zstd;
 	struct pb_cipher cipher;
 	const struct pb_payload *payload;
-	uint64_t offset;   /* where the next stored octet stands */
-	uint64_t left;     /* stored octets to come, without the tag */
-	uint64_t total;    /* octets that came out */
-	bool ended;        /* sound to the end */
+	uint64_t offset; /* where the next stored octet stands */
+	uint64_t left;   /* stored octets to come, without the tag */
+	uint64_t total;  /* octets that came out */
+	bool ended;      /* sound to the end */
 	ZSTD_inBuffer in;
 	uint8_t in_data[IN_LEN];
 };
@@ -164,7 +164,7 @@ refuse(struct pb_unpack *u, const char *why, struct pb_error *err)
 }
 
 /*
- * The frame as FORMAT 3 allows it: a zstd frame (not a skippable one, nor one
+ * The frame as FORMAT 3.4 allows it: a zstd frame (not a skippable one, nor one
  * of the formats before 0.8 that libzstd may still read), without a dictionary,
  * window within the limit.  zstd itself looks at the window only when it needs one.
  */
@@ -197,8 +197,8 @@ fail_zstd(struct pb_unpack *u, size_t code, struct pb_error *err)
 {
 	if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation)
 		return pb_fail_memory(err, open_what);
-	return refuse(u, N_("its zstd frame is damaged, or needs more than a reader has to have"),
-	    err);
+	return refuse(
+	    u, N_("its zstd frame is damaged, or needs more than a reader has to have"), err);
 }
 
 /* The frame ended: so must the payload. */
@@ -210,7 +210,7 @@ end_frame(struct pb_unpack *u, struct pb_error *err)
 	return check_tag(u, err);
 }
 
-/* Have octets for zstd, or refuse: there are none left, or they begin no frame. */
+/* Have octets for zstd, if there are any left; the first must begin a frame. */
 static enum pb_status
 supply(struct pb_unpack *u, struct pb_error *err)
 {
@@ -218,34 +218,45 @@ supply(struct pb_unpack *u, struct pb_error *err)
 	const char *why = NULL;
 	enum pb_status status;
 
-	if (u->in.pos < u->in.size)
+	if (u->in.pos < u->in.size || u->left == 0)
 		return PB_OK;
-	if (u->left == 0)
-		why = N_("its zstd frame has no end");
-	else if ((status = fill(u, err)) != PB_OK)
+	if ((status = fill(u, err)) != PB_OK)
 		return status;
-	else if (first)
+	if (first)
 		why = judge_frame(u->in_data, u->in.size);
 	return why == NULL ? PB_OK : refuse(u, why, err);
 }
 
+/* One step of zstd. */
+static enum pb_status
+decompress(struct pb_unpack *u, ZSTD_outBuffer *out, struct pb_error *err)
+{
+	size_t before = out->pos;
+	size_t code = ZSTD_decompressStream(u->zstd, out, &u->in);
+
+	if (ZSTD_isError(code))
+		return fail_zstd(u, code, err);
+	if (u->total + out->pos > PB_LIMIT_RECORD)
+		return refuse(u, N_("it is larger than a record can be"), err);
+	if (code == 0)
+		return end_frame(u, err);
+	/* zstd may still have had octets to give when its input was used up, but no longer. */
+	if (u->in.pos == u->in.size && u->left == 0 && out->pos == before)
+		return refuse(u, N_("its zstd frame has no end"), err);
+	return PB_OK;
+}
+
 enum pb_status
-pb_unpack_next(struct pb_unpack *unpack, uint8_t *to, size_t len, size_t *ret_len,
-    struct pb_error *err)
+pb_unpack_next(
+    struct pb_unpack *unpack, uint8_t *to, size_t len, size_t *ret_len, struct pb_error *err)
 {
 	ZSTD_outBuffer out = { to, len, 0 };
 	enum pb_status status;
-	size_t code;
 
 	while (!unpack->ended && out.pos < out.size) {
 		if ((status = supply(unpack, err)) != PB_OK)
 			return status;
-		code = ZSTD_decompressStream(unpack->zstd, &out, &unpack->in);
-		if (ZSTD_isError(code))
-			return fail_zstd(unpack, code, err);
-		if (unpack->total + out.pos > PB_LIMIT_RECORD)
-			return refuse(unpack, N_("it is larger than a record can be"), err);
-		if (code == 0 && (status = end_frame(unpack, err)) != PB_OK)
+		if ((status = decompress(unpack, &out, err)) != PB_OK)
 			return status;
 	}
 	unpack->total += out.pos;

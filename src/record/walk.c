@@ -42,7 +42,7 @@ pb_walk_on(struct pb_walk *walk, const uint8_t *data, size_t len, struct pb_erro
 	uint64_t end = walk->at + len;
 	enum pb_status status;
 
-	/* The table stands behind the last part, so that even an empty part starts before an end. */
+	/* The table stands behind the last part: even an empty part starts before the end. */
 	while (!pb_walk_ended(walk) && walk->start < end) {
 		if ((status = hand_out(walk, data, end, err)) != PB_OK)
 			return status;

@@ -22,8 +22,8 @@ void pb_walk_init(struct pb_walk *walk, const struct pb_table *table, uint8_t fi
     const struct pb_part_sink *sink);
 
 /* The next octets of the record.  Answers what the sink answered. */
-enum pb_status pb_walk_on(struct pb_walk *walk, const uint8_t *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_walk_on(
+    struct pb_walk *walk, const uint8_t *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /* All that is wanted was handed out. */
 bool pb_walk_ended(const struct pb_walk *walk);

@@ -44,7 +44,7 @@ check_stopped(const struct pb_append *append, struct pb_error *err)
 	if (append->state != APPEND_STOPPED)
 		return PB_OK;
 	return pb_fail(err, PB_ESTOPPED, WRITING,
-	    N_("a sync failed before: what is durable is not known"), "%s", append->path);
+	    N_("a sync or an undo failed before: what lasts is unknown"), "%s", append->path);
 }
 
 /* Whether a call may come now. */
@@ -85,8 +85,8 @@ encode_slots(struct pb_append *append, struct pb_secret *const *secrets, size_t 
 }
 
 enum pb_status
-pb_append_secrets(struct pb_append *append, struct pb_secret *const *secrets, size_t count,
-    struct pb_error *err)
+pb_append_secrets(
+    struct pb_append *append, struct pb_secret *const *secrets, size_t count, struct pb_error *err)
 {
 	struct pb_buf slots = PB_BUF_EMPTY;
 	enum pb_status status;
@@ -98,8 +98,7 @@ pb_append_secrets(struct pb_append *append, struct pb_secret *const *secrets, si
 	if (status != PB_OK)
 		goto out;
 	append->slots_touched = true;
-	status =
-	    pb_keyfile_write(append->keys, append->slots_written + 1, slots.data, count, err);
+	status = pb_keyfile_write(append->keys, append->slots_written + 1, slots.data, count, err);
 	if (status == PB_OK)
 		append->slots_written += count;
 	else
@@ -143,16 +142,16 @@ put_head(struct pb_append *append, enum pb_frame_tag tag, uint64_t len, struct p
 
 /* What is written can be read again, at an offset that a file can have. */
 static enum pb_status
-check_record(const struct pb_append *append, const struct pb_sealed *sealed, bool open,
-    struct pb_error *err)
+check_record(
+    const struct pb_append *append, const struct pb_sealed *sealed, bool open, struct pb_error *err)
 {
 	if (sealed->payload_len == 0 || sealed->payload_len > PB_LIMIT_PAYLOAD ||
 	    pb_gather_reach(append->segment) > (uint64_t)INT64_MAX - 2 * PB_LIMIT_PAYLOAD)
 		return pb_fail(err, PB_ELIMIT, WRITING, N_("the record is too long, or empty"),
 		    "%llu bytes", (unsigned long long)sealed->payload_len);
 	if (open && (sealed->r == NULL || pb_secret_len(sealed->r) != SECRET_LEN))
-		return pb_fail(err, PB_EINVAL, WRITING,
-		    N_("an open record comes with its secret"), "%s", append->path);
+		return pb_fail(err, PB_EINVAL, WRITING, N_("an open record comes with its secret"),
+		    "%s", append->path);
 	return PB_OK;
 }
 
@@ -169,13 +168,13 @@ pb_append_record(struct pb_append *append, const uint8_t leaf[PB_LEAF_LEN],
 		status = check_record(append, sealed, open, err);
 	if (status != PB_OK)
 		return status;
-	status = put_head(append, open ? PB_FRAME_OPEN : PB_FRAME_SEALED,
-	    fixed + sealed->payload_len, err);
+	status = put_head(
+	    append, open ? PB_FRAME_OPEN : PB_FRAME_SEALED, fixed + sealed->payload_len, err);
 	if (status == PB_OK)
 		status = pb_gather_put(append->segment, leaf, PB_LEAF_LEN, err);
 	if (status == PB_OK && open)
-		status = pb_gather_put(
-		    append->segment, pb_secret_bytes(sealed->r), SECRET_LEN, err);
+		status =
+		    pb_gather_put(append->segment, pb_secret_bytes(sealed->r), SECRET_LEN, err);
 	if (status == PB_OK)
 		status = pb_gather_payload(append->segment, sealed, err);
 	append->records++;
@@ -185,14 +184,13 @@ pb_append_record(struct pb_append *append, const uint8_t leaf[PB_LEAF_LEN],
 }
 
 enum pb_status
-pb_append_checkpoint(
-    struct pb_append *append, const void *note, size_t len, struct pb_error *err)
+pb_append_checkpoint(struct pb_append *append, const void *note, size_t len, struct pb_error *err)
 {
 	enum pb_status status;
 
 	status = expect(append,
 	    !append->sealed && append->records > 0 &&
-	        append->slots + append->records == append->slots_written,
+		append->slots + append->records == append->slots_written,
 	    err);
 	if (status != PB_OK)
 		return status;

@@ -59,8 +59,7 @@ create_segment(struct pb_append *append, const struct pb_buf *prefix, struct pb_
 	enum pb_status status;
 	int fd = -1;
 
-	status = pb_io_open(
-	    append->files, append->path, O_RDWR | O_CREAT | O_EXCL, 0600, &fd, err);
+	status = pb_io_open(append->files, append->path, O_RDWR | O_CREAT | O_EXCL, 0600, &fd, err);
 	if (status != PB_OK)
 		return status;
 	status = pb_gather_new(append->files, append->path, fd, 0, &append->segment, err);
@@ -143,8 +142,7 @@ open_keys(struct pb_append *append, const char *dir, uint64_t slots, struct pb_e
 	size = pb_keyfile_size(append->keys);
 	if (size % PB_SLOT_LEN != 0 || size / PB_SLOT_LEN == 0 || size / PB_SLOT_LEN - 1 != slots)
 		return pb_fail(err, PB_ECORRUPT, N_("continue a segment"),
-		    N_("its key file does not hold one slot for each record"), "%s",
-		    append->path);
+		    N_("its key file does not hold one slot for each record"), "%s", append->path);
 	return PB_OK;
 }
 

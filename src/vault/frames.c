@@ -87,8 +87,8 @@ read_header(struct pb_frames *frames, struct pb_error *err)
 		return corrupt(frames, 0, N_("it ends within its header"), err);
 	if (pb_buf_reserve(&frames->json, len) != PB_OK)
 		return pb_fail_memory(err, READING);
-	status = pb_io_pread_exact(frames->files, frames->fd, frames->path, frames->json.data, len,
-	    sizeof(prefix), err);
+	status = pb_io_pread_exact(
+	    frames->files, frames->fd, frames->path, frames->json.data, len, sizeof(prefix), err);
 	if (status != PB_OK)
 		return status;
 	frames->json.len = len;
@@ -174,8 +174,8 @@ read_payload(void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *
 	const struct pb_frames *frames = place->frames;
 
 	if (offset > place->len || len > place->len - offset)
-		return corrupt(frames, place->start,
-		    N_("more was asked of a payload than it holds"), err);
+		return corrupt(
+		    frames, place->start, N_("more was asked of a payload than it holds"), err);
 	return pb_io_pread_exact(
 	    frames->files, frames->fd, frames->path, to, len, place->start + offset, err);
 }
@@ -306,8 +306,8 @@ pb_frames_read(
 		return corrupt(frames, offset, N_("no frame can stand there"), err);
 	left = frames->size - offset;
 	len = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
-	status = pb_io_pread_exact(
-	    frames->files, frames->fd, frames->path, bytes, len, offset, err);
+	status =
+	    pb_io_pread_exact(frames->files, frames->fd, frames->path, bytes, len, offset, err);
 	if (status != PB_OK)
 		return status;
 	pb_cursor_init(&head, bytes, len);

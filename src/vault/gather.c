@@ -118,8 +118,7 @@ pb_gather_put(struct pb_gather *gather, const void *data, size_t len, struct pb_
 }
 
 enum pb_status
-pb_gather_payload(
-    struct pb_gather *gather, const struct pb_sealed *sealed, struct pb_error *err)
+pb_gather_payload(struct pb_gather *gather, const struct pb_sealed *sealed, struct pb_error *err)
 {
 	enum pb_status status;
 	uint64_t at;
@@ -184,8 +183,8 @@ pb_gather_sha256(struct pb_gather *gather, uint8_t out[PB_DIGEST_LEN], struct pb
 		uint64_t left = gather->end - gather->hashed;
 		size_t len = left < ROOM ? (size_t)left : ROOM;
 
-		status = pb_io_pread_exact(gather->files, gather->fd, gather->path,
-		    gather->bytes, len, gather->hashed, err);
+		status = pb_io_pread_exact(gather->files, gather->fd, gather->path, gather->bytes,
+		    len, gather->hashed, err);
 		if (status != PB_OK)
 			return status;
 		pb_digest_update(gather->digest, gather->bytes, len);

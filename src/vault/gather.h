@@ -17,14 +17,14 @@ struct pb_gather;
 enum pb_status pb_gather_new(const struct pb_files *files, const char *path, int take_fd,
     uint64_t end, struct pb_gather **ret_gather, struct pb_error *err) PB_MUST_CHECK;
 
-uint64_t pb_gather_end(const struct pb_gather *gather);     /* kept */
-uint64_t pb_gather_reach(const struct pb_gather *gather);   /* end of all that was put */
+uint64_t pb_gather_end(const struct pb_gather *gather);   /* kept */
+uint64_t pb_gather_reach(const struct pb_gather *gather); /* end of all that was put */
 
 /* Add bytes, or a whole sealed payload, streamed.  May write; on failure part of it was put. */
-enum pb_status pb_gather_put(struct pb_gather *gather, const void *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_gather_payload(struct pb_gather *gather, const struct pb_sealed *sealed,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_gather_put(
+    struct pb_gather *gather, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_gather_payload(
+    struct pb_gather *gather, const struct pb_sealed *sealed, struct pb_error *err) PB_MUST_CHECK;
 
 /* Write what is still in memory. */
 enum pb_status pb_gather_flush(struct pb_gather *gather, struct pb_error *err) PB_MUST_CHECK;
@@ -41,8 +41,8 @@ enum pb_status pb_gather_undo(struct pb_gather *gather, struct pb_error *err) PB
  * nothing for what was put here; what was there before, and everything after an undo
  * of written bytes, is read from the file.
  */
-enum pb_status pb_gather_sha256(struct pb_gather *gather, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_gather_sha256(
+    struct pb_gather *gather, uint8_t out[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 void pb_gather_free(struct pb_gather *gather); /* closes the file; NULL is fine */
 

@@ -76,8 +76,8 @@ pb_keyfile_create(const struct pb_files *files, const char *dir, const char *nam
 	status = keyfile_new(files, dir, name, &keyfile, err);
 	if (status != PB_OK)
 		goto out;
-	status = pb_io_open(
-	    files, keyfile->path, O_RDWR | O_CREAT | O_EXCL, 0600, &keyfile->fd, err);
+	status =
+	    pb_io_open(files, keyfile->path, O_RDWR | O_CREAT | O_EXCL, 0600, &keyfile->fd, err);
 	if (status != PB_OK)
 		goto out;
 	status = pb_io_pwrite(files, keyfile->fd, keyfile->path, zeros, sizeof(zeros), 0, err);
@@ -107,9 +107,8 @@ pb_keyfile_read(
 	enum pb_status status;
 
 	if (number >= SLOTS_MAX)
-		return pb_fail(err, PB_ECORRUPT, N_("read a key slot"),
-		    N_("no file is that long"), "%s slot %llu", keyfile->path,
-		    (unsigned long long)number);
+		return pb_fail(err, PB_ECORRUPT, N_("read a key slot"), N_("no file is that long"),
+		    "%s slot %llu", keyfile->path, (unsigned long long)number);
 	status = pb_io_pread_exact(keyfile->files, keyfile->fd, keyfile->path, slot, sizeof(slot),
 	    number * PB_SLOT_LEN, err);
 	if (status == PB_OK)
@@ -122,9 +121,8 @@ pb_keyfile_write(struct pb_keyfile *keyfile, uint64_t first, const uint8_t *slot
     struct pb_error *err)
 {
 	if (first > SLOTS_MAX || count > SLOTS_MAX - first)
-		return pb_fail(err, PB_ELIMIT, N_("write key slots"),
-		    N_("no file is that long"), "%s slot %llu", keyfile->path,
-		    (unsigned long long)first);
+		return pb_fail(err, PB_ELIMIT, N_("write key slots"), N_("no file is that long"),
+		    "%s slot %llu", keyfile->path, (unsigned long long)first);
 	return pb_io_pwrite(keyfile->files, keyfile->fd, keyfile->path, slots, count * PB_SLOT_LEN,
 	    first * PB_SLOT_LEN, err);
 }
@@ -139,10 +137,10 @@ enum pb_status
 pb_keyfile_cut(struct pb_keyfile *keyfile, uint64_t records, struct pb_error *err)
 {
 	if (records >= SLOTS_MAX)
-		return pb_fail(err, PB_EINVAL, N_("cut a key file"),
-		    N_("no file is that long"), "%s", keyfile->path);
-	return pb_cut_file(keyfile->files, keyfile->fd, keyfile->path, (records + 1) * PB_SLOT_LEN,
-	    true, err);
+		return pb_fail(err, PB_EINVAL, N_("cut a key file"), N_("no file is that long"),
+		    "%s", keyfile->path);
+	return pb_cut_file(
+	    keyfile->files, keyfile->fd, keyfile->path, (records + 1) * PB_SLOT_LEN, true, err);
 }
 
 void

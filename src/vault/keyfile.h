@@ -30,8 +30,8 @@ enum pb_status pb_keyfile_write(struct pb_keyfile *keyfile, uint64_t first, cons
 enum pb_status pb_keyfile_sync(struct pb_keyfile *keyfile, struct pb_error *err) PB_MUST_CHECK;
 
 /* Slot 0 and those of `records` records stay; what follows is zeroed and cut off, durably. */
-enum pb_status pb_keyfile_cut(struct pb_keyfile *keyfile, uint64_t records, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_keyfile_cut(
+    struct pb_keyfile *keyfile, uint64_t records, struct pb_error *err) PB_MUST_CHECK;
 
 void pb_keyfile_close(struct pb_keyfile *keyfile); /* NULL is fine */
 

@@ -124,8 +124,7 @@ pb_logdir_settle(struct pb_logdir *logdir, const struct pb_tile *tile, struct pb
 		return pb_fail_memory(err, PUBLISHING);
 	status = settle_above(logdir, folder, (char *)logdir->path.data, err);
 	if (status == PB_OK)
-		status = pb_io_sync_dir(
-		    logdir->files, (const char *)logdir->path.data, err);
+		status = pb_io_sync_dir(logdir->files, (const char *)logdir->path.data, err);
 	if (status == PB_OK)
 		memcpy(settled, folder, sizeof(folder));
 	return status;
@@ -198,8 +197,10 @@ pb_logdir_remove_partials(struct pb_logdir *logdir, const struct pb_tile *tile)
 	partials.tile.width = PB_TILE_WIDTH;
 	pb_tile_path(&partials.tile, relative);
 	folder = log_path(logdir->dir, &logdir->path, relative, ".p");
-	if (folder != NULL)
+	if (folder != NULL) {
 		(void)logdir->files->list(logdir->files->ctx, folder, remove_partial, &partials);
+		(void)logdir->files->unlink(logdir->files->ctx, folder);
+	}
 	pb_buf_done(&partials.path);
 }
 

@@ -21,8 +21,8 @@ enum pb_status pb_logdir_new(const struct pb_files *files, const char *dir,
  * The folders of a tile, made if need be, and their entries durable: what is
  * found there afterwards is durable too, whoever made it.
  */
-enum pb_status pb_logdir_settle(struct pb_logdir *logdir, const struct pb_tile *tile,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_logdir_settle(
+    struct pb_logdir *logdir, const struct pb_tile *tile, struct pb_error *err) PB_MUST_CHECK;
 
 /* Is there a file of just len bytes?  Then they replace what buf holds. */
 enum pb_status pb_logdir_find(struct pb_logdir *logdir, const char *relative, size_t len,
@@ -35,7 +35,7 @@ enum pb_status pb_logdir_write(struct pb_logdir *logdir, const char *relative, c
 /*
  * Remove the partial tiles of a full one.  What can't be removed is only
  * superfluous, and serves readers of an old checkpoint (C2SP tlog-tiles), so no failure
- * counts.  Their folder stays, empty.
+ * counts.
  */
 void pb_logdir_remove_partials(struct pb_logdir *logdir, const struct pb_tile *tile);
 

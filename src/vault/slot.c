@@ -59,8 +59,8 @@ pb_slot_decode(struct pb_secret *segment_key, uint64_t number, const uint8_t slo
 		return pb_fail(err, PB_ECORRUPT, what, N_("it holds no secret"), "slot %llu",
 		    (unsigned long long)number);
 	case PB_SLOT_ROTTEN:
-		return pb_fail(err, PB_ECORRUPT, what, N_("its check does not match"),
-		    "slot %llu", (unsigned long long)number);
+		return pb_fail(err, PB_ECORRUPT, what, N_("its check does not match"), "slot %llu",
+		    (unsigned long long)number);
 	case PB_SLOT_SOUND:
 		break;
 	}

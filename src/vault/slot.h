@@ -11,7 +11,7 @@ enum pb_slot_state {
 	PB_SLOT_ROTTEN
 };
 
-/* AES-KW of secret under the segment key, then the first 8 bytes of SHA-256(u64 number || those). */
+/* AES-KW of secret under the segment key, and the first 8 bytes of SHA-256(u64 number || those). */
 enum pb_status pb_slot_encode(struct pb_secret *segment_key, uint64_t number,
     struct pb_secret *secret, uint8_t out[PB_SLOT_LEN], struct pb_error *err) PB_MUST_CHECK;
 

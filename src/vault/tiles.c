@@ -39,8 +39,7 @@ write_bundle(struct publisher *p, struct pb_tile bundle, struct pb_error *err)
 			return pb_fail_memory(err, PUBLISHING);
 	status = pb_logdir_settle(p->logdir, &bundle, err);
 	if (status == PB_OK)
-		status =
-		    pb_logdir_write(p->logdir, relative, p->bytes.data, p->bytes.len, err);
+		status = pb_logdir_write(p->logdir, relative, p->bytes.data, p->bytes.len, err);
 	return status;
 }
 
@@ -62,8 +61,8 @@ derive_from_leaves(
 	return write_bundle(p, *tile, err);
 }
 
-static enum pb_status make_tile(struct publisher *p, const struct pb_tile *tile, uint8_t *hashes,
-    struct pb_error *err);
+static enum pb_status make_tile(
+    struct publisher *p, const struct pb_tile *tile, uint8_t *hashes, struct pb_error *err);
 
 /* A hash of level L is the root of a full tile of level L - 1. */
 static enum pb_status
@@ -108,7 +107,7 @@ make_tile(struct publisher *p, const struct pb_tile *tile, uint8_t *hashes, stru
 		return PB_OK;
 	}
 	status = tile->level == 0 ? derive_from_leaves(p, tile, hashes, err)
-	                          : derive_from_below(p, tile, hashes, err);
+				  : derive_from_below(p, tile, hashes, err);
 	if (status == PB_OK)
 		status = pb_logdir_write(p->logdir, relative, hashes, len, err);
 	return status;
@@ -207,17 +206,16 @@ settle_checkpoint(const struct pb_files *files, const char *dir, struct pb_error
 }
 
 enum pb_status
-pb_tiles_publish(const struct pb_files *files, const char *dir,
-    const struct pb_leaf_reader *leaves, const struct pb_checkpoint *checkpoint, const void *note,
-    size_t note_len, struct pb_error *err)
+pb_tiles_publish(const struct pb_files *files, const char *dir, const struct pb_leaf_reader *leaves,
+    const struct pb_checkpoint *checkpoint, const void *note, size_t note_len, struct pb_error *err)
 {
 	struct publisher p = { .leaves = leaves };
 	struct pb_buf old = PB_BUF_EMPTY;
 	enum pb_status status;
 
 	if (note_len == 0 || note_len > PB_LIMIT_NOTE)
-		return pb_fail(err, PB_ELIMIT, PUBLISHING,
-		    N_("no checkpoint is so long, or empty"), "%zu bytes", note_len);
+		return pb_fail(err, PB_ELIMIT, PUBLISHING, N_("no checkpoint is so long, or empty"),
+		    "%zu bytes", note_len);
 	status = pb_tiles_checkpoint(files, dir, &old, err);
 	/* One that is too long is damaged: it is replaced as any other. */
 	if (status != PB_OK && status != PB_ENOENT && status != PB_ELIMIT)
@@ -230,9 +228,8 @@ pb_tiles_publish(const struct pb_files *files, const char *dir,
 	if (status != PB_OK)
 		goto out;
 	p.leaf = malloc((size_t)PB_TILE_WIDTH * PB_LEAF_LEN);
-	status = p.leaf == NULL
-	             ? pb_fail_memory(err, PUBLISHING)
-	             : publish(&p, checkpoint->size, note, note_len, size_of(&old), err);
+	status = p.leaf == NULL ? pb_fail_memory(err, PUBLISHING)
+				: publish(&p, checkpoint->size, note, note_len, size_of(&old), err);
 out:
 	pb_buf_done(&old);
 	pb_buf_done(&p.bytes);

@@ -22,13 +22,17 @@ check_signature(struct pb_verify_state *state, const struct pb_source_item *item
 		verdict = pb_note_verify(note, key, NULL);
 	if (verdict == PB_NOTE_ABSENT)
 		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INVALID, seq,
-		    "checkpoint_not_signed",
-		    N_("This checkpoint is not signed by the log's key."));
+		    "checkpoint_not_signed", N_("This checkpoint is not signed by the log's key."));
 	if (verdict == PB_NOTE_FORGED)
 		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INVALID, seq,
 		    "checkpoint_forged",
 		    N_("The signature under this checkpoint is not by the log's key: it was "
 		       "forged, or the checkpoint was changed."));
+	if (verdict == PB_NOTE_UNSETTLED)
+		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INDETERMINATE, seq,
+		    "checkpoint_unsettled",
+		    N_("The signature under this checkpoint could not be looked at: memory ran "
+		       "out."));
 	return verdict == PB_NOTE_GOOD;
 }
 
@@ -80,8 +84,8 @@ remember(struct pb_verify_state *state, const struct pb_source_item *item, uint6
 }
 
 enum pb_status
-pb_verify_checkpoint(struct pb_verify_state *state, const struct pb_source_item *item,
-    struct pb_error *err)
+pb_verify_checkpoint(
+    struct pb_verify_state *state, const struct pb_source_item *item, struct pb_error *err)
 {
 	struct pb_note *note = malloc(sizeof(*note));
 	struct pb_checkpoint checkpoint;
@@ -102,7 +106,7 @@ pb_verify_checkpoint(struct pb_verify_state *state, const struct pb_source_item 
 		is_signed = check_signature(state, item, note, &checkpoint, seq);
 		if (agrees && is_signed)
 			status = remember(state, item, checkpoint.size, err);
-	} else if (pb_verify_unsound(status)) {
+	} else if (pb_inside_unsound(status)) {
 		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INVALID, seq,
 		    "checkpoint_malformed", N_("This checkpoint cannot be read."));
 		status = PB_OK;

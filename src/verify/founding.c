@@ -14,8 +14,8 @@ find(struct pb_verify_state *state, const struct pb_source_item *item, enum pb_v
 }
 
 static void
-check_format(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts)
+check_format(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
 {
 	uint64_t format;
 
@@ -28,8 +28,8 @@ check_format(struct pb_verify_state *state, const struct pb_source_item *item,
 }
 
 static void
-check_origin(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts)
+check_origin(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
 {
 	const char *origin = pb_json_string(pb_json_get(facts, "origin"));
 
@@ -40,8 +40,8 @@ check_origin(struct pb_verify_state *state, const struct pb_source_item *item,
 
 /* A log's key is an Ed25519 key under the log's own name (C2SP tlog-checkpoint). */
 static void
-read_log_key(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts)
+read_log_key(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
 {
 	const char *text = pb_json_string(pb_json_get(facts, "verifier_key"));
 	struct pb_note_verifier key;
@@ -56,8 +56,8 @@ read_log_key(struct pb_verify_state *state, const struct pb_source_item *item,
 }
 
 static void
-read_readers(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts)
+read_readers(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
 {
 	state->has_readers =
 	    pb_verify_readers_stated(pb_json_get(facts, "readers"), &state->readers);
@@ -67,8 +67,8 @@ read_readers(struct pb_verify_state *state, const struct pb_source_item *item,
 }
 
 void
-pb_verify_founding(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts)
+pb_verify_founding(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
 {
 	state->founded = true;
 	check_format(state, item, facts);

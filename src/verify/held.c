@@ -5,8 +5,7 @@
 #include "verify/state.h"
 
 enum pb_status
-pb_verify_held_read(
-    struct pb_verify_held *held, const void *data, size_t len, struct pb_error *err)
+pb_verify_held_read(struct pb_verify_held *held, const void *data, size_t len, struct pb_error *err)
 {
 	struct pb_checkpoint checkpoint;
 	struct pb_note *note = malloc(sizeof(*note));
@@ -42,10 +41,15 @@ pb_verify_held_judge(const struct pb_verify_state *state, const struct pb_verify
 {
 	const struct pb_note_verifier *key = pb_verification_log_key(state->v);
 	const struct pb_checkpoint *checkpoint = &held->checkpoint;
+	enum pb_note_verdict verdict = PB_NOTE_ABSENT;
 
 	if (strcmp(checkpoint->origin, state->origin) != 0)
 		return PB_HOLDING_OTHER_LOG;
-	if (key == NULL || pb_note_verify(held->note, key, NULL) != PB_NOTE_GOOD)
+	if (key != NULL)
+		verdict = pb_note_verify(held->note, key, NULL);
+	if (verdict == PB_NOTE_UNSETTLED)
+		return PB_HOLDING_UNKNOWN;
+	if (verdict != PB_NOTE_GOOD)
 		return PB_HOLDING_NOT_SIGNED;
 	if (checkpoint->size > state->next_seq)
 		return PB_HOLDING_NEWER;

@@ -8,8 +8,8 @@
 #include "verify/state.h"
 
 static void
-find(struct pb_verify_state *state, enum pb_check_id id, enum pb_verdict weight,
-    const char *code, const char *text)
+find(struct pb_verify_state *state, enum pb_check_id id, enum pb_verdict weight, const char *code,
+    const char *text)
 {
 	pb_verification_find(state->v, id, weight, PB_NO_SEQ, code, text, "%s", "");
 }
@@ -167,8 +167,8 @@ view(bool consistent, bool contradicted, enum pb_trust_quorum quorum)
 }
 
 static void
-check_unique_view(struct pb_verify_state *state, bool consistent, bool contradicted,
-    enum pb_trust_quorum quorum)
+check_unique_view(
+    struct pb_verify_state *state, bool consistent, bool contradicted, enum pb_trust_quorum quorum)
 {
 	pb_verification_looked(state->v, PB_CHECK_UNIQUE_VIEW);
 	if (contradicted)

@@ -24,16 +24,15 @@ check_form(struct pb_verify_state *state, const struct pb_source_item *item,
 		return;
 	case PB_LEAF_TYPE:
 		pb_verify_find(state, item, PB_CHECK_CHAIN, PB_INDETERMINATE, leaf->seq,
-		    "leaf_type",
-		    N_("This record is of a type that this version does not know."));
+		    "leaf_type", N_("This record is of a type that this version does not know."));
 		return;
 	}
 }
 
 /* Records with nothing to hide stand open, all others sealed (FORMAT 3). */
 static void
-check_frame(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_leaf *leaf)
+check_frame(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_leaf *leaf)
 {
 	if (item->open && !pb_record_type_public(leaf->type))
 		pb_verify_find(state, item, PB_CHECK_FILES, PB_INVALID, leaf->seq,
@@ -47,8 +46,8 @@ check_frame(struct pb_verify_state *state, const struct pb_source_item *item,
 }
 
 static void
-check_chain(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_leaf *leaf)
+check_chain(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_leaf *leaf)
 {
 	if (state->lost ? leaf->seq < state->next_seq : leaf->seq != state->next_seq)
 		pb_verify_find(state, item, PB_CHECK_CHAIN, PB_INVALID, state->next_seq, "seq",

@@ -8,39 +8,18 @@
 
 void
 pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
-    enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code,
-    const char *text)
+    enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code, const char *text)
 {
-	pb_verification_find(state->v, id, weight, seq, code, text, "%s:%" PRIu64, item->segment,
-	    item->offset);
-}
-
-static enum pb_status
-take_record(struct pb_verify_state *state, const struct pb_source_item *item,
-    struct pb_error *err)
-{
-	struct pb_json *facts = NULL;
-	struct pb_leaf leaf;
-	enum pb_status status;
-	bool right;
-
-	status = pb_verify_leaf(state, item, &leaf, err);
-	if (status == PB_OK)
-		status = pb_verify_payload(state, item, &leaf, &right, err);
-	if (status == PB_OK && right)
-		status = pb_verify_opening(state, item, &leaf, &facts, err);
-	if (status == PB_OK)
-		pb_verify_statement(state, item, &leaf, facts);
-	pb_json_free(facts);
-	return status;
+	pb_verification_find(
+	    state->v, id, weight, seq, code, text, "%s:%" PRIu64, item->segment, item->offset);
 }
 
 /* What cannot be read is found where it stands, and breaks what is computed over all records. */
 static void
 take_damage(struct pb_verify_state *state, const struct pb_source_item *item)
 {
-	pb_verify_find(state, item, item->check, PB_INVALID, state->next_seq, item->code,
-	    item->text);
+	pb_verify_find(
+	    state, item, item->check, PB_INVALID, state->next_seq, item->code, item->text);
 	pb_verify_leaf_lost(state, item);
 }
 
@@ -51,7 +30,7 @@ take(struct pb_verify_state *state, const struct pb_source_item *item, struct pb
 	case PB_SOURCE_SEGMENT:
 		return pb_verify_segment_begin(state, item, err);
 	case PB_SOURCE_RECORD:
-		return take_record(state, item, err);
+		return pb_verify_record(state, item, err);
 	case PB_SOURCE_CHECKPOINT:
 		return pb_verify_checkpoint(state, item, err);
 	case PB_SOURCE_DAMAGE:
@@ -83,7 +62,7 @@ static enum pb_status
 begin(struct pb_verify_state *state, struct pb_error *err)
 {
 	const struct pb_verify_log_options *options = state->options;
-	enum pb_status status = pb_digest_new(PB_DIGEST_SHA256, &state->sha256, err);
+	enum pb_status status = pb_digest_new(PB_DIGEST_SHA256, &state->tools.sha256, err);
 
 	pb_tree_init(&state->tree);
 	if (status == PB_OK && options->against != NULL)
@@ -93,7 +72,7 @@ begin(struct pb_verify_state *state, struct pb_error *err)
 		status = pb_verify_held_read(
 		    &state->published, options->published, options->published_len, err);
 		/* Ours to judge, not the caller's to mend: a finding (trust.c). */
-		if (pb_verify_unsound(status))
+		if (pb_inside_unsound(status))
 			status = PB_OK;
 	}
 	return status;
@@ -102,8 +81,12 @@ begin(struct pb_verify_state *state, struct pb_error *err)
 static enum pb_status
 end(struct pb_verify_state *state, struct pb_error *err)
 {
+	enum pb_status status = pb_verify_record_flush(state, err);
+
+	if (status != PB_OK)
+		return status;
 	pb_verify_segment_end(state);
-	pb_verify_opening_end(state);
+	pb_verify_record_end(state);
 	if (state->records == 0)
 		pb_verification_find(state->v, PB_CHECK_CHAIN, PB_INVALID, PB_NO_SEQ, "log_empty",
 		    N_("There is no record here, not even the one with which every log begins."),
@@ -132,8 +115,8 @@ pb_verify_log(const struct pb_source *source, const struct pb_verify_log_options
 	pb_verify_held_done(&state->against);
 	pb_verify_held_done(&state->published);
 	pb_buf_done(&state->newest);
-	pb_digest_free(state->sha256);
-	pb_opener_free(state->opener);
+	pb_crew_free(state->crew);
+	pb_inside_tools_done(&state->tools);
 	free(state);
 	return status;
 }

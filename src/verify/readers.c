@@ -52,8 +52,8 @@ pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_readers *r
 }
 
 enum pb_status
-pb_verify_readers_of(const struct pb_buf *cms, struct pb_verify_readers *ret_readers,
-    struct pb_error *err)
+pb_verify_readers_of(
+    const struct pb_buf *cms, struct pb_verify_readers *ret_readers, struct pb_error *err)
 {
 	struct pb_verify_readers readers = { 0 };
 	struct pb_buf ids = PB_BUF_EMPTY;

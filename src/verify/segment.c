@@ -10,8 +10,8 @@
 static void
 find(struct pb_verify_state *state, const char *code, const char *text)
 {
-	pb_verification_find(state->v, PB_CHECK_FILES, PB_INVALID, PB_NO_SEQ, code, text,
-	    "%s", state->segment.name);
+	pb_verification_find(
+	    state->v, PB_CHECK_FILES, PB_INVALID, PB_NO_SEQ, code, text, "%s", state->segment.name);
 }
 
 void
@@ -26,13 +26,19 @@ pb_verify_segment_end(struct pb_verify_state *state)
 static enum pb_status
 begin_log(struct pb_verify_state *state, const char *origin, struct pb_error *err)
 {
+	enum pb_status status;
+
 	(void)snprintf(state->origin, sizeof(state->origin), "%s", origin);
 	if (state->records == 0 && !state->lost) {
 		pb_chain_start(origin, state->prev);
 		pb_verify_held_reach(state, &state->against);
 		pb_verify_held_reach(state, &state->published);
 	}
-	return pb_opener_new(origin, &state->opener, err);
+	status = pb_opener_new(origin, &state->tools.opener, err);
+	if (status != PB_OK || !state->options->open || state->options->threads == 0)
+		return status;
+	status = pb_crew_new(origin, state->options->threads, &state->crew, err);
+	return status == PB_EUNAVAIL ? PB_OK : status;
 }
 
 static enum pb_status
@@ -45,7 +51,7 @@ read_origin(struct pb_verify_state *state, const struct pb_json *header, struct 
 		    N_("The header of this segment does not name its log."));
 		return PB_OK;
 	}
-	if (state->opener == NULL)
+	if (state->tools.opener == NULL)
 		return begin_log(state, origin, err);
 	if (strcmp(origin, state->origin) != 0)
 		find(state, "segment_origin",
@@ -54,8 +60,7 @@ read_origin(struct pb_verify_state *state, const struct pb_json *header, struct 
 }
 
 static enum pb_status
-read_recipients(struct pb_verify_state *state, const struct pb_json *header,
-    struct pb_error *err)
+read_recipients(struct pb_verify_state *state, const struct pb_json *header, struct pb_error *err)
 {
 	struct pb_verify_segment *segment = &state->segment;
 	const char *text = pb_json_string(pb_json_get(header, "cms"));
@@ -68,7 +73,7 @@ read_recipients(struct pb_verify_state *state, const struct pb_json *header,
 		status = pb_verify_readers_of(&cms, &segment->recipients, err);
 	if (status == PB_OK) {
 		segment->has_recipients = true;
-	} else if (pb_verify_unsound(status)) {
+	} else if (pb_inside_unsound(status)) {
 		find(state, "segment_envelope",
 		    N_("The envelope of this segment's key is not one that its readers can "
 		       "open."));
@@ -79,16 +84,14 @@ read_recipients(struct pb_verify_state *state, const struct pb_json *header,
 }
 
 static enum pb_status
-read_header(struct pb_verify_state *state, const struct pb_source_item *item,
-    struct pb_error *err)
+read_header(struct pb_verify_state *state, const struct pb_source_item *item, struct pb_error *err)
 {
 	struct pb_verify_segment *segment = &state->segment;
 	struct pb_json *header = NULL;
 	enum pb_status status = pb_json_parse(item->bytes, item->len, &header, err);
 
-	if (pb_verify_unsound(status)) {
-		find(state, "segment_header",
-		    N_("The header of this segment cannot be read."));
+	if (pb_inside_unsound(status)) {
+		find(state, "segment_header", N_("The header of this segment cannot be read."));
 		return PB_OK;
 	}
 	if (status != PB_OK)
@@ -106,8 +109,8 @@ read_header(struct pb_verify_state *state, const struct pb_source_item *item,
 }
 
 enum pb_status
-pb_verify_segment_begin(struct pb_verify_state *state, const struct pb_source_item *item,
-    struct pb_error *err)
+pb_verify_segment_begin(
+    struct pb_verify_state *state, const struct pb_source_item *item, struct pb_error *err)
 {
 	struct pb_verify_segment *segment = &state->segment;
 
@@ -117,8 +120,7 @@ pb_verify_segment_begin(struct pb_verify_state *state, const struct pb_source_it
 	pb_digest_h2(item->bytes, item->len, segment->header_h2);
 	segment->has_previous = item->previous != NULL;
 	if (segment->has_previous) {
-		(void)snprintf(
-		    segment->previous, sizeof(segment->previous), "%s", item->previous);
+		(void)snprintf(segment->previous, sizeof(segment->previous), "%s", item->previous);
 		segment->previous_len = item->previous_len;
 		memcpy(segment->previous_sha256, item->previous_sha256, PB_DIGEST_LEN);
 	}

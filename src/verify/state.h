@@ -8,6 +8,8 @@
 #include "log/checkpoint.h"
 #include "log/tree.h"
 #include "record/types.h"
+#include "verify/crew.h"
+#include "verify/inside.h"
 #include "verify/log.h"
 #include "verify/verification.h"
 
@@ -69,8 +71,8 @@ struct pb_verify_state {
 	const struct pb_verify_log_options *options; /* borrowed */
 
 	char origin[PB_LIMIT_ORIGIN + 1]; /* of the first segment; "" before it */
-	struct pb_opener *opener;         /* for that origin; NULL before it */
-	struct pb_digest *sha256;
+	struct pb_inside_tools tools;     /* opener: for that origin; NULL before it */
+	struct pb_crew *crew;             /* NULL: everything is looked at here */
 
 	uint64_t records;
 	uint64_t next_seq;
@@ -94,13 +96,6 @@ struct pb_verify_state {
 	struct pb_verify_held published;
 };
 
-/* Is the status about the evidence (a finding), or about us (to be answered)? */
-static inline bool
-pb_verify_unsound(enum pb_status status)
-{
-	return status == PB_ECORRUPT || status == PB_EDATA || status == PB_ELIMIT;
-}
-
 /* A finding at the item. */
 void pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
     enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code,
@@ -121,24 +116,16 @@ enum pb_status pb_verify_leaf(struct pb_verify_state *state, const struct pb_sou
 /* Records may be missing here. */
 void pb_verify_leaf_lost(struct pb_verify_state *state, const struct pb_source_item *item);
 
-/* ---- payload.c: what is stored -------------------------------------------------------------- */
+/* ---- record.c: what is stored, what is inside ----------------------------------------------- */
 
-/* *ret_right: the stored payload is the one that the leaf states. */
-enum pb_status pb_verify_payload(struct pb_verify_state *state,
-    const struct pb_source_item *item, const struct pb_leaf *leaf, bool *ret_right,
-    struct pb_error *err) PB_MUST_CHECK;
-
-/* ---- opening.c: what is inside -------------------------------------------------------------- */
-
-/*
- * Open a record whose secret is at hand, check it against its leaf.  *ret_facts:
- * its facts, owned (pb_json_free); NULL if it was not opened or is not sound.
- */
-enum pb_status pb_verify_opening(struct pb_verify_state *state,
-    const struct pb_source_item *item, const struct pb_leaf *leaf, struct pb_json **ret_facts,
-    struct pb_error *err) PB_MUST_CHECK;
+/* A record in all respects: its leaf first, then by itself, then as a statement. */
+enum pb_status pb_verify_record(struct pb_verify_state *state,
+    const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
+/* Wait for the records that are looked at side by side. */
+enum pb_status pb_verify_record_flush(struct pb_verify_state *state, struct pb_error *err)
+    PB_MUST_CHECK;
 /* Remark what could not be opened. */
-void pb_verify_opening_end(struct pb_verify_state *state);
+void pb_verify_record_end(struct pb_verify_state *state);
 
 /* ---- statement.c, founding.c, readers.c: what key records say ------------------------------- */
 

@@ -101,7 +101,7 @@ static void
 check_other(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_leaf *leaf, const struct pb_json *facts)
 {
-	if (leaf->type != PB_RECORD_KEY || facts == NULL)
+	if (leaf->type != PB_RECORD_KEY || !item->open || facts == NULL)
 		return;
 	if (is_text(pb_json_get(facts, "event"), "segment"))
 		find(state, item, leaf->seq, "segment_statement_misplaced",

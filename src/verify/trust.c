@@ -6,8 +6,7 @@
 static void
 find(struct pb_verify_state *state, enum pb_verdict weight, const char *code, const char *text)
 {
-	pb_verification_find(
-	    state->v, PB_CHECK_LOG_KEY, weight, PB_NO_SEQ, code, text, "%s", "");
+	pb_verification_find(state->v, PB_CHECK_LOG_KEY, weight, PB_NO_SEQ, code, text, "%s", "");
 }
 
 /* Does the trust file name this key for this log?  *ret_known: it names some key for it. */

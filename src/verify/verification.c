@@ -132,8 +132,8 @@ pb_verification_set_unique_view(struct pb_verification *v, const char *text)
 }
 
 void
-pb_verification_set_log(struct pb_verification *v, const char *origin, uint64_t records,
-    uint64_t size)
+pb_verification_set_log(
+    struct pb_verification *v, const char *origin, uint64_t records, uint64_t size)
 {
 	(void)snprintf(v->origin, sizeof(v->origin), "%s", origin);
 	v->records = records;

@@ -51,8 +51,7 @@ add_identifier(X509 *certificate, size_t len)
 	for (i = 0; i < len; i++)
 		octets[i] = digest[i % 32];
 	assert_int_equal(ASN1_OCTET_STRING_set(id, octets, (int)len), 1);
-	assert_int_equal(
-	    X509_add1_ext_i2d(certificate, NID_subject_key_identifier, id, 0, 0), 1);
+	assert_int_equal(X509_add1_ext_i2d(certificate, NID_subject_key_identifier, id, 0, 0), 1);
 	ASN1_OCTET_STRING_free(id);
 }
 
@@ -106,9 +105,9 @@ key_pem(EVP_PKEY *pkey, const char *passphrase, struct pb_buf *buf)
 	BIO *bio = BIO_new(BIO_s_mem());
 	int len = passphrase == NULL ? 0 : (int)strlen(passphrase);
 
-	assert_int_equal(PEM_write_bio_PKCS8PrivateKey(bio, pkey,
-			     passphrase == NULL ? NULL : EVP_aes_256_cbc(), passphrase, len,
-			     NULL, NULL),
+	assert_int_equal(
+	    PEM_write_bio_PKCS8PrivateKey(bio, pkey, passphrase == NULL ? NULL : EVP_aes_256_cbc(),
+		passphrase, len, NULL, NULL),
 	    1);
 	take_bio(bio, buf);
 }
@@ -137,8 +136,8 @@ static inline void
 test_reader_generate(struct test_reader *r)
 {
 	memset(r, 0, sizeof(*r));
-	assert_int_equal(pb_reader_generate("probant reader", NOW_S, PASSPHRASE,
-			     strlen(PASSPHRASE), &r->key, &r->certificate, NULL),
+	assert_int_equal(pb_reader_generate("probant reader", NOW_S, PASSPHRASE, strlen(PASSPHRASE),
+			     &r->key, &r->certificate, NULL),
 	    PB_OK);
 	test_reader_read(r);
 }

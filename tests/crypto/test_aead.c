@@ -53,8 +53,7 @@ stream_open(struct stream *s, const struct vector *vector, const char *data)
 static void
 stream_start(struct stream *s)
 {
-	assert_int_equal(
-	    pb_aead_start(s->aead, s->key, s->nonce, s->aad, s->aad_len, NULL), PB_OK);
+	assert_int_equal(pb_aead_start(s->aead, s->key, s->nonce, s->aad, s->aad_len, NULL), PB_OK);
 }
 
 /* ---- safety ---- */

@@ -166,7 +166,7 @@ digest_is_not_disturbed_by_a_look(void **state)
 			(void)expected(kinds[i], TWO_BLOCKS, at, part);
 			assert_int_equal(pb_digest_peek(digest, out, NULL), PB_OK);
 			assert_memory_equal(out, part, len);
-			pb_digest_update(digest, TWO_BLOCKS + at, 1);
+			pb_digest_update(digest, &TWO_BLOCKS[at], 1);
 		}
 		pb_digest_final(digest, out);
 		assert_memory_equal(out, whole, len);

@@ -190,9 +190,10 @@ ed25519_refuses_a_pem_that_is_not_its_key(void **state)
 static void
 ed25519_reads_the_key_of_rfc_8410(void **state)
 {
-	static const char text[] = "-----BEGIN PRIVATE KEY-----\n"
-				   "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
-				   "-----END PRIVATE KEY-----\n";
+	static const char text[] =
+	    "-----BEGIN PRIVATE KEY-----\n"
+	    "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+	    "-----END PRIVATE KEY-----\n";
 	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
 	struct pb_ed25519 *key = NULL;
 

@@ -146,8 +146,8 @@ envelope_is_appended_to_what_is_there(void **state)
 	assert_int_equal(pb_buf_append_text(&cms, "before"), PB_OK);
 	assert_int_equal(pb_envelope_seal(secret, to, 1, &cms, NULL), PB_OK);
 	assert_memory_equal(cms.data, "before", 6);
-	assert_int_equal(pb_envelope_open(cms.data + 6, cms.len - 6, readers[P384].opened, 32,
-			     &again, NULL),
+	assert_int_equal(
+	    pb_envelope_open(cms.data + 6, cms.len - 6, readers[P384].opened, 32, &again, NULL),
 	    PB_OK);
 	pb_secret_free(again);
 	pb_secret_free(secret);
@@ -202,8 +202,8 @@ envelope_stays_closed_for_anybody_else(void **state)
 	struct pb_error err;
 
 	(void)state;
-	assert_int_equal(pb_envelope_open(cms.data, cms.len, readers[STRANGER].opened, 32,
-			     &untouched, &err),
+	assert_int_equal(
+	    pb_envelope_open(cms.data, cms.len, readers[STRANGER].opened, 32, &untouched, &err),
 	    PB_EACCESS);
 	assert_string_equal(err.object, pb_reader_id(readers[STRANGER].reader));
 	assert_null(untouched);
@@ -277,8 +277,7 @@ envelope_never_opens_to_another_secret(void **state)
 					assert_hex(pb_secret_bytes(secret), 32, KEY);
 					pb_secret_free(secret);
 				} else {
-					assert_true(
-					    status == PB_ECORRUPT || status == PB_EACCESS);
+					assert_true(status == PB_ECORRUPT || status == PB_EACCESS);
 				}
 				cms.data[i] ^= k ? 0xff : 0x01;
 			}

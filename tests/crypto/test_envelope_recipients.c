@@ -66,12 +66,12 @@ struct other_form {
 	int reader;
 	const EVP_CIPHER *cipher;
 	unsigned flags;
-	int padding;           /* RSA */
-	const EVP_MD *label;   /* RSA: for the label */
-	const EVP_MD *mask;    /* RSA: for the mask */
-	const EVP_MD *kdf;     /* EC */
+	int padding;         /* RSA */
+	const EVP_MD *label; /* RSA: for the label */
+	const EVP_MD *mask;  /* RSA: for the mask */
+	const EVP_MD *kdf;   /* EC */
 	const char *label_text;
-	bool plain;            /* EnvelopedData */
+	bool plain; /* EnvelopedData */
 };
 
 static void
@@ -89,8 +89,8 @@ set_parameters(EVP_PKEY_CTX *ctx, const struct other_form *form)
 		assert_true(EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, form->mask) > 0);
 	if (form->label_text != NULL) {
 		text = OPENSSL_memdup(form->label_text, strlen(form->label_text));
-		assert_true(EVP_PKEY_CTX_set0_rsa_oaep_label(
-				ctx, text, (int)strlen(form->label_text)) > 0);
+		assert_true(
+		    EVP_PKEY_CTX_set0_rsa_oaep_label(ctx, text, (int)strlen(form->label_text)) > 0);
 	}
 }
 
@@ -212,8 +212,8 @@ recipients_refuses_shared_keys_and_passwords(void **state)
 	struct pb_buf der;
 
 	(void)state;
-	assert_non_null(CMS_add0_recipient_key(
-	    cms, NID_id_aes256_wrap, key, 32, id, 20, NULL, NULL, NULL));
+	assert_non_null(
+	    CMS_add0_recipient_key(cms, NID_id_aes256_wrap, key, 32, id, 20, NULL, NULL, NULL));
 	der = finish(cms);
 	assert_refused(&der);
 	pb_buf_done(&der);
@@ -249,8 +249,7 @@ recipients_lists_each_reader_in_order(void **state)
 	/* RSA stands first, as its tag is the lowest (X.690 11.6) */
 	assert_memory_equal(text + 7, pb_reader_id(readers[RSA3072].reader), 40);
 	info = d2i_CMS_ContentInfo(NULL, &at, (long)cms.len);
-	assert_int_equal(
-	    sk_CMS_RecipientInfo_num(CMS_get0_RecipientInfos(info)), READERS);
+	assert_int_equal(sk_CMS_RecipientInfo_num(CMS_get0_RecipientInfos(info)), READERS);
 	CMS_ContentInfo_free(info);
 	pb_buf_done(&ids);
 	pb_buf_done(&cms);

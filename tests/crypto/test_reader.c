@@ -37,8 +37,8 @@ explicit_curve(void)
 {
 	EVP_PKEY *pkey = EVP_EC_gen("P-256");
 
-	assert_int_equal(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING,
-			     OSSL_PKEY_EC_ENCODING_EXPLICIT),
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(
+			     pkey, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_EXPLICIT),
 	    1);
 	return pkey;
 }
@@ -210,7 +210,7 @@ reader_comes_back_from_its_pem(void **state)
 	uint8_t a[32], b[32];
 
 	(void)state;
-	test_reader_generate(&r);
+	test_reader_of(&r, EVP_EC_gen("P-256"));
 	assert_int_equal(pb_reader_to_pem(r.reader, &pem, NULL), PB_OK);
 	assert_int_equal(pem.len, r.certificate.len);
 	assert_memory_equal(pem.data, r.certificate.data, pem.len);
@@ -231,7 +231,7 @@ reader_is_the_first_certificate_of_several(void **state)
 	struct pb_buf pem = PB_BUF_EMPTY;
 
 	(void)state;
-	test_reader_generate(&first);
+	test_reader_of(&first, EVP_EC_gen("P-256"));
 	test_reader_of(&second, EVP_EC_gen("P-256"));
 	assert_int_equal(pb_buf_append_text(&pem, "words before it\n"), PB_OK);
 	assert_int_equal(pb_buf_append(&pem, first.key.data, first.key.len), PB_OK);
@@ -271,8 +271,8 @@ reader_is_generated_with_the_certificate_that_the_format_asks(void **state)
 	test_reader_generate(&r);
 	x = parse(&r.certificate);
 	assert_int_equal(X509_get_version(x), X509_VERSION_3);
-	assert_true(X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, text,
-			sizeof(text)) > 0);
+	assert_true(X509_NAME_get_text_by_NID(
+			X509_get_subject_name(x), NID_commonName, text, sizeof(text)) > 0);
 	assert_string_equal(text, "probant reader");
 	assert_int_equal(X509_NAME_entry_count(X509_get_subject_name(x)), 1);
 	assert_int_equal(X509_verify(x, X509_get0_pubkey(x)), 1);
@@ -380,9 +380,9 @@ reader_key_opens_in_whatever_form_openssl_writes_it(void **state)
 	    PB_OK);
 	pb_reader_key_free(key);
 	/* RFC 1421 encryption */
-	assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, pkey, EVP_aes_256_cbc(),
-			     (const unsigned char *)passphrase, (int)strlen(passphrase), NULL,
-			     NULL),
+	assert_int_equal(
+	    PEM_write_bio_PrivateKey_traditional(bio, pkey, EVP_aes_256_cbc(),
+		(const unsigned char *)passphrase, (int)strlen(passphrase), NULL, NULL),
 	    1);
 	pb_buf_clear(&pem);
 	take_bio(bio, &pem);
@@ -410,8 +410,9 @@ reader_key_stays_closed_without_the_passphrase(void **state)
 	(void)state;
 	test_reader_of(&r, EVP_EC_gen("P-256"));
 	for (i = 0; i < CASES(wrong); i++)
-		assert_int_equal(pb_reader_key_open(r.key.data, r.key.len, r.certificate.data,
-				     r.certificate.len, wrong[i], strlen(wrong[i]), &untouched, &err),
+		assert_int_equal(
+		    pb_reader_key_open(r.key.data, r.key.len, r.certificate.data, r.certificate.len,
+			wrong[i], strlen(wrong[i]), &untouched, &err),
 		    PB_EACCESS);
 	/* and nobody is asked on the terminal */
 	assert_int_equal(pb_reader_key_open(r.key.data, r.key.len, r.certificate.data,
@@ -435,8 +436,7 @@ reader_key_that_was_generated_opens_with_its_passphrase_alone(void **state)
 	    PB_EACCESS);
 	assert_null(untouched);
 	test_reader_open(&r);
-	assert_string_equal(
-	    pb_reader_id(pb_reader_key_reader(r.opened)), pb_reader_id(r.reader));
+	assert_string_equal(pb_reader_id(pb_reader_key_reader(r.opened)), pb_reader_id(r.reader));
 	test_reader_done(&r);
 }
 
@@ -449,13 +449,13 @@ reader_key_is_the_one_of_its_certificate(void **state)
 	(void)state;
 	test_reader_of(&r, EVP_EC_gen("P-256"));
 	test_reader_of(&other, EVP_EC_gen("P-256"));
-	assert_int_equal(pb_reader_key_open(r.key.data, r.key.len, other.certificate.data,
-			     other.certificate.len, PASSPHRASE, strlen(PASSPHRASE), &untouched,
-			     NULL),
+	assert_int_equal(
+	    pb_reader_key_open(r.key.data, r.key.len, other.certificate.data, other.certificate.len,
+		PASSPHRASE, strlen(PASSPHRASE), &untouched, NULL),
 	    PB_EDATA);
-	assert_int_equal(pb_reader_key_open(r.certificate.data, r.certificate.len,
-			     r.certificate.data, r.certificate.len, PASSPHRASE,
-			     strlen(PASSPHRASE), &untouched, NULL),
+	assert_int_equal(
+	    pb_reader_key_open(r.certificate.data, r.certificate.len, r.certificate.data,
+		r.certificate.len, PASSPHRASE, strlen(PASSPHRASE), &untouched, NULL),
 	    PB_EDATA);
 	assert_int_equal(pb_reader_key_open("", 0, r.certificate.data, r.certificate.len,
 			     PASSPHRASE, strlen(PASSPHRASE), &untouched, NULL),

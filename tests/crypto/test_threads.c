@@ -55,15 +55,15 @@ seal_record(struct sealed *sealed)
 
 	memset(sealed, 0, sizeof(*sealed));
 	done = pb_secret_random(&random, 32, &r, NULL) == PB_OK &&
-	    pb_expand(r, "probant", 7, key, NULL) == PB_OK &&
-	    pb_aead_new(&aead, NULL) == PB_OK &&
-	    pb_aead_start(aead, key, nonce, "aad", 3, NULL) == PB_OK &&
-	    pb_aead_encrypt(aead, sealed->payload, LEN, NULL) == PB_OK &&
-	    pb_aead_tag(aead, sealed->payload + LEN, NULL) == PB_OK &&
-	    pb_wrap(r, r, sealed->wrapped, NULL) == PB_OK &&
-	    pb_unwrap(r, sealed->wrapped, &again, NULL) == PB_OK &&
-	    pb_ed25519_generate(&random, &signer, NULL) == PB_OK &&
-	    pb_ed25519_sign(signer, sealed->payload, LEN, sealed->signature, NULL) == PB_OK;
+	       pb_expand(r, "probant", 7, key, NULL) == PB_OK &&
+	       pb_aead_new(&aead, NULL) == PB_OK &&
+	       pb_aead_start(aead, key, nonce, "aad", 3, NULL) == PB_OK &&
+	       pb_aead_encrypt(aead, sealed->payload, LEN, NULL) == PB_OK &&
+	       pb_aead_tag(aead, sealed->payload + LEN, NULL) == PB_OK &&
+	       pb_wrap(r, r, sealed->wrapped, NULL) == PB_OK &&
+	       pb_unwrap(r, sealed->wrapped, &again, NULL) == PB_OK &&
+	       pb_ed25519_generate(&random, &signer, NULL) == PB_OK &&
+	       pb_ed25519_sign(signer, sealed->payload, LEN, sealed->signature, NULL) == PB_OK;
 	pb_digest_h2(sealed->payload, LEN, sealed->digest);
 	pb_ed25519_free(signer);
 	pb_aead_free(aead);
@@ -81,8 +81,8 @@ seal_and_open_key(struct test_reader *reader)
 	bool done;
 
 	done = pb_secret_new(32, &secret, NULL) == PB_OK &&
-	    pb_envelope_seal(secret, to, 1, &cms, NULL) == PB_OK &&
-	    pb_envelope_open(cms.data, cms.len, reader->opened, 32, &again, NULL) == PB_OK;
+	       pb_envelope_seal(secret, to, 1, &cms, NULL) == PB_OK &&
+	       pb_envelope_open(cms.data, cms.len, reader->opened, 32, &again, NULL) == PB_OK;
 	pb_buf_done(&cms);
 	pb_secret_free(again);
 	pb_secret_free(secret);

@@ -3,6 +3,7 @@
  * three commits, and every disk that this could leave is looked at: what was not
  * synced is lost, torn or out of order.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,12 +126,58 @@ a_power_cut_in_a_continued_segment_loses_nothing_acknowledged(void **state)
 	end(&s);
 }
 
+/*
+ * The writer is killed after its last write and before the sync: what it wrote is in
+ * the page cache alone.  The next writer takes it for kept, builds on it in a new
+ * segment, and then the power fails.
+ */
+static void
+what_a_killed_writer_left_in_the_cache_lasts_before_more_is_built_on_it(void **state)
+{
+	struct test_faulty_files faulty;
+	struct fault_world world;
+	struct fault_kept unheard = { 0 };
+	struct pb_archive *archive = NULL;
+	struct stage s;
+	uint64_t calls;
+
+	(void)state;
+	for (calls = 1;; calls++) {
+		begin(&s);
+		test_faulty_files_init(&faulty, test_powercut_files(s.disk));
+		fault_world_init(&world, &faulty.table, 4);
+		assert_int_equal(
+		    pb_archive_open(&world.world, DIR_NAME, s.key, &archive, NULL), PB_OK);
+		faulty.fail_at = faulty.calls + calls;
+		faulty.fault = TEST_FAULT_ERROR;
+		faulty.error = EIO;
+		faulty.forever = true; /* as good as killed */
+		memset(&unheard, 0, sizeof(unheard));
+		(void)fault_commit(archive, &world.world, DIR_NAME, 1, 1, &unheard, NULL);
+		(void)pb_archive_close(archive, NULL);
+		assert_int_equal(
+		    pb_archive_open(&s.world.world, DIR_NAME, NULL, &archive, NULL), PB_OK);
+		assert_int_equal(fault_commit(archive, &s.world.world, DIR_NAME, 2, 1, &s.kept,
+		                     NULL), PB_OK);
+		cut_power(&s);
+		assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
+		end(&s);
+		if (s.wrong[0] != '\0')
+			fail_msg("%s", s.wrong);
+		if (unheard.count == 1)
+			break;
+	}
+	assert_true(calls > 4);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_power_cut_in_a_new_segment_loses_nothing_acknowledged),
 		cmocka_unit_test(a_power_cut_in_a_continued_segment_loses_nothing_acknowledged),
+		cmocka_unit_test(
+		    what_a_killed_writer_left_in_the_cache_lasts_before_more_is_built_on_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

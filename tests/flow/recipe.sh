@@ -1,8 +1,8 @@
 #!/bin/sh
 # The recipe of docs/FORMAT.md 3.6 reads messages as it stands there.
 #
-#     recipe.sh                                                        the archive in tests/vectors
-#     recipe.sh ARCHIVE SEQ PASSPHRASE-FILE ORIGINAL [READER-KEY]      one message of another one
+#     recipe.sh [BUILD]     the archive in tests/vectors, and one that BUILD/probant makes
+#     recipe.sh ARCHIVE SEQ PASSPHRASE-FILE ORIGINAL [READER-KEY]
 #
 # Run from the root of the project.  Quiet but for a line per test; exit 1 if one fails.
 set -u
@@ -29,7 +29,7 @@ reads() { # ARCHIVE SEQ PASSPHRASE-FILE ORIGINAL [READER-KEY]
 	fi
 }
 
-if [ $# -gt 0 ]; then
+if [ $# -gt 1 ]; then
 	reads "$@"
 	exit $failed
 fi
@@ -43,6 +43,19 @@ for message in "$vectors"/messages/*.eml; do
 	reads "$vectors/archive" "$seq" "$passphrase" "$message" "$vectors/archive.recovery.key"
 	reads "$vectors/archive" "$seq" "$passphrase" "$message" "$vectors/archive.heir.key"
 done
+
+# An archive that the C program makes.
+probant=${1:-build}/probant
+if [ -x "$probant" ]; then
+	"$probant" init "$work/archive" --origin essai.example/recette --no-recovery \
+	    --passphrase-file "$passphrase" > "$work/stdout" 2> "$work/stderr" &&
+	    "$probant" import -a "$work/archive" --json "$vectors"/messages/*.eml \
+	        > "$work/imported" 2> "$work/stderr" || fail "probant makes an archive"
+	for message in "$vectors"/messages/*.eml; do
+		seq=$(sed -n 's/^{"seq":\([0-9]*\),.*'"${message##*/}"'"}$/\1/p' "$work/imported")
+		reads "$work/archive" "$seq" "$passphrase" "$message"
+	done
+fi
 
 refuses() { # WHAT ARCHIVE SEQ
 	if recipe "$2" "$3" "$passphrase" "$work/message"; then

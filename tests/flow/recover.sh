@@ -2,15 +2,13 @@
 # tools/recover.py takes every message out of an archive, with vault/, keys/ and a key alone,
 # and goes past damage.  tools/second_verifier.py sees that damage.
 #
-#     recover.sh                                                 the archive in tests/vectors
-#     recover.sh ARCHIVE READER-KEY PASSPHRASE-FILE ORIGINALS    another one; ORIGINALS/<seq>.eml
+#     recover.sh [BUILD]     the archive in tests/vectors, and one that BUILD/probant makes
+#     recover.sh ARCHIVE READER-KEY PASSPHRASE-FILE ORIGINALS       has ORIGINALS/<seq>.eml
 #
 # Run from the root of the project.  Quiet but for a line per test; exit 1 if one fails.
 set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-PYTHONDONTWRITEBYTECODE=1
-export PYTHONDONTWRITEBYTECODE
 failed=0
 
 ok() { echo "ok: $1"; }
@@ -41,7 +39,7 @@ whole() { # WHAT ARCHIVE READER-KEY PASSPHRASE-FILE ORIGINALS
 	if recover "$2" "$3" "$4" && same "$5" && [ ! -s "$work/stderr" ]; then ok "$1"; else fail "$1"; fi
 }
 
-if [ $# -gt 0 ]; then
+if [ $# -gt 1 ]; then
 	whole "every message of $1 is recovered" "$@"
 	exit $failed
 fi
@@ -138,4 +136,51 @@ rm -r "$work/torn/log"
 verdict "an archive without log/ can be checked" valid "$work/torn" $trace
 truncate -s -200 "$(ls "$work"/torn/vault/*.seg | tail -n 1)"
 verdict "a torn last commit is indeterminate" indeterminate "$work/torn" $trace
+
+# The C program judges what Python wrote, and the other way round.
+probant=${1:-build}/probant
+[ -x "$probant" ] || exit $failed
+c_verdict() { # WHAT EXIT-CODE ARCHIVE OPTION...
+	said=$1 code=$2
+	shift 2
+	"$probant" verify "$@" --passphrase-file "$passphrase" > "$work/stdout" 2> "$work/stderr"
+	if [ $? -eq "$code" ]; then ok "$said"; else fail "$said"; fi
+}
+cp -R "$vectors/archive" "$work/python"
+mkdir -p "$work/python/tmp" "$work/python/quarantine"
+find "$work/python" -type d -exec chmod 700 {} +
+find "$work/python" -type f -exec chmod 600 {} +
+c_verdict "probant finds the archive valid that Python wrote" 0 "$work/python" $trace
+for message in "$originals"/*.eml; do
+	seq=$(basename "$message" .eml)
+	if "$probant" show "$seq" -a "$work/python" --raw --purpose essai \
+	    --passphrase-file "$passphrase" > "$work/out.eml" 2> "$work/stderr" &&
+	    cmp -s "$work/out.eml" "$message"; then
+		ok "probant reads record $seq of it"
+	else
+		fail "probant reads record $seq of it"
+	fi
+done
+"$probant" import -a "$work/python" "$originals"/*.eml > "$work/stdout" 2> "$work/stderr" ||
+    fail "probant keeps messages in it"
+c_verdict "and finds it valid when it has gone on with it" 0 "$work/python" $trace
+verdict "as Python does" valid "$work/python" $trace --reader "$reader" \
+    --passphrase-file "$passphrase"
+
+"$probant" init "$work/c" --origin essai.example/reprise --no-recovery \
+    --passphrase-file "$passphrase" > "$work/stdout" 2> "$work/stderr" &&
+    "$probant" key policy -a "$work/c" > "$work/c.trust" 2>> "$work/stderr" &&
+    cp "$work/c/log/checkpoint" "$work/c.against" &&
+    "$probant" import -a "$work/c" --json "$originals"/*.eml \
+        > "$work/imported" 2>> "$work/stderr" || fail "probant makes an archive"
+mkdir "$work/originals"
+for message in "$originals"/*.eml; do
+	seq=$(sed -n 's/^{"seq":\([0-9]*\),.*'"${message##*/}"'"}$/\1/p' "$work/imported")
+	cp "$message" "$work/originals/$seq.eml"
+done
+whole "every message is recovered that probant kept" "$work/c" "$(ls "$work"/c/readers/*.key)" \
+    "$passphrase" "$work/originals"
+verdict "Python finds the archive valid that probant made" valid "$work/c" \
+    --trust "$work/c.trust" --against "$work/c.against" \
+    --reader "$(ls "$work"/c/readers/*.key)" --passphrase-file "$passphrase"
 exit $failed

@@ -113,7 +113,7 @@ touches(const struct powercut_entry_op *op, size_t dir, const char *name)
 {
 	return (op->dir == dir && strcmp(op->name, name) == 0) ||
 	       (op->from_dir == dir && op->from_dir != POWERCUT_NONE &&
-	           strcmp(op->from_name, name) == 0);
+		   strcmp(op->from_name, name) == 0);
 }
 
 bool

@@ -185,8 +185,8 @@ copy_node(struct test_powercut *state, const struct powercut_node *from)
 	struct powercut_node *node;
 	size_t i;
 
-	state->node = powercut_grow(
-	    state->node, state->node_count, &state->node_cap, sizeof(state->node[0]));
+	state->node =
+	    powercut_grow(state->node, state->node_count, &state->node_cap, sizeof(state->node[0]));
 	node = &state->node[state->node_count++];
 	memset(node, 0, sizeof(*node));
 	node->directory = from->directory;
@@ -398,8 +398,11 @@ void
 test_powercut_states(struct test_powercut *disk, uint64_t limit,
     void (*each)(void *arg, struct test_powercut *state), void *arg)
 {
-	struct walk walk = { .choices = { .disk = disk }, .limit = limit, .random = disk->order,
-		.each = each, .arg = arg };
+	struct walk walk = { .choices = { .disk = disk },
+		.limit = limit,
+		.random = disk->order,
+		.each = each,
+		.arg = arg };
 	size_t i;
 
 	for (i = 0; i < disk->node_count; i++)

@@ -354,7 +354,9 @@ note_carries_many_signatures(void **state)
 static void
 note_is_not_signed_unless_it_can_be_read_again(void **state)
 {
-	static const char *const bad[] = {"", "one", "one\r\n", "\x01\n", "\xff\n"};
+	static const char *const bad[] = {"", "one", "one\r\n", "\x01\n", "\xff\n",
+	    /* whose last line would be taken for a signature */
+	    "one\n\n" DASH "x AQIDBP8="};
 	static const char *const bad_names[] = {"", "a b", "a+b", "a\n"};
 	struct pb_ed25519 *key = make_key(1);
 	const struct pb_ed25519 *borrowed = key;

@@ -422,7 +422,8 @@ trust_refuses_what_the_specification_forbids(void **state)
 	    {SIX "group g any h\ngroup h any 1\nquorum g\n", "line 7"},
 	    {SIX "group g any 1 h\ngroup h any g 2\nquorum g\n", "line 7"},
 	    /* octets */
-	    {"quorum none\r\n", "line 1"}, {"# \x01\nquorum none\n", "line 1"},
+	    {"quorum none\r\n", "line 1"}, {"# x\r\nquorum none\n", "line 1"},
+	    {"# \x01\nquorum none\n", "line 1"},
 	    {"quorum none\n\x0c\n", "line 2"}, {"quorum none\n# \x7f\n", "line 2"},
 	    {"quorum\x0bnone\n", "line 1"}, {"# \x1b[2J\nquorum none\n", "line 1"}};
 

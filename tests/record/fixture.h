@@ -179,10 +179,10 @@ static inline void
 unnamed_init(struct unnamed_files *files)
 {
 	*files = (struct unnamed_files){ .table = { .ctx = files,
-						     .open_unnamed = unnamed_open,
-						     .close = unnamed_close,
-						     .pread = unnamed_pread,
-						     .pwrite = unnamed_pwrite } };
+					     .open_unnamed = unnamed_open,
+					     .close = unnamed_close,
+					     .pread = unnamed_pread,
+					     .pwrite = unnamed_pwrite } };
 }
 
 static inline void
@@ -215,8 +215,8 @@ new_sealer(const struct pb_files *files, struct test_random *random)
 {
 	struct pb_sealer *sealer = NULL;
 
-	assert_int_equal(pb_sealer_new(files, &random->table, ORIGIN, "spill", LEVEL, &sealer,
-	    NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_new(files, &random->table, ORIGIN, "spill", LEVEL, &sealer, NULL), PB_OK);
 	return sealer;
 }
 
@@ -226,8 +226,8 @@ push_parts(struct pb_sealer *sealer, const struct parts *parts, struct pb_error 
 	enum pb_status status = PB_OK;
 
 	for (unsigned i = 0; i < parts->count && status == PB_OK; i++)
-		status = pb_sealer_part(sealer, parts->kind[i], parts->bytes[i].data,
-		    parts->bytes[i].len, err);
+		status = pb_sealer_part(
+		    sealer, parts->kind[i], parts->bytes[i].data, parts->bytes[i].len, err);
 	return status;
 }
 

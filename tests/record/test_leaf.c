@@ -6,7 +6,9 @@
 static struct pb_leaf
 make_leaf(void)
 {
-	struct pb_leaf leaf = { .seq = 0x0102030405060708, .time_s = 0x1112131415161718, .type = 15 };
+	struct pb_leaf leaf = {
+		.seq = 0x0102030405060708, .time_s = 0x1112131415161718, .type = 15
+	};
 
 	for (unsigned i = 0; i < 32; i++) {
 		leaf.prev[i] = (uint8_t)(0x20 + i);
@@ -93,7 +95,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(leaf_is_laid_out_as_the_format_says),
 		cmocka_unit_test(leaf_reads_back_as_it_was_written),
-		cmocka_unit_test(leaf_refuses_another_magic_or_reserved_octets_but_shows_its_fields),
+		cmocka_unit_test(
+		    leaf_refuses_another_magic_or_reserved_octets_but_shows_its_fields),
 		cmocka_unit_test(leaf_of_a_type_outside_the_vocabulary_is_told_apart),
 	};
 

@@ -99,11 +99,12 @@ record_takes_255_parts_and_no_more(void **state)
 	for (unsigned more = 0; more < 2; more++) {
 		assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
 		for (unsigned i = 0; i < 255; i++)
-			assert_int_equal(pb_sealer_part(w->sealer, PB_PART_OBJECT, NULL, 0, NULL), PB_OK);
+			assert_int_equal(
+			    pb_sealer_part(w->sealer, PB_PART_OBJECT, NULL, 0, NULL), PB_OK);
 		if (more)
 			assert_int_equal(pb_sealer_part(w->sealer, 4, "", 0, &err), PB_ELIMIT);
-		assert_int_equal(pb_sealer_finish(w->sealer, 12, &sealed, NULL),
-		    more ? PB_EINVAL : PB_OK);
+		assert_int_equal(
+		    pb_sealer_finish(w->sealer, 12, &sealed, NULL), more ? PB_EINVAL : PB_OK);
 		pb_sealed_done(&sealed);
 	}
 }
@@ -279,7 +280,8 @@ record_does_not_depend_on_what_was_dropped_before_or_how_it_was_written(void **s
 	for (unsigned i = 0; i < parts.count; i++) {
 		assert_int_equal(sink->begin(sink->ctx, parts.kind[i], NULL), PB_OK);
 		for (size_t at = 0; at < parts.bytes[i].len; at++)
-			assert_int_equal(sink->write(sink->ctx, parts.bytes[i].data + at, 1, NULL), PB_OK);
+			assert_int_equal(
+			    sink->write(sink->ctx, parts.bytes[i].data + at, 1, NULL), PB_OK);
 	}
 	assert_int_equal(pb_sealer_finish(w->sealer, PB_RECORD_IMPORTED, &bits, NULL), PB_OK);
 	assert_memory_equal(whole.commitment, bits.commitment, sizeof(bits.commitment));
@@ -367,8 +369,9 @@ levels_that_would_want_a_larger_window_keep_to_the_limit(void **state)
 
 	/* Of unknown size to zstd: that is when it takes the window of its level. */
 	pb_sealer_free(w->sealer);
-	assert_int_equal(pb_sealer_new(&w->files.table, &w->random.table, ORIGIN, "spill", 22,
-	    &w->sealer, NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_new(&w->files.table, &w->random.table, ORIGIN, "spill", 22, &w->sealer, NULL),
+	    PB_OK);
 	assert_int_equal(pb_buf_reserve(&zeros, 300000), PB_OK);
 	memset(zeros.data, 0, 300000);
 	assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
@@ -479,8 +482,8 @@ each_allocation_may_fail(void **state)
 			sealer = NULL;
 			sealed = PB_SEALED_EMPTY;
 			test_memory_fail(++nth, false);
-			status = pb_sealer_new(&w->files.table, &w->random.table, ORIGIN, "spill", LEVEL,
-			    &sealer, NULL);
+			status = pb_sealer_new(&w->files.table, &w->random.table, ORIGIN, "spill",
+			    LEVEL, &sealer, NULL);
 			if (status == PB_OK)
 				status = try_to_seal(sealer, &parts, &sealed);
 			failed = test_memory_restore();

@@ -8,7 +8,7 @@ static void
 table_stands_as_the_format_says(void **state)
 {
 	static const char expected[] = "\x01\0\0\0\0\0\0\0\x05\x02\0\0\0\0\0\0\0\0"
-	    "\0\0\0\0\0\0\0\x01\x2c\x03";
+				       "\0\0\0\0\0\0\0\x01\x2c\x03";
 	uint8_t bytes[PB_TABLE_MAX];
 
 	(void)state;

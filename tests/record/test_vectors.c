@@ -18,7 +18,8 @@ leaves_are_those_of_the_vectors(void **state)
 		fault = pb_leaf_decode(bytes, &leaf);
 		if (!vector_is(&v, "expect", "ok")) {
 			assert_true(vector_is(&v, "fault", "magic") == (fault == PB_LEAF_MAGIC));
-			assert_true(vector_is(&v, "fault", "reserved") == (fault == PB_LEAF_RESERVED));
+			assert_true(
+			    vector_is(&v, "fault", "reserved") == (fault == PB_LEAF_RESERVED));
 			assert_true(vector_is(&v, "fault", "type") == (fault == PB_LEAF_TYPE));
 			continue;
 		}
@@ -28,8 +29,8 @@ leaves_are_those_of_the_vectors(void **state)
 		expected.type = (uint8_t)vector_number(&v, "type");
 		vector_bytes(&v, "prev", expected.prev, sizeof(expected.prev));
 		vector_bytes(&v, "commitment", expected.commitment, sizeof(expected.commitment));
-		vector_bytes(&v, "payload_sha256", expected.payload_sha256,
-		    sizeof(expected.payload_sha256));
+		vector_bytes(
+		    &v, "payload_sha256", expected.payload_sha256, sizeof(expected.payload_sha256));
 		pb_leaf_encode(&expected, encoded);
 		assert_memory_equal(encoded, bytes, sizeof(bytes));
 		assert_int_equal(leaf.seq, expected.seq);
@@ -37,15 +38,15 @@ leaves_are_those_of_the_vectors(void **state)
 		assert_int_equal(leaf.type, expected.type);
 		assert_memory_equal(leaf.prev, expected.prev, sizeof(leaf.prev));
 		assert_memory_equal(leaf.commitment, expected.commitment, sizeof(leaf.commitment));
-		assert_memory_equal(leaf.payload_sha256, expected.payload_sha256,
-		    sizeof(leaf.payload_sha256));
+		assert_memory_equal(
+		    leaf.payload_sha256, expected.payload_sha256, sizeof(leaf.payload_sha256));
 	}
 }
 
 /* What the case states of part i, if it does. */
 static void
-check_stated(const struct vectors *v, const char *name, unsigned i, const uint8_t *value,
-    size_t len)
+check_stated(
+    const struct vectors *v, const char *name, unsigned i, const uint8_t *value, size_t len)
 {
 	uint8_t expected[PB_H2_LEN];
 	size_t stated;
@@ -201,7 +202,8 @@ messages_are_cut_as_the_vectors_say(void **state)
 		pb_buf_clear(&slices);
 		for (unsigned i = 0; i < parts.count; i++)
 			assert_int_equal(pb_buf_printf(&slices, "%s%u:%zu", i == 0 ? "" : " ",
-			    parts.kind[i], parts.bytes[i].len), PB_OK);
+					     parts.kind[i], parts.bytes[i].len),
+			    PB_OK);
 		if (strcmp(pb_buf_text(&slices), expected) != 0)
 			fail_msg("%s: %s, not %s", what, pb_buf_text(&slices), expected);
 		parts_clear(&parts);

@@ -173,8 +173,8 @@ vector_part(const struct vectors *v, unsigned i, uint8_t *ret_kind, struct pb_bu
 		digits = len;
 	assert_true(pb_decimal_parse(value, digits, &kind));
 	*ret_kind = (uint8_t)kind;
-	*ret_bytes = digits == len ? PB_BUF_EMPTY : binary_value(value + digits + 1,
-	    len - digits - 1);
+	*ret_bytes =
+	    digits == len ? PB_BUF_EMPTY : binary_value(value + digits + 1, len - digits - 1);
 	return true;
 }
 

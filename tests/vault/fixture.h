@@ -128,8 +128,7 @@ remove_archive(void **state)
 
 /* <dir>/<relative>, whole, replacing what buf holds. */
 static inline enum pb_status
-read_whole(const struct pb_files *files, const char *dir, const char *relative,
-    struct pb_buf *buf)
+read_whole(const struct pb_files *files, const char *dir, const char *relative, struct pb_buf *buf)
 {
 	char *path = pb_path_join(dir, relative);
 	enum pb_status status;
@@ -143,8 +142,8 @@ read_whole(const struct pb_files *files, const char *dir, const char *relative,
 
 /* Replace <dir>/<relative> by these bytes. */
 static inline void
-write_whole(const struct pb_files *files, const char *dir, const char *relative,
-    const void *data, size_t len)
+write_whole(const struct pb_files *files, const char *dir, const char *relative, const void *data,
+    size_t len)
 {
 	char *path = pb_path_join(dir, relative);
 

@@ -235,8 +235,8 @@ FORWARD(close, (void *ctx, int fd), (liar->under->ctx, fd))
 FORWARD(truncate, (void *ctx, int fd, uint64_t len), (liar->under->ctx, fd, len))
 FORWARD(sync, (void *ctx, int fd), (liar->under->ctx, fd))
 FORWARD(sync_dir, (void *ctx, const char *path), (liar->under->ctx, path))
-FORWARD(stat_fd, (void *ctx, int fd, struct pb_file_info *ret_info),
-    (liar->under->ctx, fd, ret_info))
+FORWARD(
+    stat_fd, (void *ctx, int fd, struct pb_file_info *ret_info), (liar->under->ctx, fd, ret_info))
 
 static void
 undo_never_leaves_a_commit_without_its_secrets(void **state)
@@ -262,8 +262,7 @@ undo_never_leaves_a_commit_without_its_secrets(void **state)
 	acknowledge(&watch);
 
 	foresee(&watch.next, FIRST, CASES(FIRST), SECOND, CASES(SECOND));
-	assert_int_equal(
-	    commit_steps(append, SECOND, CASES(SECOND), STEPS_ALL - 1), PB_OK);
+	assert_int_equal(commit_steps(append, SECOND, CASES(SECOND), STEPS_ALL - 1), PB_OK);
 	liar.lies = true;
 	watch.whole = 0;
 	assert_int_equal(pb_append_sync_frames(append, NULL), PB_EIO);

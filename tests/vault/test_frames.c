@@ -1,5 +1,7 @@
 #include "vault/fixture.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "vault/frames.h"
@@ -9,7 +11,10 @@
 
 /* A segment made by hand: header, 'R' of 1000 bytes, 'P' of 20, 'C'. */
 struct fixture {
-	char *dir;
+	struct test_powercut *disk; /* in memory: hundreds of files need no medium */
+	const struct pb_files *files;
+	const char *dir;
+	char *real; /* a directory to remove */
 	struct pb_buf bytes;
 	uint64_t start, open, checkpoint; /* where the frames begin */
 };
@@ -45,21 +50,21 @@ add_record(struct pb_buf *buf, char tag, uint64_t seq, size_t payload_len)
 static void
 put_segment(const struct fixture *f)
 {
-	write_whole(pb_sys_files(), f->dir, SEGMENT, f->bytes.data, f->bytes.len);
+	write_whole(f->files, f->dir, SEGMENT, f->bytes.data, f->bytes.len);
 }
 
 static int
 set_up(void **state)
 {
 	static struct fixture f;
-	struct pb_segment_header header;
+	struct pb_segment_header header = make_header();
 	struct pb_buf json = PB_BUF_EMPTY;
 
-	if (make_archive(state) != 0)
-		return -1;
-	f = (struct fixture){ .dir = *state };
+	f = (struct fixture){ .disk = test_powercut_new(), .dir = "/archive" };
+	f.files = test_powercut_files(f.disk);
 	*state = &f;
-	header = make_header();
+	assert_int_equal(f.files->mkdir(f.files->ctx, f.dir, 0700), 0);
+	make_folders(f.files, f.dir);
 	assert_int_equal(pb_segment_header_encode(&header, &json), PB_OK);
 	assert_int_equal(pb_segment_prefix(json.data, json.len, &f.bytes), PB_OK);
 	pb_segment_header_done(&header);
@@ -81,8 +86,32 @@ tear_down(void **state)
 	struct fixture *f = *state;
 
 	pb_buf_done(&f->bytes);
-	test_directory_remove(f->dir);
+	test_powercut_free(f->disk);
 	return 0;
+}
+
+/* The same on real files. */
+static int
+set_up_real(void **state)
+{
+	struct fixture *f;
+
+	(void)set_up(state);
+	f = *state;
+	f->files = pb_sys_files();
+	f->dir = f->real = test_directory();
+	make_folders(f->files, f->dir);
+	put_segment(f);
+	return 0;
+}
+
+static int
+tear_down_real(void **state)
+{
+	struct fixture *f = *state;
+
+	test_directory_remove(f->real);
+	return tear_down(state);
 }
 
 static struct pb_frames *
@@ -90,7 +119,7 @@ open_segment(const struct fixture *f)
 {
 	struct pb_frames *frames = NULL;
 
-	assert_int_equal(pb_frames_open(pb_sys_files(), f->dir, NAME, &frames, NULL), PB_OK);
+	assert_int_equal(pb_frames_open(f->files, f->dir, NAME, &frames, NULL), PB_OK);
 	return frames;
 }
 
@@ -98,7 +127,7 @@ static enum pb_status
 try_open(const struct fixture *f, struct pb_error *err)
 {
 	struct pb_frames *frames = NULL;
-	enum pb_status status = pb_frames_open(pb_sys_files(), f->dir, NAME, &frames, err);
+	enum pb_status status = pb_frames_open(f->files, f->dir, NAME, &frames, err);
 
 	if (status != PB_OK) {
 		assert_null(frames);
@@ -197,14 +226,71 @@ frames_payload_ends_where_it_ends(void **state)
 	uint8_t read[1001] = { 9 };
 
 	assert_int_equal(pb_frames_read(frames, f->start, &frame, NULL), PB_OK);
-	assert_int_equal(
-	    frame.payload.read(frame.payload.ctx, 0, read, 1001, &err), PB_ECORRUPT);
+	assert_int_equal(frame.payload.read(frame.payload.ctx, 0, read, 1001, &err), PB_ECORRUPT);
 	assert_non_null(strstr(err.object, SEGMENT));
 	assert_int_equal(
 	    frame.payload.read(frame.payload.ctx, UINT64_MAX, read, 2, &err), PB_ECORRUPT);
 	assert_int_equal(frame.payload.read(frame.payload.ctx, 1000, read, 0, &err), PB_OK);
 	assert_int_equal(read[0], 9);
 	pb_frames_close(frames);
+}
+
+/* The file may be damaged under a reader: what is there now counts. */
+static void
+frames_read_again_what_stands_there_now(void **state)
+{
+	struct fixture *f = *state;
+	const struct pb_files *files = f->files;
+	struct pb_frames *frames = open_segment(f);
+	struct pb_frame frame;
+	char *path = pb_path_join(f->dir, SEGMENT);
+	uint8_t len[8], read[2000];
+	int fd = files->open(files->ctx, path, O_RDWR, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pb_frames_read(frames, f->start, &frame, NULL), PB_OK);
+	pb_put_u64(len, PB_LEAF_LEN + 1020);
+	assert_int_equal(pb_io_pwrite(files, fd, path, len, 8, f->start + 1, NULL), PB_OK);
+	assert_int_equal(pb_frames_read(frames, f->start, &frame, NULL), PB_OK);
+	assert_int_equal(frame.payload.len, 1020);
+	assert_int_equal(frame.payload.read(frame.payload.ctx, 0, read, 1020, NULL), PB_OK);
+	/* Then it is cut. */
+	assert_int_equal(files->truncate(files->ctx, fd, f->start + 100), 0);
+	assert_int_equal(frame.payload.read(frame.payload.ctx, 0, read, 1020, NULL), PB_ECORRUPT);
+	assert_int_equal(pb_frames_read(frames, f->start, &frame, NULL), PB_ECORRUPT);
+	assert_int_equal(files->close(files->ctx, fd), 0);
+	pb_frames_close(frames);
+	free(path);
+}
+
+static void
+frames_that_can_not_be_read_are_said_so(void **state)
+{
+	struct fixture *f = *state;
+	struct test_faulty_files faulty;
+	enum pb_status status = PB_EIO;
+	uint64_t nth;
+
+	for (nth = 1; status != PB_OK; nth++) {
+		struct pb_frames *frames = NULL;
+		uint8_t sha256[PB_DIGEST_LEN];
+		struct pb_frame frame;
+
+		test_faulty_files_init(&faulty, f->files);
+		faulty.fault = TEST_FAULT_ERROR;
+		faulty.error = EIO;
+		faulty.fail_at = nth;
+		status = pb_frames_open(&faulty.table, f->dir, NAME, &frames, NULL);
+		if (status == PB_OK)
+			status = pb_frames_read(frames, f->start, &frame, NULL);
+		if (status == PB_OK)
+			status = pb_frames_payload_sha256(&frame, sha256, NULL);
+		if (status != PB_OK)
+			assert_int_equal(status, PB_EIO);
+		pb_frames_close(frames);
+	}
+	/* open, stat, prefix, header, frame, payload; then none is left to fail */
+	assert_int_equal(nth - 1, 7);
 }
 
 static void
@@ -339,8 +425,7 @@ frames_stand_between_header_and_end(void **state)
 
 	assert_int_equal(pb_frames_read(frames, 0, &untouched, NULL), PB_ECORRUPT);
 	assert_int_equal(pb_frames_read(frames, f->start - 1, &untouched, NULL), PB_ECORRUPT);
-	assert_int_equal(
-	    pb_frames_read(frames, f->bytes.len + 1, &untouched, NULL), PB_ECORRUPT);
+	assert_int_equal(pb_frames_read(frames, f->bytes.len + 1, &untouched, NULL), PB_ECORRUPT);
 	assert_int_equal(pb_frames_read(frames, UINT64_MAX, &untouched, NULL), PB_ECORRUPT);
 	assert_int_equal(untouched.tag, 99);
 	pb_frames_close(frames);
@@ -358,10 +443,11 @@ frames_with_a_flipped_header_are_refused_or_another_header(void **state)
 
 		f->bytes.data[i] ^= 0x01;
 		put_segment(f);
-		if (pb_frames_open(pb_sys_files(), f->dir, NAME, &frames, &err) == PB_OK) {
+		if (pb_frames_open(f->files, f->dir, NAME, &frames, &err) == PB_OK) {
 			assert_in_range(i, PB_SEGMENT_PREFIX_LEN, f->start - 1);
 			assert_memory_equal(pb_frames_header_json(frames)->data,
-			    f->bytes.data + PB_SEGMENT_PREFIX_LEN, f->start - PB_SEGMENT_PREFIX_LEN);
+			    f->bytes.data + PB_SEGMENT_PREFIX_LEN,
+			    f->start - PB_SEGMENT_PREFIX_LEN);
 		} else {
 			assert_int_equal(err.status, PB_ECORRUPT);
 			assert_non_null(strstr(err.object, SEGMENT));
@@ -378,12 +464,11 @@ frames_under_another_name_are_refused(void **state)
 	struct fixture *f = *state;
 	struct pb_frames *untouched = NULL;
 
-	write_whole(pb_sys_files(), f->dir, "vault/0000000000000008-0102030405060708.seg",
-	    f->bytes.data, f->bytes.len);
+	write_whole(f->files, f->dir, "vault/0000000000000008-0102030405060708.seg", f->bytes.data,
+	    f->bytes.len);
+	assert_int_equal(pb_frames_open(f->files, f->dir, other, &untouched, NULL), PB_ECORRUPT);
 	assert_int_equal(
-	    pb_frames_open(pb_sys_files(), f->dir, other, &untouched, NULL), PB_ECORRUPT);
-	assert_int_equal(pb_frames_open(pb_sys_files(), f->dir,
-	                     "0000000000000009-0102030405060708", &untouched, NULL),
+	    pb_frames_open(f->files, f->dir, "0000000000000009-0102030405060708", &untouched, NULL),
 	    PB_ENOENT);
 	assert_null(untouched);
 }
@@ -395,8 +480,8 @@ frames_of_a_folder_are_refused(void **state)
 	struct pb_error err;
 	char *path = pb_path_join(f->dir, SEGMENT);
 
-	assert_int_equal(pb_sys_files()->unlink(NULL, path), 0);
-	assert_int_equal(pb_sys_files()->mkdir(NULL, path, 0700), 0);
+	assert_int_equal(f->files->unlink(f->files->ctx, path), 0);
+	assert_int_equal(f->files->mkdir(f->files->ctx, path, 0700), 0);
 	assert_int_equal(try_open(f, &err), PB_ECORRUPT);
 	free(path);
 }
@@ -430,9 +515,9 @@ frames_list_segments_in_order(void **state)
 	size_t n = 0, i;
 
 	for (i = 0; i < CASES(file); i++)
-		write_whole(pb_sys_files(), f->dir, file[i], "", 0);
+		write_whole(f->files, f->dir, file[i], "", 0);
 	assert_int_equal(
-	    pb_frames_list(pb_sys_files(), f->dir, &names, &n, count, &strangers, NULL), PB_OK);
+	    pb_frames_list(f->files, f->dir, &names, &n, count, &strangers, NULL), PB_OK);
 	assert_int_equal(n, 5);
 	assert_string_equal(names[0], "0000000000000000-ffffffffffffffff");
 	assert_string_equal(names[1], NAME);
@@ -451,14 +536,13 @@ frames_list_of_nothing_is_empty(void **state)
 	char *path = pb_path_join(f->dir, SEGMENT);
 	size_t n = 99;
 
-	assert_int_equal(pb_sys_files()->unlink(NULL, path), 0);
-	assert_int_equal(pb_frames_list(pb_sys_files(), f->dir, &names, &n, NULL, NULL, NULL), PB_OK);
+	assert_int_equal(f->files->unlink(f->files->ctx, path), 0);
+	assert_int_equal(pb_frames_list(f->files, f->dir, &names, &n, NULL, NULL, NULL), PB_OK);
 	assert_int_equal(n, 0);
 	free(names);
 	names = NULL;
-	assert_int_equal(pb_frames_list(pb_sys_files(), "build/tmp/no-archive", &names, &n, NULL,
-	                     NULL, NULL),
-	    PB_ENOENT);
+	assert_int_equal(
+	    pb_frames_list(f->files, "no-archive", &names, &n, NULL, NULL, NULL), PB_ENOENT);
 	assert_null(names);
 	free(path);
 }
@@ -467,12 +551,19 @@ int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define REAL(name) { #name "_on_a_disk", name, set_up_real, tear_down_real, NULL }
 	const struct CMUnitTest tests[] = {
 		TEST(frames_show_the_header_as_it_stands),
+		REAL(frames_show_the_header_as_it_stands),
 		TEST(frames_read_from_front_to_back),
+		REAL(frames_read_from_front_to_back),
 		TEST(frames_payload_stays_usable),
+		REAL(frames_payload_stays_usable),
 		TEST(frames_payload_ends_where_it_ends),
+		TEST(frames_read_again_what_stands_there_now),
+		TEST(frames_that_can_not_be_read_are_said_so),
 		TEST(frames_digest_a_payload),
+		REAL(frames_digest_a_payload),
 		TEST(frames_cut_at_every_length_are_torn_there),
 		TEST(frames_of_an_unknown_tag_are_refused),
 		TEST(frames_of_an_impossible_length_are_refused),
@@ -481,6 +572,7 @@ main(void)
 		TEST(frames_under_another_name_are_refused),
 		TEST(frames_of_a_folder_are_refused),
 		TEST(frames_list_segments_in_order),
+		REAL(frames_list_segments_in_order),
 		TEST(frames_list_of_nothing_is_empty),
 	};
 

@@ -72,8 +72,8 @@ keyfile_ends_where_it_ends(void **state)
 	assert_int_equal(pb_keyfile_read(keyfile, 3, slot, &err), PB_ECORRUPT);
 	assert_non_null(strstr(err.object, FILE_NAME));
 	assert_int_equal(pb_keyfile_read(keyfile, UINT64_MAX, slot, &err), PB_ECORRUPT);
-	assert_int_equal(pb_keyfile_read(keyfile, UINT64_MAX / PB_SLOT_LEN, slot, &err),
-	    PB_ECORRUPT);
+	assert_int_equal(
+	    pb_keyfile_read(keyfile, UINT64_MAX / PB_SLOT_LEN, slot, &err), PB_ECORRUPT);
 	assert_int_equal(slot[0], 9);
 	assert_int_equal(pb_keyfile_write(keyfile, UINT64_MAX, slot, 1, &err), PB_ELIMIT);
 	assert_int_equal(pb_keyfile_write(keyfile, 1, slot, SIZE_MAX, &err), PB_ELIMIT);

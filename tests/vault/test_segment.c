@@ -201,8 +201,8 @@ header_has_one_form(void **state)
 	for (i = 0; i < CASES(bad); i++)
 		assert_int_equal(decode(bad[i], &untouched), PB_ECORRUPT);
 	for (i = 0; i < HEADER_LEN; i++)
-		assert_int_equal(pb_segment_header_decode(HEADER, i, &untouched, NULL),
-		    PB_ECORRUPT);
+		assert_int_equal(
+		    pb_segment_header_decode(HEADER, i, &untouched, NULL), PB_ECORRUPT);
 	assert_int_equal(untouched.first_seq, 99);
 }
 

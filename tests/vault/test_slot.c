@@ -67,8 +67,7 @@ slot_shows_rot_in_every_byte(void **state)
 			f->slot[i] ^= k ? 0xff : 0x01;
 			assert_int_equal(pb_slot_state(f->slot, NUMBER), PB_SLOT_ROTTEN);
 			assert_int_equal(
-			    pb_slot_decode(f->key, NUMBER, f->slot, &untouched, &err),
-			    PB_ECORRUPT);
+			    pb_slot_decode(f->key, NUMBER, f->slot, &untouched, &err), PB_ECORRUPT);
 			assert_string_equal(err.object, "slot 258");
 			f->slot[i] ^= k ? 0xff : 0x01;
 		}

@@ -41,8 +41,8 @@ expect_asked(struct memory_log *log, struct asked asked, enum pb_check_id id,
 }
 
 static void
-expect_verdict(struct memory_log *log, struct asked asked, enum pb_verdict verdict,
-    const char *view)
+expect_verdict(
+    struct memory_log *log, struct asked asked, enum pb_verdict verdict, const char *view)
 {
 	struct pb_verification *v = ask(log, asked);
 
@@ -53,8 +53,8 @@ expect_verdict(struct memory_log *log, struct asked asked, enum pb_verdict verdi
 
 #define CONSISTENT "consistent with the checkpoint you hold"
 #define WITNESSED "witnessed by those whom the trust file asks for"
-#define NOT_PROVEN \
-	"not proven: neither a witness nor an earlier checkpoint speaks for it; newest stamped " \
+#define NOT_PROVEN                                                                                 \
+	"not proven: neither a witness nor an earlier checkpoint speaks for it; newest stamped "   \
 	"size: none"
 
 /* The note of a log that was made by a recipe, after all its records. */
@@ -116,8 +116,8 @@ every_earlier_checkpoint_is_consistent(void **state)
 	log_make(&log, (struct recipe){ 0 });
 	for (size_t i = 0; i < log.count; i++)
 		if (log.item[i].kind == PB_SOURCE_CHECKPOINT)
-			expect_verdict(&log, (struct asked){ .against = &log.item[i].bytes }, PB_VALID,
-			    CONSISTENT);
+			expect_verdict(&log, (struct asked){ .against = &log.item[i].bytes },
+			    PB_VALID, CONSISTENT);
 	pb_tree_init(&tree);
 	pb_tree_root(&tree, empty.root);
 	memcpy(empty.origin, ORIGIN, sizeof(ORIGIN));
@@ -139,7 +139,8 @@ without_a_checkpoint_consistency_does_not_apply(void **state)
 	v = ask(&log, (struct asked){ 0 });
 	assert_int_equal(
 	    pb_verification_check(v, PB_CHECK_CONSISTENCY)->verdict, PB_NOT_APPLICABLE);
-	assert_found(v, PB_CHECK_UNIQUE_VIEW, PB_INDETERMINATE, "unique_view_not_proven", PB_NO_SEQ);
+	assert_found(
+	    v, PB_CHECK_UNIQUE_VIEW, PB_INDETERMINATE, "unique_view_not_proven", PB_NO_SEQ);
 	assert_only(v, PB_CHECK_UNIQUE_VIEW, 1);
 	assert_string_equal(pb_verification_unique_view(v), NOT_PROVEN);
 	pb_verification_free(v);

@@ -2,8 +2,8 @@
 
 /* Make an honest log, let `tamper` change it, expect one finding. */
 static void
-expect_after(void (*tamper)(struct memory_log *log), enum pb_check_id id,
-    enum pb_verdict weight, const char *code, uint64_t seq)
+expect_after(void (*tamper)(struct memory_log *log), enum pb_check_id id, enum pb_verdict weight,
+    const char *code, uint64_t seq)
 {
 	struct memory_log log;
 	struct pb_verification *v;
@@ -46,10 +46,10 @@ static void
 record_of_an_unknown_type_leaves_the_whole_indeterminate(void **state)
 {
 	(void)state;
-	expect_only((struct recipe){ .odd_seq = 2, .type = 9 }, PB_CHECK_CHAIN,
-	    PB_INDETERMINATE, "leaf_type", 2);
-	expect_only((struct recipe){ .odd_seq = 2, .type = 255 }, PB_CHECK_CHAIN,
-	    PB_INDETERMINATE, "leaf_type", 2);
+	expect_only((struct recipe){ .odd_seq = 2, .type = 9 }, PB_CHECK_CHAIN, PB_INDETERMINATE,
+	    "leaf_type", 2);
+	expect_only((struct recipe){ .odd_seq = 2, .type = 255 }, PB_CHECK_CHAIN, PB_INDETERMINATE,
+	    "leaf_type", 2);
 }
 
 /* ---- order ---------------------------------------------------------------------------------- */
@@ -134,8 +134,8 @@ static void
 gap_in_the_numbers_is_seen_though_all_else_was_repaired(void **state)
 {
 	(void)state;
-	expect((struct recipe){ .odd_seq = 4, .shifted = true }, PB_CHECK_CHAIN, PB_INVALID, "seq",
-	    4);
+	expect(
+	    (struct recipe){ .odd_seq = 4, .shifted = true }, PB_CHECK_CHAIN, PB_INVALID, "seq", 4);
 }
 
 /* A chain that shows X where the tree holds M, and the other way round. */
@@ -156,10 +156,11 @@ chain_and_tree_are_checked_over_the_same_bytes(void **state)
 		memcpy(checkpoint.head, log.prev, PB_DIGEST_LEN);
 		(chain ? checkpoint.head : checkpoint.root)[5] ^= 1;
 		pb_buf_clear(&last->bytes);
-		assert_int_equal(pb_checkpoint_sign(&checkpoint, log.key, &last->bytes, NULL), PB_OK);
+		assert_int_equal(
+		    pb_checkpoint_sign(&checkpoint, log.key, &last->bytes, NULL), PB_OK);
 		v = verify(&log);
-		assert_found(v, PB_CHECK_TREE, PB_INVALID,
-		    chain ? "checkpoint_head" : "checkpoint_root", 6);
+		assert_found(
+		    v, PB_CHECK_TREE, PB_INVALID, chain ? "checkpoint_head" : "checkpoint_root", 6);
 		assert_only(v, PB_CHECK_TREE, 1);
 		pb_verification_free(v);
 		log_done(&log);

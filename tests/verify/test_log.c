@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include "lib/memory.h"
+#include "verify/crew.h"
 
 /* ---- safety --------------------------------------------------------------------------------- */
 
@@ -115,7 +116,8 @@ honest_log_is_valid_with_trust_and_an_earlier_checkpoint(void **state)
 	assert_string_equal(pb_verification_origin(v), ORIGIN);
 	assert_int_equal(pb_verification_records(v), RECORDS);
 	assert_int_equal(pb_verification_size(v), RECORDS);
-	assert_string_equal(pb_verification_unique_view(v), "consistent with the checkpoint you hold");
+	assert_string_equal(
+	    pb_verification_unique_view(v), "consistent with the checkpoint you hold");
 	assert_int_equal(pb_verification_check(v, PB_CHECK_FILES)->count, 2);
 	assert_int_equal(pb_verification_check(v, PB_CHECK_PAYLOAD)->count, RECORDS);
 	assert_int_equal(pb_verification_check(v, PB_CHECK_COMMITMENT)->count, RECORDS);
@@ -221,7 +223,8 @@ damage_before_the_held_size_leaves_it_uncompared(void **state)
 	log_make(&log, (struct recipe){ 0 });
 	log.item[2].kind = PB_SOURCE_DAMAGE; /* in place of record 1 */
 	v = verify(&log);
-	assert_found(v, PB_CHECK_CONSISTENCY, PB_INDETERMINATE, "against_not_comparable", PB_NO_SEQ);
+	assert_found(
+	    v, PB_CHECK_CONSISTENCY, PB_INDETERMINATE, "against_not_comparable", PB_NO_SEQ);
 	assert_int_equal(pb_verification_verdict(v), PB_INVALID);
 	pb_verification_free(v);
 	log_done(&log);
@@ -261,6 +264,104 @@ no_byte_of_an_item_can_change_unnoticed(void **state)
 	log_done(&log);
 }
 
+/* ---- side by side --------------------------------------------------------------------------- */
+
+static void
+assert_same(const struct pb_verification *a, const struct pb_verification *b)
+{
+	for (int id = 0; id < PB_CHECK_COUNT; id++) {
+		const struct pb_check *left = pb_verification_check(a, (enum pb_check_id)id);
+		const struct pb_check *right = pb_verification_check(b, (enum pb_check_id)id);
+
+		assert_int_equal(left->verdict, right->verdict);
+		assert_int_equal(left->count, right->count);
+		assert_int_equal(left->findings_count, right->findings_count);
+		for (size_t i = 0; i < left->findings_kept; i++) {
+			assert_string_equal(left->findings[i].code, right->findings[i].code);
+			assert_string_equal(left->findings[i].where, right->findings[i].where);
+			assert_int_equal(left->findings[i].seq, right->findings[i].seq);
+			assert_int_equal(left->findings[i].weight, right->findings[i].weight);
+		}
+	}
+}
+
+/* Three of each kind of wrong, so that the order shows. */
+static void
+spoil(struct memory_log *log)
+{
+	log->item[2].r[0] ^= 1;
+	log->item[3].payload.data[5] ^= 1;
+	log->item[5].payload.len--;
+	log->item[6].r[31] ^= 1;
+	log->item[10].r[7] ^= 1;
+}
+
+static void
+records_looked_at_side_by_side_give_the_same_findings_in_the_same_order(void **state)
+{
+	struct memory_log log;
+
+	(void)state;
+	for (int spoilt = 0; spoilt < 2; spoilt++) {
+		struct pb_verify_log_options options = { .open = true };
+		struct pb_verification *alone, *helped;
+
+		log_make(&log, (struct recipe){ .odd_seq = 4, .facts = "[]" });
+		if (spoilt)
+			spoil(&log);
+		alone = verify_with(&log, &options);
+		for (options.threads = 1; options.threads <= PB_CREW_THREADS; options.threads++) {
+			helped = verify_with(&log, &options);
+			assert_same(alone, helped);
+			pb_verification_free(helped);
+		}
+		pb_verification_free(alone);
+		log_done(&log);
+	}
+}
+
+static void
+more_records_than_the_threads_can_hold_are_all_looked_at(void **state)
+{
+	struct pb_verify_log_options options = { .open = true, .threads = 2 };
+	struct memory_log log;
+	struct pb_verification *v;
+
+	(void)state;
+	log_make(&log, (struct recipe){ .records = 1 });
+	log_remove(&log, log.count - 1);
+	while (log.seq < 3 * PB_CREW_JOBS)
+		add_message(&log);
+	add_checkpoint(&log);
+	v = verify_with(&log, &options);
+	assert_int_equal(pb_verification_check(v, PB_CHECK_COMMITMENT)->count, 3 * PB_CREW_JOBS);
+	assert_int_equal(pb_verification_check(v, PB_CHECK_PAYLOAD)->count, 3 * PB_CREW_JOBS);
+	assert_int_equal(pb_verification_check(v, PB_CHECK_COMMITMENT)->findings_count, 0);
+	assert_int_equal(pb_verification_check(v, PB_CHECK_TREE)->findings_count, 0);
+	pb_verification_free(v);
+	log_done(&log);
+}
+
+static void
+verification_that_ends_early_leaves_no_thread_behind(void **state)
+{
+	struct pb_verify_log_options options = { .open = true, .threads = PB_CREW_THREADS };
+	struct pb_verification *v = NULL;
+	struct memory_log log;
+	struct pb_source source = { &log, next_item };
+
+	(void)state;
+	log_make(&log, (struct recipe){ 0 });
+	log.fail = PB_EIO;
+	assert_int_equal(pb_verification_new(&v, NULL), PB_OK);
+	for (log.fail_at = 0; log.fail_at <= log.count; log.fail_at++) {
+		log.at = 0;
+		assert_int_equal(pb_verify_log(&source, &options, v, NULL), PB_EIO);
+	}
+	pb_verification_free(v);
+	log_done(&log);
+}
+
 /* ---- promises ------------------------------------------------------------------------------- */
 
 static void
@@ -270,8 +371,9 @@ findings_name_a_place_and_never_show_content(void **state)
 	struct pb_verification *v;
 
 	(void)state;
-	log_make(&log, (struct recipe){ .odd_seq = 3, .other_commitment = true,
-				   .facts = "[\"" SECRET_WORD "\"]" });
+	log_make(
+	    &log, (struct recipe){
+		      .odd_seq = 3, .other_commitment = true, .facts = "[\"" SECRET_WORD "\"]" });
 	v = verify(&log);
 	assert_found(v, PB_CHECK_COMMITMENT, PB_INVALID, "commitment", 3);
 	assert_found(v, PB_CHECK_COMMITMENT, PB_INVALID, "facts_malformed", 3);
@@ -340,6 +442,10 @@ main(void)
 		cmocka_unit_test(damage_is_named_and_reading_goes_on_behind_it),
 		cmocka_unit_test(damage_before_the_held_size_leaves_it_uncompared),
 		cmocka_unit_test(no_byte_of_an_item_can_change_unnoticed),
+		cmocka_unit_test(
+		    records_looked_at_side_by_side_give_the_same_findings_in_the_same_order),
+		cmocka_unit_test(more_records_than_the_threads_can_hold_are_all_looked_at),
+		cmocka_unit_test(verification_that_ends_early_leaves_no_thread_behind),
 		cmocka_unit_test(findings_name_a_place_and_never_show_content),
 		cmocka_unit_test(memory_that_runs_out_never_makes_a_log_valid),
 	};

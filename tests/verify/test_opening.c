@@ -42,8 +42,8 @@ facts_are_there_exactly_once(void **state)
 static void
 facts_are_a_strict_json_object(void **state)
 {
-	static const char *const bad[] = { "[]", "\"facts\"", "1", "{", "{} ?",
-		"{\"a\":1,\"a\":1}", "{\"a\":\"\xff\"}" };
+	static const char *const bad[] = { "[]", "\"facts\"", "1", "{", "{} ?", "{\"a\":1,\"a\":1}",
+		"{\"a\":\"\xff\"}" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

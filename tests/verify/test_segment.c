@@ -32,7 +32,8 @@ header_that_does_not_read_is_seen(void **state)
 {
 	(void)state;
 	files_invalid(header(5, "{", "["), "segment_header", PB_NO_SEQ);
-	files_invalid(header(5, "\"first_seq\":5", "\"first_seq\":-5"), "segment_header", PB_NO_SEQ);
+	files_invalid(
+	    header(5, "\"first_seq\":5", "\"first_seq\":-5"), "segment_header", PB_NO_SEQ);
 	files_invalid(header(5, "\"origin\"", "\"nigiro\""), "segment_header", PB_NO_SEQ);
 	files_invalid(header(5, ORIGIN, "No Origin"), "segment_header", PB_NO_SEQ);
 	files_invalid(header(0, ORIGIN, "No Origin"), "segment_header", PB_NO_SEQ);
@@ -107,7 +108,8 @@ static void
 segment_under_another_name_is_seen(void **state)
 {
 	(void)state;
-	only_files_invalid(facts(5, "\"segment\":\"0000000000000005", "\"segment\":\"0000000000000006"),
+	only_files_invalid(
+	    facts(5, "\"segment\":\"0000000000000005", "\"segment\":\"0000000000000006"),
 	    "segment_name", 5);
 }
 
@@ -116,7 +118,8 @@ both_digests_of_the_header_are_checked(void **state)
 {
 	(void)state;
 	only_files_invalid(facts(5, "\"sha256\":\"", "\"sha256\":\"z"), "segment_header_digest", 5);
-	only_files_invalid(facts(5, "\"sha3_256\":\"", "\"sha3_256\":\"z"), "segment_header_digest", 5);
+	only_files_invalid(
+	    facts(5, "\"sha3_256\":\"", "\"sha3_256\":\"z"), "segment_header_digest", 5);
 	only_files_invalid(facts(5, "\"header\":", "\"redaeh\":"), "segment_header_digest", 5);
 }
 
@@ -128,7 +131,8 @@ exchanged_segment_before_is_seen(void **state)
 			       "\"previous\":{\"segment\":\"0000000000000001"),
 	    "segment_previous", 5);
 	only_files_invalid(facts(5, "\"length\":4711", "\"length\":4712"), "segment_previous", 5);
-	only_files_invalid(facts(5, ",\"sha256\":\"7777", ",\"sha256\":\"7778"), "segment_previous", 5);
+	only_files_invalid(
+	    facts(5, ",\"sha256\":\"7777", ",\"sha256\":\"7778"), "segment_previous", 5);
 	only_files_invalid(facts(5, "\"previous\":", "\"suoiverp\":"), "segment_previous", 5);
 	only_files_invalid(facts(0, "\"previous\":null,", ""), "segment_previous", 0);
 	only_files_invalid(facts(0, "\"previous\":null", "\"previous\":{}"), "segment_previous", 0);
@@ -138,8 +142,8 @@ static void
 segment_begins_with_a_readable_statement(void **state)
 {
 	(void)state;
-	only_files_invalid(facts(5, "\"event\":\"segment\"", "\"event\":\"something\""),
-	    "segment_statement", 5);
+	only_files_invalid(
+	    facts(5, "\"event\":\"segment\"", "\"event\":\"something\""), "segment_statement", 5);
 	only_files_invalid(
 	    (struct recipe){ .odd_seq = 5, .type = PB_RECORD_ANCHOR }, "segment_statement", 5);
 	files_invalid((struct recipe){ .odd_seq = 5, .flip_frame = true }, "segment_statement", 5);
@@ -150,7 +154,9 @@ static void
 statement_elsewhere_is_seen(void **state)
 {
 	(void)state;
-	only_files_invalid((struct recipe){ .odd_seq = 2, .type = PB_RECORD_KEY, .flip_frame = true,
+	only_files_invalid((struct recipe){ .odd_seq = 2,
+			       .type = PB_RECORD_KEY,
+			       .flip_frame = true,
 			       .facts = "{\"event\":\"segment\"}" },
 	    "segment_statement_misplaced", 2);
 }
@@ -159,7 +165,9 @@ static void
 key_record_of_a_later_version_leaves_the_whole_indeterminate(void **state)
 {
 	(void)state;
-	expect_only((struct recipe){ .odd_seq = 2, .type = PB_RECORD_KEY, .flip_frame = true,
+	expect_only((struct recipe){ .odd_seq = 2,
+			.type = PB_RECORD_KEY,
+			.flip_frame = true,
 			.facts = "{\"event\":\"rotation\"}" },
 	    PB_CHECK_FILES, PB_INDETERMINATE, "key_record", 2);
 }
@@ -179,8 +187,8 @@ static void
 record_0_states_the_origin(void **state)
 {
 	(void)state;
-	only_files_invalid(facts(0, "\"origin\":\"" ORIGIN, "\"origin\":\"" OTHER_ORIGIN),
-	    "founding_origin", 0);
+	only_files_invalid(
+	    facts(0, "\"origin\":\"" ORIGIN, "\"origin\":\"" OTHER_ORIGIN), "founding_origin", 0);
 	only_files_invalid(facts(0, "\"origin\"", "\"nigiro\""), "founding_origin", 0);
 }
 
@@ -202,8 +210,8 @@ record_0_states_the_readers(void **state)
 	(void)state;
 	only_files_invalid(facts(0, "\"readers\"", "\"sredaer\""), "founding_readers", 0);
 	only_files_invalid(facts(0, "\"readers\":[", "\"readers\":[7,"), "founding_readers", 0);
-	only_files_invalid(facts(0, "\"readers\":[", "\"readers\":[{\"id\":\"\"},"),
-	    "founding_readers", 0);
+	only_files_invalid(
+	    facts(0, "\"readers\":[", "\"readers\":[{\"id\":\"\"},"), "founding_readers", 0);
 	/* one twice */
 	only_files_invalid(facts(0, "\"id\":\"c43e04be3b9a4d2bf93cbcfc5d0e6827ce1874cc\"",
 			       "\"id\":\"fd6b0a8ba9d5ab57b77a1dbaceb56c8480028525\""),

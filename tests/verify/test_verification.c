@@ -22,8 +22,8 @@ verification_of_nothing_is_not_valid(void **state)
 
 	(void)state;
 	for (int id = 0; id < PB_CHECK_COUNT; id++)
-		assert_int_equal(pb_verification_check(v, (enum pb_check_id)id)->verdict,
-		    PB_NOT_APPLICABLE);
+		assert_int_equal(
+		    pb_verification_check(v, (enum pb_check_id)id)->verdict, PB_NOT_APPLICABLE);
 	assert_int_equal(pb_verification_verdict(v), PB_INDETERMINATE);
 	assert_string_equal(pb_verification_origin(v), "");
 	assert_int_equal(pb_verification_records(v), 0);

@@ -1,0 +1,169 @@
+#include "verify/inside.h"
+
+#include <string.h>
+
+#include "core/limits.h"
+#include "record/types.h"
+
+#define CHUNK (64 * 1024)
+
+enum pb_status
+pb_inside_tools_init(struct pb_inside_tools *tools, const char *origin, struct pb_error *err)
+{
+	struct pb_inside_tools made = { 0 };
+	enum pb_status status = pb_opener_new(origin, &made.opener, err);
+
+	if (status == PB_OK)
+		status = pb_digest_new(PB_DIGEST_SHA256, &made.sha256, err);
+	if (status != PB_OK) {
+		pb_inside_tools_done(&made);
+		return status;
+	}
+	*tools = made;
+	return PB_OK;
+}
+
+void
+pb_inside_tools_done(struct pb_inside_tools *tools)
+{
+	pb_opener_free(tools->opener);
+	pb_digest_free(tools->sha256);
+	*tools = (struct pb_inside_tools){ 0 };
+}
+
+/* ---- as stored ------------------------------------------------------------------------------ */
+
+static enum pb_status
+digest(struct pb_digest *sha256, const struct pb_payload *payload, uint8_t out[PB_DIGEST_LEN],
+    struct pb_error *err)
+{
+	uint8_t chunk[CHUNK];
+	enum pb_status status = PB_OK;
+
+	for (uint64_t at = 0; status == PB_OK && at < payload->len; at += CHUNK) {
+		uint64_t left = payload->len - at;
+		size_t len = left < CHUNK ? (size_t)left : CHUNK;
+
+		status = payload->read(payload->ctx, at, chunk, len, err);
+		if (status == PB_OK)
+			pb_digest_update(sha256, chunk, len);
+	}
+	pb_digest_final(sha256, out);
+	return status;
+}
+
+static enum pb_status
+look_at_payload(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
+    const struct pb_payload *payload, struct pb_inside *inside, struct pb_error *err)
+{
+	uint8_t computed[PB_DIGEST_LEN];
+	enum pb_status status = digest(tools->sha256, payload, computed, err);
+
+	if (status != PB_OK && !pb_inside_unsound(status))
+		return status;
+	inside->payload_wrong =
+	    status != PB_OK || memcmp(computed, leaf->payload_sha256, PB_DIGEST_LEN) != 0;
+	return PB_OK;
+}
+
+/* ---- opened --------------------------------------------------------------------------------- */
+
+static enum pb_status
+look_at_commitment(const struct pb_leaf *leaf, struct pb_opened *opened, struct pb_inside *inside,
+    struct pb_error *err)
+{
+	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
+	bool digest_right;
+	enum pb_status status =
+	    pb_opened_commitment(opened, commitment, &digest_right, sha256, err);
+
+	if (status != PB_OK)
+		return status;
+	inside->commitment_wrong = memcmp(commitment, leaf->commitment, PB_COMMITMENT_LEN) != 0;
+	inside->digest_wrong = !digest_right;
+	return PB_OK;
+}
+
+/* Facts are there exactly once, whatever else a record holds (FORMAT 1). */
+static void
+look_at_parts(const struct pb_opened *opened, struct pb_inside *inside)
+{
+	unsigned facts = 0;
+
+	for (unsigned i = 0; i < pb_opened_count(opened); i++) {
+		uint8_t kind = pb_opened_kind(opened, (uint8_t)i);
+
+		facts += kind == PB_PART_FACTS;
+		inside->part_unknown |= !pb_part_kind_known(kind);
+	}
+	inside->facts_missing = facts != 1;
+}
+
+static enum pb_status
+look_at_facts(struct pb_opened *opened, struct pb_inside *inside, struct pb_json **ret_facts,
+    struct pb_error *err)
+{
+	struct pb_buf bytes = PB_BUF_EMPTY;
+	struct pb_json *facts = NULL;
+	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
+	enum pb_status status = pb_opened_part(opened, index, PB_LIMIT_JSON, &bytes, err);
+
+	if (status == PB_OK)
+		status = pb_json_parse(bytes.data, bytes.len, &facts, err);
+	if (pb_inside_unsound(status) || (status == PB_OK && !pb_json_is_object(facts))) {
+		inside->facts_malformed = true;
+		status = PB_OK;
+	}
+	if (status == PB_OK && !inside->facts_malformed && ret_facts != NULL) {
+		*ret_facts = facts;
+		facts = NULL;
+	}
+	pb_json_free(facts);
+	pb_buf_wipe(&bytes);
+	pb_buf_done(&bytes);
+	return status;
+}
+
+static enum pb_status
+look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
+    const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *inside,
+    struct pb_json **ret_facts, struct pb_error *err)
+{
+	struct pb_opened *opened = NULL;
+	enum pb_status status;
+
+	inside->opened = true;
+	status = pb_opener_open(tools->opener, payload, r, &opened, err);
+	if (status == PB_OK)
+		status = look_at_commitment(leaf, opened, inside, err);
+	if (pb_inside_unsound(status)) {
+		inside->seal_wrong = true;
+		status = PB_OK;
+	} else if (status == PB_OK) {
+		look_at_parts(opened, inside);
+		if (!inside->facts_missing)
+			status = look_at_facts(opened, inside, ret_facts, err);
+	}
+	pb_opened_free(opened);
+	return status;
+}
+
+enum pb_status
+pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
+    const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *ret_inside,
+    struct pb_json **ret_facts, struct pb_error *err)
+{
+	struct pb_inside inside = { 0 };
+	struct pb_json *facts = NULL;
+	enum pb_status status = look_at_payload(tools, leaf, payload, &inside, err);
+
+	if (status == PB_OK && !inside.payload_wrong && r != NULL)
+		status = look_inside(
+		    tools, leaf, payload, r, &inside, ret_facts != NULL ? &facts : NULL, err);
+	if (status != PB_OK)
+		return status;
+	*ret_inside = inside;
+	if (ret_facts != NULL)
+		*ret_facts = facts;
+	return PB_OK;
+}

@@ -1,0 +1,51 @@
+/*
+ * One record by itself: is what is stored what the leaf states, and is what is
+ * inside what it commits to?  Needs nothing of the log around it, so several are
+ * looked at side by side.
+ */
+#ifndef PB_VERIFY_INSIDE_H
+#define PB_VERIFY_INSIDE_H
+
+#include "core/json.h"
+#include "record/leaf.h"
+#include "record/opened.h"
+
+/* What is wrong with it.  All false: nothing, as far as it was looked at. */
+struct pb_inside {
+	bool payload_wrong; /* not the stored payload that the leaf states; then not opened */
+	bool opened;        /* its secret was at hand, and it was looked into */
+	bool seal_wrong;    /* does not open under its secret; then nothing below is known */
+	bool commitment_wrong;
+	bool digest_wrong;  /* of the message, as stated beside it */
+	bool part_unknown;  /* of a kind outside the vocabulary */
+	bool facts_missing; /* or there more than once */
+	bool facts_malformed;
+};
+
+/* What one thread needs to look, used again from record to record. */
+struct pb_inside_tools {
+	struct pb_opener *opener;
+	struct pb_digest *sha256;
+};
+
+enum pb_status pb_inside_tools_init(struct pb_inside_tools *tools, const char *origin,
+    struct pb_error *err) PB_MUST_CHECK;
+void pb_inside_tools_done(struct pb_inside_tools *tools);
+
+/*
+ * r: the record's secret, or NULL if it is to stay closed.  ret_facts (may be NULL):
+ * its facts, owned (pb_json_free), or NULL if it was not opened or has none that are
+ * sound.  A status but PB_OK is about us, or the medium, and never about the record.
+ */
+enum pb_status pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
+    const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *ret_inside,
+    struct pb_json **ret_facts, struct pb_error *err) PB_MUST_CHECK;
+
+/* Is a status about the evidence (a finding), or about us (to be answered)? */
+static inline bool
+pb_inside_unsound(enum pb_status status)
+{
+	return status == PB_ECORRUPT || status == PB_EDATA || status == PB_ELIMIT;
+}
+
+#endif

@@ -1,0 +1,172 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "verify/crew.h"
+#include "verify/state.h"
+
+/* ---- findings ------------------------------------------------------------------------------- */
+
+static void
+find(struct pb_verify_state *state, const struct pb_source_item *item, bool wrong,
+    enum pb_verdict weight, uint64_t seq, const char *code, const char *text)
+{
+	if (wrong)
+		pb_verify_find(state, item, PB_CHECK_COMMITMENT, weight, seq, code, text);
+}
+
+static void
+report(struct pb_verify_state *state, const struct pb_source_item *item, uint64_t seq,
+    const struct pb_inside *inside)
+{
+	pb_verification_looked(state->v, PB_CHECK_PAYLOAD);
+	if (inside->payload_wrong)
+		pb_verify_find(state, item, PB_CHECK_PAYLOAD, PB_INVALID, seq, "payload_sha256",
+		    N_("What is stored of this record is not what the log states: it was "
+		       "changed or damaged after it was kept."));
+	if (!inside->opened) {
+		state->unopened += !inside->payload_wrong;
+		return;
+	}
+	pb_verification_looked(state->v, PB_CHECK_COMMITMENT);
+	find(state, item, inside->seal_wrong, PB_INVALID, seq, "seal",
+	    N_("This record does not open under its own secret: it was not sealed as the format "
+	       "says, or the secret is another record's."));
+	find(state, item, inside->commitment_wrong, PB_INVALID, seq, "commitment",
+	    N_("The content of this record is not the content that the log has committed to."));
+	find(state, item, inside->digest_wrong, PB_INVALID, seq, "message_sha256",
+	    N_("The digest that this record states of its message is not the message's."));
+	find(state, item, inside->part_unknown, PB_INDETERMINATE, seq, "part_kind",
+	    N_("This record has a part of a kind that this version does not know."));
+	find(state, item, inside->facts_missing, PB_INVALID, seq, "facts_missing",
+	    N_("This record does not state its facts exactly once."));
+	find(state, item, inside->facts_malformed, PB_INVALID, seq, "facts_malformed",
+	    N_("The facts of this record are not in their format."));
+}
+
+void
+pb_verify_record_end(struct pb_verify_state *state)
+{
+	if (state->unopened > 0)
+		pb_verification_find(state->v, PB_CHECK_COMMITMENT, PB_VALID, PB_NO_SEQ,
+		    "records_closed",
+		    N_("Sealed records were not opened: as stored they are what the log states, "
+		       "their content was not looked at."),
+		    "%s", "");
+}
+
+/* ---- side by side --------------------------------------------------------------------------- */
+
+/* The oldest of the records that the crew has; PB_EEND: it has none. */
+static enum pb_status
+collect(struct pb_verify_state *state, struct pb_error *err)
+{
+	const struct pb_crew_job *job = pb_crew_collect(state->crew);
+	const struct pb_source_item item = { .segment = job != NULL ? job->segment : "",
+		.offset = job != NULL ? job->offset : 0 };
+	enum pb_status status;
+
+	if (job == NULL)
+		return PB_EEND;
+	status = job->status;
+	if (status == PB_OK)
+		report(state, &item, job->leaf.seq, &job->inside);
+	else if (err != NULL)
+		*err = job->err;
+	pb_crew_release(state->crew);
+	return status;
+}
+
+enum pb_status
+pb_verify_record_flush(struct pb_verify_state *state, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	while (state->crew != NULL && status == PB_OK)
+		status = collect(state, err);
+	return status == PB_EEND ? PB_OK : status;
+}
+
+static enum pb_status
+fill(struct pb_crew_job *job, const struct pb_source_item *item, const struct pb_leaf *leaf,
+    struct pb_error *err)
+{
+	size_t len = (size_t)item->payload.len;
+	enum pb_status status;
+
+	pb_assert(pb_secret_len(item->r) == pb_secret_len(job->r));
+	pb_buf_clear(&job->payload);
+	if (pb_buf_reserve(&job->payload, len) != PB_OK)
+		return pb_fail_memory(err, N_("read a payload"));
+	status = item->payload.read(item->payload.ctx, 0, job->payload.data, len, err);
+	if (status != PB_OK)
+		return status;
+	job->payload.len = len;
+	job->leaf = *leaf;
+	memcpy(pb_secret_bytes(job->r), pb_secret_bytes(item->r), pb_secret_len(job->r));
+	(void)snprintf(job->segment, sizeof(job->segment), "%s", item->segment);
+	job->offset = item->offset;
+	return PB_OK;
+}
+
+/* ---- a record ------------------------------------------------------------------------------- */
+
+/* Here and now: what stands open, since it tells of the log, and what is long or closed. */
+static enum pb_status
+look_here(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_leaf *leaf, struct pb_secret *r, struct pb_json **ret_facts,
+    struct pb_error *err)
+{
+	struct pb_inside inside;
+	enum pb_status status = pb_verify_record_flush(state, err);
+
+	if (status == PB_OK)
+		status =
+		    pb_inside_look(&state->tools, leaf, &item->payload, r, &inside, ret_facts, err);
+	if (status == PB_OK)
+		report(state, item, leaf->seq, &inside);
+	return status;
+}
+
+static enum pb_status
+look_aside(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_leaf *leaf, struct pb_json **ret_facts, struct pb_error *err)
+{
+	struct pb_crew_job *job = pb_crew_take(state->crew);
+	enum pb_status status = PB_OK;
+
+	if (job == NULL) {
+		status = collect(state, err);
+		job = pb_crew_take(state->crew);
+	}
+	if (status == PB_OK)
+		status = fill(job, item, leaf, err);
+	if (status == PB_OK)
+		pb_crew_give(state->crew);
+	/* Not all of it is there: found where it is looked at. */
+	else if (pb_inside_unsound(status))
+		return look_here(state, item, leaf, item->r, ret_facts, err);
+	return status;
+}
+
+enum pb_status
+pb_verify_record(
+    struct pb_verify_state *state, const struct pb_source_item *item, struct pb_error *err)
+{
+	struct pb_secret *r = item->open || state->options->open ? item->r : NULL;
+	struct pb_json *facts = NULL;
+	struct pb_leaf leaf;
+	enum pb_status status = pb_verify_leaf(state, item, &leaf, err);
+
+	if (status != PB_OK)
+		return status;
+	if (state->crew != NULL && r != NULL && !item->open && item->payload.len <= PB_CREW_PAYLOAD)
+		status = look_aside(state, item, &leaf, &facts, err);
+	else
+		status = look_here(
+		    state, item, &leaf, state->tools.opener != NULL ? r : NULL, &facts, err);
+	if (status == PB_OK)
+		pb_verify_statement(state, item, &leaf, facts);
+	pb_json_free(facts);
+	return status;
+}
