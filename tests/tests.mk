@@ -1,7 +1,7 @@
 # What `make check` runs, and the slower sets beside it.
 
-.PHONY: check-built check-rooms check-headers check-exports check-unit
-check-built: all check-rooms check-headers check-exports check-unit
+.PHONY: check-built check-rooms check-headers check-exports check-unit check-messages
+check-built: all check-rooms check-headers check-exports check-messages check-unit check-corpora
 
 # An include that the room may not have.
 check-rooms:
@@ -16,6 +16,10 @@ check-headers:
 # The library shows what include/ declares with PB_API, and nothing else.
 check-exports: $(B)/libprobant.so
 	@tools/check-exports $(B)/libprobant.so include/probant/*.h
+
+# Everything said in English can be said in French.
+check-messages:
+	@tools/messages --check
 
 check-unit: $(TESTS)
 	@tools/run-tests $(TESTS)
@@ -41,3 +45,32 @@ check-fault: $(FAULT_TESTS)
 
 check-tamper: $(TAMPER_TESTS)
 	@tools/run-tests $(TAMPER_TESTS)
+
+include tests/fuzz/fuzz.mk
+
+# Strangers' programs over what ours makes: openssl and zstd, Go's x/mod/sumdb, Python.
+$(B)/tests/flow/sumdb_proofs: $(B)/obj/tests/flow/sumdb_proofs.o $(call archives,log record crypto core)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,log record crypto core)
+
+FLOWS := $(wildcard tests/flow/recipe.sh tests/flow/recover.sh tests/flow/sumdb.sh tests/flow/*.py)
+.PHONY: check-flow
+check-flow: all $(B)/tests/flow/sumdb_proofs
+	@tools/run-flows $(B) $(FLOWS)
+
+# Random moments to die at; KILL_RUNS sets how many.
+.PHONY: check-kill
+check-fault: check-kill
+check-kill: all
+	@tools/run-flows $(B) $(wildcard tests/fault/*.py)
+check-tamper: check-forged
+.PHONY: check-forged
+check-forged: all
+	@tools/run-flows $(B) tests/tamper/matrix.py $(wildcard tests/tamper/secrecy.py)
+
+# A court's program holds no code that writes an archive.
+.PHONY: check-verifier
+check-built: check-verifier
+check-verifier: $(B)/probant-verify
+	@! nm $< | grep -E ' [Tt] pb_(append|archive_create|archive_open|commit|commit_own|seal|sealer|quarantine|publish|tiles_publish|io_pwrite|io_create|io_replace|keyfile_write|ed25519_sign)(_|$$)'

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench_mail.py OUTDIR [--messages 20000] [--seed 1]: mail for measuring, about 75 KB a message.
+"""bench_mail.py OUTDIR [--messages 20000] [--seed 1]: mail for measuring, about 70 KB a message.
 
 Writes OUTDIR/<nnn>/<nnnnnn>.eml.  Sizes are log-normal, from 2 KB to some MB.  Of the attachments
 60 % are bytes that nothing compresses (as JPEG, PDF and ZIP are), the others tables of text, and
