@@ -17,7 +17,8 @@ check-headers:
 check-exports: $(B)/libprobant.so
 	@tools/check-exports $(B)/libprobant.so include/probant/*.h
 
-# Everything said in English can be said in French.
+# Everything said in English can be said in French.  Changes nothing; where it fails, run
+# tools/messages and complete src/cli/po/fr.po.
 check-messages:
 	@tools/messages --check
 

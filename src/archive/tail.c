@@ -12,6 +12,9 @@
 /* Read in steps of this much, with room for a whole frame of a checkpoint at each seam. */
 #define STEP (1024 * 1024)
 #define WINDOW (STEP + PB_FRAME_HEAD_LEN + PB_LIMIT_NOTE)
+/* What a checkpoint says of the chain's head (FORMAT 2.1), and all of its note but the origins. */
+#define HEAD_LINE "\nsha3-256 "
+#define NOTE_REST 256
 
 static enum pb_status
 damaged(const char *segment, struct pb_error *err)
@@ -51,39 +54,79 @@ is_signed(const uint8_t *window, size_t at, size_t len, const struct pb_note_ver
 	return verdict == PB_NOTE_GOOD || verdict == PB_NOTE_UNSETTLED;
 }
 
-/* A note begins with the origin and a line end; sealed bytes do not hold that by chance. */
+/* How the search looks at a tail: a window of it, and how much comes behind. */
+struct view {
+	const uint8_t *bytes;
+	size_t len;
+	uint64_t left; /* in the file, from the window's first byte */
+	const char *origin;
+	const struct pb_note_verifier *verifier;
+	struct pb_note *note;
+};
+
+/*
+ * Does a commit end here that has more behind it?  It may be damaged itself: what stands
+ * at `at` is then farther from the end than a note of ours is long.
+ */
+static bool
+is_followed(const struct view *view, size_t at)
+{
+	size_t end;
+
+	if (is_signed(view->bytes, at, view->len, view->verifier, view->note, &end) &&
+	    end < view->left)
+		return true;
+	return view->left - at > 2 * strlen(view->origin) + NOTE_REST;
+}
+
+/* Each place where this text stands in the window. */
+static bool
+find_followed(const struct view *view, const char *text)
+{
+	const uint8_t *end = view->bytes + view->len;
+	const uint8_t *hit = view->bytes;
+
+	for (;; hit++) {
+		hit = memmem(hit, (size_t)(end - hit), text, strlen(text));
+		if (hit == NULL)
+			return false;
+		if (is_followed(view, (size_t)(hit - view->bytes)))
+			return true;
+	}
+}
+
+/*
+ * A note begins with the origin and a line end, and has a line of the chain's head;
+ * sealed bytes hold neither by chance, and one damaged spot seldom hits both.
+ */
 static enum pb_status
 search(const struct pb_files *files, int fd, const char *path, uint64_t offset, const char *origin,
     const struct pb_note_verifier *verifier, struct pb_error *err)
 {
-	char needle[PB_LIMIT_ORIGIN + 2];
+	char first_line[PB_LIMIT_ORIGIN + 2];
 	uint8_t *window = malloc(WINDOW);
-	struct pb_note *note = malloc(sizeof(*note));
-	size_t needle_len = (size_t)snprintf(needle, sizeof(needle), "%s\n", origin);
+	struct view view = { .bytes = window, .origin = origin, .verifier = verifier };
+	struct pb_file_info info;
 	enum pb_status status = PB_OK;
-	size_t len, more, end;
-	uint8_t *hit, beyond;
+	int answer;
 
-	if (window == NULL || note == NULL)
+	(void)snprintf(first_line, sizeof(first_line), "%s\n", origin);
+	view.note = malloc(sizeof(*view.note));
+	if (window == NULL || view.note == NULL)
 		status = pb_fail_memory(err, N_("look through a torn tail"));
-	for (; status == PB_OK; offset += STEP) {
-		status = pb_io_pread(files, fd, path, window, WINDOW, offset, &len, err);
-		if (status != PB_OK || len == 0)
-			break;
-		status = pb_io_pread(files, fd, path, &beyond, 1, offset + len, &more, err);
-		for (hit = window; status == PB_OK; hit++) {
-			hit = memmem(hit, len - (size_t)(hit - window), needle, needle_len);
-			if (hit == NULL)
-				break;
-			if (is_signed(window, (size_t)(hit - window), len, verifier, note, &end) &&
-			    (end < len || more > 0))
-				status = damaged(path, err);
-		}
-		if (len < WINDOW)
-			break;
+	else if ((answer = files->stat_fd(files->ctx, fd, &info)) < 0)
+		status = pb_fail_sys(err, answer, N_("look through a torn tail"), "%s", path);
+	for (; status == PB_OK && offset < info.size; offset += STEP) {
+		status = pb_io_pread(files, fd, path, window, WINDOW, offset, &view.len, err);
+		view.left = info.size - offset;
+		if (status == PB_OK && view.len > view.left)
+			view.len = (size_t)view.left;
+		if (status == PB_OK &&
+		    (find_followed(&view, first_line) || find_followed(&view, HEAD_LINE)))
+			status = damaged(path, err);
 	}
 	free(window);
-	free(note);
+	free(view.note);
 	return status;
 }
 

@@ -9,10 +9,10 @@
 #include "archive/replay.h"
 
 /*
- * Look through the tail for signed checkpoints of this log.  A commit that a
- * crash cut short has at most one, as its very last bytes; a checkpoint with
- * bytes behind it means that commits followed, so PB_ECORRUPT: something before
- * it was damaged since.  published: the size of log/checkpoint (0: none); if it lies
+ * Look through the tail for checkpoints of this log, damaged ones too.  A commit
+ * that a crash cut short has at most one, as its very last bytes; one with more behind
+ * it than belongs to it means that commits followed, so PB_ECORRUPT: something there
+ * was damaged since.  published: the size of log/checkpoint (0: none); if it lies
  * beyond `head`, what is missing was acknowledged: PB_ECORRUPT too.
  */
 enum pb_status pb_tail_examine(const struct pb_files *files, const char *dir, const char *origin,

@@ -14,8 +14,10 @@ pb_cli_verify(const struct pb_world *world, const struct pb_options *options)
 	if (!quick)
 		status = pb_access_key(world, options, dir, &key, &err);
 	if (status != PB_OK) {
-		(void)pb_fail_todo(&err, status,
-		    N_("with the passphrase every record is opened; --quick checks without"));
+		if (err.todo == NULL)
+			(void)pb_fail_todo(&err, status,
+			    N_("with the passphrase every record is opened; --quick checks "
+			       "without"));
 		pb_say_error(&err);
 	}
 	/* An archive too damaged to find its key in is still judged, and will not be valid. */

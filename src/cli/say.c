@@ -33,7 +33,8 @@ translated(const char *text)
 void
 pb_say_error(const struct pb_error *err)
 {
-	(void)fprintf(stderr, "probant: %s: %s: %s", translated(err->what), err->object,
+	(void)fprintf(stderr, "probant: %s: %s%s%s", translated(err->what), err->object,
+	    err->object[0] != '\0' ? ": " : "",
 	    err->why != NULL ? translated(err->why) : strerror(err->cause));
 	if (err->why != NULL && err->cause != 0)
 		(void)fprintf(stderr, " (%s)", strerror(err->cause));

@@ -58,7 +58,7 @@ sentence(enum pb_verdict verdict)
 	case PB_VALID:
 		return _("CHECK PASSED: whole, in order, signed by whom you trust, one history.");
 	case PB_INVALID:
-		return _("CHECK FAILED: what is stored is not what was signed.");
+		return _("CHECK FAILED: what is stored is not what was signed, or not what you hold.");
 	case PB_INDETERMINATE:
 	case PB_NOT_APPLICABLE:
 		break;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "crypto/expand.h"
 
 enum pb_status
 pb_cipher_init(struct pb_cipher *cipher, const char *origin, struct pb_error *err)
@@ -17,6 +16,8 @@ pb_cipher_init(struct pb_cipher *cipher, const char *origin, struct pb_error *er
 	pb_digest_sha256(origin, strlen(origin), cipher->aad + sizeof(label));
 	if ((status = pb_secret_new(PB_AEAD_KEY_LEN, &cipher->key, err)) != PB_OK)
 		return status;
+	if ((status = pb_expander_new(&cipher->expander, err)) != PB_OK)
+		return status;
 	return pb_aead_new(&cipher->aead, err);
 }
 
@@ -25,6 +26,7 @@ pb_cipher_done(struct pb_cipher *cipher)
 {
 	pb_aead_free(cipher->aead);
 	pb_secret_free(cipher->key);
+	pb_expander_free(cipher->expander);
 	*cipher = PB_CIPHER_EMPTY;
 }
 
@@ -38,7 +40,7 @@ pb_cipher_start(struct pb_cipher *cipher, struct pb_secret *r, struct pb_error *
 	enum pb_status status;
 
 	_Static_assert(PB_EXPAND_LEN == PB_AEAD_KEY_LEN, "a data key is one block of Expand");
-	status = pb_expand(r, info, sizeof(info) - 1, key, err);
+	status = pb_expander_derive(cipher->expander, r, info, sizeof(info) - 1, key, err);
 	if (status == PB_OK)
 		status =
 		    pb_aead_start(cipher->aead, key, nonce, cipher->aad, sizeof(cipher->aad), err);

@@ -8,11 +8,13 @@
 
 #include "crypto/aead.h"
 #include "crypto/digest.h"
+#include "crypto/expand.h"
 
 /* "probant/v1 payload" || 0x00 || SHA-256(origin) */
 #define PB_CIPHER_AAD_LEN (18 + 1 + PB_DIGEST_LEN)
 
 struct pb_cipher {
+	struct pb_expander *expander;
 	struct pb_aead *aead;  /* what a payload goes through once it began */
 	struct pb_secret *key; /* room for the data key, zeros between two payloads */
 	uint8_t aad[PB_CIPHER_AAD_LEN];

@@ -5,18 +5,17 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "core/limits.h"
-#include "crypto/expand.h"
 
 enum pb_status
-pb_commitment_salt(
-    struct pb_secret *r, uint8_t index, uint8_t out[PB_SALT_LEN], struct pb_error *err)
+pb_commitment_salt(struct pb_expander *expander, struct pb_secret *r, uint8_t index,
+    uint8_t out[PB_SALT_LEN], struct pb_error *err)
 {
 	/* The index stands where C puts the text's NUL. */
 	char info[] = "probant/v1 salt";
 
 	_Static_assert(PB_SALT_LEN == PB_EXPAND_LEN, "a salt is one block of Expand");
 	info[sizeof(info) - 1] = (char)index;
-	return pb_expand(r, info, sizeof(info), out, err);
+	return pb_expander_derive(expander, r, info, sizeof(info), out, err);
 }
 
 void

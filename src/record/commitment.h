@@ -3,6 +3,7 @@
 #define PB_RECORD_COMMITMENT_H
 
 #include "crypto/digest.h"
+#include "crypto/expand.h"
 #include "crypto/secret.h"
 #include "probant/status.h"
 
@@ -10,8 +11,8 @@
 #define PB_COMMITMENT_LEN PB_H2_LEN
 
 /* salt of part i = Expand(r, "probant/v1 salt" || u8 i) */
-enum pb_status pb_commitment_salt(struct pb_secret *r, uint8_t index, uint8_t out[PB_SALT_LEN],
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_commitment_salt(struct pb_expander *expander, struct pb_secret *r, uint8_t index,
+    uint8_t out[PB_SALT_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* p_i from d_i = H2(part bytes) */
 void pb_commitment_part(uint8_t index, uint8_t kind, uint64_t len,

@@ -13,7 +13,9 @@ pb_tally_init(struct pb_tally *tally, struct pb_error *err)
 
 	if ((status = pb_digest_new(PB_DIGEST_H2, &tally->part, err)) != PB_OK)
 		return status;
-	return pb_digest_new(PB_DIGEST_SHA256, &tally->message, err);
+	if ((status = pb_digest_new(PB_DIGEST_SHA256, &tally->message, err)) != PB_OK)
+		return status;
+	return pb_expander_new(&tally->expander, err);
 }
 
 void
@@ -21,8 +23,10 @@ pb_tally_done(struct pb_tally *tally)
 {
 	pb_digest_free(tally->part);
 	pb_digest_free(tally->message);
+	pb_expander_free(tally->expander);
 	tally->part = NULL;
 	tally->message = NULL;
+	tally->expander = NULL;
 }
 
 void
@@ -57,7 +61,7 @@ end_part(struct pb_tally *tally, struct pb_error *err)
 	enum pb_status status;
 
 	pb_digest_final(tally->part, d);
-	if ((status = pb_commitment_salt(tally->r, index, salt, err)) != PB_OK)
+	if ((status = pb_commitment_salt(tally->expander, tally->r, index, salt, err)) != PB_OK)
 		return status;
 	pb_commitment_part(index, tally->table.kind[index], tally->table.len[index], salt, d,
 	    tally->p + (size_t)index * PB_H2_LEN);

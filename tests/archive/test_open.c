@@ -182,8 +182,9 @@ without_the_frontier_or_with_an_old_or_broken_one_the_head_is_the_same(void **st
 {
 	struct fixture *f = *state;
 	struct pb_buf stale, good;
-	struct pb_head expected;
+	struct pb_checkpoint expected, found;
 	struct pb_archive *archive;
+	struct pb_head head;
 	int way;
 
 	add_commits(f, f->key, 2);
@@ -191,7 +192,8 @@ without_the_frontier_or_with_an_old_or_broken_one_the_head_is_the_same(void **st
 	add_commits(f, NULL, 2);
 	add_commits(f, NULL, 1);
 	good = slurp(at(f, "frontier"));
-	assert_int_equal(pb_head_load(f->world.files, f->dir, &expected, NULL), PB_OK);
+	assert_int_equal(pb_head_load(f->world.files, f->dir, &head, NULL), PB_OK);
+	pb_head_checkpoint(&head, "o", &expected);
 	for (way = 0; way < 5; way++) {
 		if (way == 0)
 			forget_frontier(f);
@@ -204,7 +206,12 @@ without_the_frontier_or_with_an_old_or_broken_one_the_head_is_the_same(void **st
 		else
 			flip(at(f, "frontier"), good.len / 2);
 		archive = open_archive(f, f->key);
-		assert_memory_equal(&archive->head, &expected, sizeof(expected));
+		pb_head_checkpoint(&archive->head, "o", &found);
+		assert_memory_equal(&found, &expected, sizeof(found));
+		assert_string_equal(archive->head.segment, head.segment);
+		assert_int_equal(archive->head.end, head.end);
+		assert_int_equal(archive->head.checkpoint_offset, head.checkpoint_offset);
+		assert_int_equal(archive->head.segment_records, head.segment_records);
 		close_archive(archive);
 	}
 	pb_buf_done(&stale);
@@ -295,7 +302,7 @@ damage_in_the_middle_is_never_taken_for_a_torn_tail(void **state)
 		/* Whether an older checkpoint is published or none at all. */
 		if (way == 1)
 			assert_int_equal(unlink(at(f, "log/checkpoint")), 0);
-		for (offset = start; offset < ends[2]; offset += offset % 7 == 0 ? 1 : 11) {
+		for (offset = start; offset < ends[2]; offset += 23) {
 			flip(path, offset);
 			assert_refused_untouched(f, PB_ECORRUPT);
 			flip(path, offset);
@@ -348,7 +355,7 @@ a_torn_tail_is_recorded_once_wherever_it_was_torn(void **state)
 
 			fresh(f);
 			tear(f, f->key, ends, begins);
-			len = len == UINT64_MAX ? ends[1] - 1 : len - (len % 2 == 0 ? 61 : 300);
+			len = len == UINT64_MAX ? ends[1] - 1 : len - 277;
 			if (len <= ends[0] || len > ends[1])
 				break;
 			cut_file(newest(f, "vault", ".seg"), len);
@@ -423,11 +430,15 @@ static void
 an_opening_interrupted_anywhere_is_finished_by_the_next(void **state)
 {
 	struct fixture *f = *state;
+	char *torn = pb_path_join(f->root, "torn");
 	uint64_t i, ends[2];
 	int forever, begins;
-	unsigned twice = 0;
 
 	for (begins = 0; begins < 2; begins++) {
+		fresh(f);
+		tear(f, f->key, ends, begins);
+		cut_file(newest(f, "vault", ".seg"), ends[1] - 5);
+		assert_int_equal(rename(f->dir, torn), 0);
 		for (forever = 0; forever < 2; forever++) {
 			for (i = 1;; i++) {
 				struct pb_archive *archive = NULL;
@@ -435,38 +446,48 @@ an_opening_interrupted_anywhere_is_finished_by_the_next(void **state)
 				const char *wrong;
 				unsigned recorded;
 
-				fresh(f);
-				tear(f, f->key, ends, begins);
-				cut_file(newest(f, "vault", ".seg"), ends[1] - 5);
+				remove_tree(f->dir);
+				copy_tree(torn, f->dir);
 				fail_call(f, i, EIO, forever);
 				status = pb_archive_open(
 				    &f->world, f->dir, f->key, &archive, NULL);
 				heal(f);
-				if (status == PB_OK && f->faulty.failed == 0) {
-					close_archive(archive);
-					break;
-				}
 				pb_archive_drop(archive);
+				if (status == PB_OK && f->faulty.failed == 0)
+					break;
 				assert_int_equal(try_open(f, NULL), PB_OK);
 				recorded = count_type(f, PB_RECORD_RECOVERY);
-				wrong = wrong_with(f);
+				assert_true(recorded >= 1 && recorded <= 2);
+				wrong = i % 8 == 0 ? wrong_with(f) : NULL;
 				if (wrong != NULL)
 					fail_msg("call %llu (%s): %s", (unsigned long long)i,
 					    f->faulty.operation, wrong);
-				assert_true(recorded >= 1 && recorded <= 3);
-				twice += recorded > 1;
 			}
 			assert_true(i > 40);
 		}
+		remove_tree(torn);
 	}
-	assert_true(twice < 40);
+	free(torn);
 }
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
+/* Replay drops the cache of a segment before it reads it: from there on memory is short. */
+static int
+begin_shortage(void *ctx, int fd)
+{
+	struct test_faulty_files *faulty = ctx;
+
+	(void)fd;
+	if (faulty->fail_at > 0)
+		test_memory_fail(faulty->fail_at, false);
+	faulty->fail_at = 0;
+	return 0;
+}
+
 /*
- * Two messages in the newest segment, nothing published, no frontier: a commit
- * that could not be judged for want of memory would be cut off as torn.
+ * A message in the newest segment, nothing published, no frontier: a commit that
+ * could not be judged for want of memory would be cut off as torn.
  */
 static void
 memory_that_runs_out_is_never_taken_for_a_torn_tail(void **state)
@@ -477,27 +498,29 @@ memory_that_runs_out_is_never_taken_for_a_torn_tail(void **state)
 
 	if (!test_memory_can_fail())
 		skip();
+	archive = open_archive(f, f->key);
+	commit(f, archive, 1);
+	pb_archive_drop(archive);
+	assert_int_equal(unlink(at(f, "log/checkpoint")), 0);
+	f->faulty.table.drop_cache = begin_shortage;
 	for (i = 1; failed > 0; i++) {
 		enum pb_status status;
 
-		fresh(f);
-		archive = open_archive(f, f->key);
-		commit(f, archive, 1);
-		pb_archive_drop(archive);
-		forget_frontier(f);
+		(void)unlink(at(f, "frontier"));
 		archive = NULL;
-		test_memory_fail(i, false);
+		f->faulty.fail_at = i; /* of memory, not of a call */
 		status = pb_archive_open(&f->world, f->dir, NULL, &archive, NULL);
 		failed = test_memory_restore();
 		pb_archive_drop(archive);
 		if (count_entries(at(f, "quarantine")) > 0)
 			fail_msg("allocation %llu: status %d, and a whole commit was cut off",
 			    (unsigned long long)i, status);
-		assert_int_equal(try_open(f, NULL), PB_OK);
-		assert_int_equal(count_entries(at(f, "quarantine")), 0);
 	}
+	heal(f);
+	assert_int_equal(try_open(f, NULL), PB_OK);
+	assert_int_equal(count_entries(at(f, "quarantine")), 0);
 	assert_holds(f);
-	assert_true(i > 100);
+	assert_true(i > 50);
 }
 
 /* log/checkpoint is derived: damaged in any way, it does not keep messages out. */

@@ -1,6 +1,7 @@
 #include "vectors.h"
 
 #include "crypto/expand.h"
+#include "salt.h"
 #include "record/cutter.h"
 #include "record/leaf.h"
 
@@ -65,7 +66,7 @@ compute_part(const struct vectors *v, struct pb_secret *r, unsigned i, uint8_t k
 {
 	uint8_t salt[PB_SALT_LEN], d[PB_H2_LEN];
 
-	assert_int_equal(pb_commitment_salt(r, (uint8_t)i, salt, NULL), PB_OK);
+	assert_int_equal(salt_of(r, (uint8_t)i, salt), PB_OK);
 	pb_digest_h2(bytes->data, bytes->len, d);
 	pb_commitment_part((uint8_t)i, kind, bytes->len, salt, d, p);
 	check_stated(v, "salt", i, salt, sizeof(salt));

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.dont_write_bytecode = True            # nothing is left beside the tools
+sys.dont_write_bytecode = True            # nothing is left beside the tools and the tests
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 import probant_format as pb
 from vectors import writer

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
 from attacks import ATTACKS
 from forger import ROOT, Forger, writer
 

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
 from forger import ROOT, pb
 
 # Words of the format and its file names, and of the origin, which stand open.
