@@ -49,9 +49,10 @@ say       = @$(if $(V),:,printf '  %-4s %s\n' $(1) $(2))
 VARIANT  := $(if $(SAN),san-$(subst $(comma),-,$(SAN)))
 B        := build$(if $(VARIANT),/$(VARIANT))
 
+TARGET   := $(shell $(CC) -dumpmachine 2>/dev/null)
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef \
             -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 -Wformat-nonliteral -Werror
-HARDEN   := -fstack-protector-strong -fPIE -fstack-clash-protection -fcf-protection \
+HARDEN   := -fstack-protector-strong -fPIE -fstack-clash-protection $(if $(findstring x86,$(TARGET)),-fcf-protection) \
             $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE -DPROBANT_VERSION='"$(VERSION)"' \
             -DPROBANT_LOCALEDIR='"$(PREFIX)/share/locale"'
@@ -62,8 +63,10 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SAN),-fsanitize=$(
 
 # ---- rooms ----------------------------------------------------------------------------------
 
-# $(call closure,rooms): those rooms and all they use, users before used, as static linking needs.
-closure = $(foreach r,cli capture archive verify vault log record crypto sys core,$(if $(filter $(r),$(1) $(foreach u,$(1),$(USES_$(u)))),$(r)))
+# $(call closure,rooms): those rooms and all that these use in turn, users before used, as static
+# linking needs.
+used    = $(1) $(foreach u,$(1),$(USES_$(u)))
+closure = $(foreach r,cli capture archive verify vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
 libraries = $(addprefix -l,$(foreach r,$(1),$(LIBS_$(r))))
 archives  = $(foreach r,$(1),$(B)/lib$(r).a)
 
@@ -76,7 +79,7 @@ $(B)/obj/%.o: %.c $(B)/flags
 	$(Q)$(CC) $(CPPFLAGS) $(ALLFLAGS) -MMD -MP -c $< -o $@
 
 # A change of compiler or flags rebuilds.
-FLAGS_NOW = $(shell $(CC) -dumpmachine 2>/dev/null) $(CC) $(CPPFLAGS) $(ALLFLAGS) $(LDFLAGS)
+FLAGS_NOW = $(TARGET) $(CC) $(CPPFLAGS) $(ALLFLAGS) $(LDFLAGS)
 .PHONY: force
 $(B)/flags: force
 	@mkdir -p $(B)
@@ -142,7 +145,7 @@ include tests/tests.mk
 
 # ---- set-up, installation -------------------------------------------------------------------
 
-.PHONY: setup demo check clean install help
+.PHONY: setup demo check bench clean install help
 setup:
 	@tools/setup
 
@@ -153,10 +156,13 @@ demo: setup
 check: setup
 	@$(MAKE) --no-print-directory check-built
 
+bench: all
+	@tools/bench $(B)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/probant \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES \
-	    $(DESTDIR)$(PREFIX)/share/doc/probant $(DESTDIR)$(PREFIX)/share/probant
+	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/probant
 	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(B)/libprobant.so $(DESTDIR)$(PREFIX)/lib/libprobant.so.0
 	ln -sf libprobant.so.0 $(DESTDIR)$(PREFIX)/lib/libprobant.so
@@ -164,8 +170,9 @@ install: all
 	install -m 644 $(B)/probant.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	ln -sf probant.1 $(DESTDIR)$(PREFIX)/share/man/man1/probant-verify.1
 	install -m 644 $(B)/locale/fr/LC_MESSAGES/probant.mo $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES
-	install -m 644 README.md SECURITY.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/probant
-	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_format.py tools/probant_log.py $(DESTDIR)$(PREFIX)/share/probant
+	install -m 644 README.md SECURITY.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/probant
+	install -m 644 docs/*.md $(DESTDIR)$(PREFIX)/share/doc/probant/docs
+	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_format.py tools/probant_log.py tools/probant_cms.py $(DESTDIR)$(PREFIX)/share/probant
 
 clean:
 	rm -rf build

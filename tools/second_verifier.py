@@ -15,6 +15,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
+import probant_cms as cms
 import probant_format as pb
 import probant_log as log
 
@@ -66,7 +67,8 @@ class Verifier:
         self.head = None                       # what the next prev, or a checkpoint's head, must be
         self.time_s = 0
         self.snapshots = {}                    # size: (root, head), where a checkpoint asks for it
-        self.zeroed, self.destructions = [], 0
+        self.readers = None                    # whom record 0 names, in order
+        self.newest = None                     # the note of the last sound checkpoint
         self.opened = 0
 
     def verify(self):
@@ -87,7 +89,9 @@ class Verifier:
             except (pb.Refused, OSError) as error:
                 self.report.find("files", INVALID, "segment %s: %s", stem, error)
             previous = stem
-        self.secrets_at_the_end(stems)
+        if not self.tree.leaf_hashes:
+            self.report.find("chain", INVALID, "there is no record")
+        self.key_files(stems)
         self.published(*published)
         self.who_signed()
         self.one_history(published[0])
@@ -101,7 +105,7 @@ class Verifier:
                              directory, name)
 
     def segment(self, stem, previous, newest):
-        segment = pb.Segment(self.archive, stem)
+        segment = self.readable(stem, newest)
         size = len(self.tree.leaf_hashes)
         if self.origin is None:
             self.origin, self.head = segment.origin, pb.sha3(segment.origin.encode())
@@ -122,17 +126,33 @@ class Verifier:
                     parts = self.open_record(segment, frame, leaf, secrets.get(k))
                     if k == 1:
                         self.segment_record(segment, frame, leaf, parts, previous)
-                self.checkpoint(segment, ending)
+                    elif parts and leaf.type == 13 and frame.tag == "P":
+                        self.other_key_record(leaf, parts)
+                self.checkpoint(segment, ending, records)
                 end = ending.end
         except pb.Torn as error:
             torn = error
-            self.damaged(segment, end)
+            self.damaged(stem, end)
         if slots is not None and (len(slots) != k + 1 or len(slots[-1]) != pb.SLOT):
             waiting = newest and len(slots) > k + 1           # a crash between the steps of [4.1]
             self.report.find("secrets", INDETERMINATE if waiting else INVALID,
                              "keys/%s.key: %d slots for %d records", stem, len(slots), k)
         if torn:
             raise torn
+
+    def readable(self, stem, newest):
+        """A segment; the newest may be one that was being begun [4.1]."""
+        try:
+            segment = pb.Segment(self.archive, stem)
+            if newest and not committed(segment):
+                raise pb.Torn("it has no commit")
+            return segment
+        except pb.Refused as error:
+            if not newest:
+                raise
+            if self.log_key:
+                self.damaged(stem, 0)
+            raise pb.Torn(str(error))
 
     # leaf, chain, tree: together, over the same bytes [2]
     def leaf(self, frame):
@@ -150,7 +170,9 @@ class Verifier:
             report.find("chain", VALID, "record %d: the clock went back by %d s", seq,
                         self.time_s - leaf.time_s)
         self.head, self.time_s = pb.sha3(frame.leaf), leaf.time_s
-        self.destructions += leaf.type == 8
+        if (frame.tag == "P") != (leaf.type in (12, 13)):
+            report.find("files", INVALID, "record %d of type %d is stored %s", seq, leaf.type,
+                        "open" if frame.tag == "P" else "sealed")
         self.tree.append(frame.leaf)
         self.snapshot()
         return leaf._replace(seq=seq)
@@ -173,14 +195,14 @@ class Verifier:
                 key = pb.open_segment_key(segment, self.reader, self.passphrase_file)
                 secrets = pb.open_slots(key, slots)
             except pb.Refused as error:
-                self.report.find("commitment", INDETERMINATE,
+                self.report.find("secrets", INDETERMINATE,
                                  "segment %s cannot be opened with this key: %s",
                                  segment.stem, error)
         for k in [k for k, r in secrets.items() if r is None]:
             self.report.find("secrets", INVALID, "segment %s, slot %d: not of this segment's key",
                              segment.stem, k)
-        if slots and slots[0] != pb.NO_SLOT and not pb.slot_sound(slots[0], 0):
-            self.report.find("secrets", INVALID, "segment %s, slot 0: damaged", segment.stem)
+        if slots and slots[0] != pb.NO_SLOT:
+            self.report.find("secrets", INVALID, "segment %s, slot 0 is not zeros", segment.stem)
         return slots, secrets
 
     def slot(self, leaf, frame, slots, k):
@@ -193,26 +215,26 @@ class Verifier:
         elif not empty and not pb.slot_sound(slots[k], k):
             self.report.find("secrets", INVALID, "record %d: its slot is damaged", leaf.seq)
         elif frame.tag == "R" and empty:
-            self.zeroed.append(leaf.seq)
+            self.report.find("secrets", INVALID, "record %d: its secret was erased", leaf.seq)
 
-    def secrets_at_the_end(self, stems):
-        for seq in self.zeroed:
-            self.report.find("secrets", INDETERMINATE if self.destructions else INVALID,
-                             "record %d: its secret was erased", seq)
+    def key_files(self, stems):
         try:
             names = sorted(os.listdir(os.path.join(self.archive, "keys")))
-            self.strangers("keys", [n for n in names if n[-4:] != ".key" or n[:-4] not in stems])
         except OSError:
-            pass                               # each missing key file was reported
+            return                             # each missing key file was reported
+        for name in [name for name in names if name[:-4] not in stems or name[-4:] != ".key"]:
+            if name[-4:] != ".key" or not pb.STEM.fullmatch(name[:-4]):
+                self.strangers("keys", [name])
+            else:
+                behind = not stems or name[:-4] > stems[-1]       # one that was being begun?
+                self.report.find("files", INDETERMINATE if behind else INVALID,
+                                 "keys/%s is there without its segment", name)
 
     # payload [3.4] and commitment [1.2]
     def open_record(self, segment, frame, leaf, r):
         """The parts of a record whose r is at hand, checked against the leaf."""
         if frame.tag == "P":
             r = frame.r
-            if leaf.type not in (12, 13):
-                self.report.find("files", INVALID, "record %d of type %d is stored open",
-                                 leaf.seq, leaf.type)
         self.report.looked("payload")
         if pb.sha256(frame.payload) != leaf.payload_sha256:
             self.report.find("payload", INVALID, "record %d: its payload is not what was logged",
@@ -232,6 +254,8 @@ class Verifier:
             if kinds.count(pb.FACTS) != 1:
                 raise pb.Refused("it has not one part of facts")
             pb.read_json(parts[kinds.index(pb.FACTS)][1])
+            if kinds.count(pb.CLASS) > 1 or kinds.count(pb.ENVELOPE) > 1:
+                raise pb.Refused("it has more than one class or envelope")
             message = pb.message_of(parts)
             if message is None and leaf.type in (1, 15):
                 raise pb.Refused("it holds no message")
@@ -263,15 +287,36 @@ class Verifier:
             self.report.find("files", INVALID, "record %d: the segment before is not as it states",
                              leaf.seq)
         if leaf.seq == 0:
-            if facts.get("format") != 1:
-                self.report.find("files", INDETERMINATE, "a format that is not version 1")
-            key = log.read_verifier_key(str(facts.get("verifier_key")))
-            if facts.get("origin") != self.origin or key.name != self.origin or key.type != 1:
-                raise pb.Refused("record 0 does not state its log's origin and key")
-            self.log_key = key
+            self.founding(facts)
+        if self.readers and sorted(cms.recipients(segment.cms)) != self.readers:
+            self.report.find("files", INVALID, "segment %s can be opened by others than the "
+                             "readers that record 0 states", segment.stem)
+
+    def founding(self, facts):
+        if pb.read_number(facts.get("format")) != 1:
+            self.report.find("files", INDETERMINATE, "a format that is not version 1")
+        key = log.read_verifier_key(str(facts.get("verifier_key")))
+        if facts.get("origin") != self.origin or key.name != self.origin or key.type != 1:
+            raise pb.Refused("record 0 does not state its log's origin and key")
+        self.log_key = key
+        readers = facts.get("readers")
+        ids = [reader.get("id") for reader in readers if isinstance(reader, dict)] \
+            if isinstance(readers, list) else []
+        if not ids or len(ids) != len(readers) or not all(isinstance(i, str) for i in ids) \
+                or len(set(ids)) < len(ids):
+            raise pb.Refused("record 0 does not state who the readers are")
+        self.readers = sorted(ids)
+
+    def other_key_record(self, leaf, parts):
+        facts = pb.read_json([data for kind, data in parts if kind == pb.FACTS][0])
+        if facts.get("event") == "segment":
+            self.report.find("files", INVALID, "record %d begins a segment within one", leaf.seq)
+        else:
+            self.report.find("files", INDETERMINATE, "record %d states something about keys that "
+                             "version 1 does not know", leaf.seq)
 
     # checkpoints [2.1]
-    def checkpoint(self, segment, frame):
+    def checkpoint(self, segment, frame, records):
         where = "segment %s, offset %d" % (segment.stem, frame.offset)
         try:
             note = log.read_note(frame.note)
@@ -281,23 +326,27 @@ class Verifier:
             return
         self.report.looked("tree")
         size = len(self.tree.leaf_hashes)
+        if not records:
+            self.report.find("tree", INVALID, "%s: a checkpoint of no new record", where)
         if checkpoint != (self.origin, size, self.tree.root(), self.head):
             self.report.find("tree", INVALID, "%s: a checkpoint that is not of the %d records "
                              "before it", where, size)
-        self.signature(note, where)
+        if self.signature(note, where) and checkpoint.size == size:
+            self.newest = note
 
-    def damaged(self, segment, end):
-        """No commit follows a crash: a signed checkpoint with bytes behind it tells [4.2]."""
-        with open(segment.path, "rb") as file:
+    def damaged(self, stem, end):
+        """No commit follows a crash: a checkpoint with bytes behind it tells [4.2]."""
+        with open(os.path.join(self.archive, "vault", stem + ".seg"), "rb") as file:
             file.seek(end)
             tail = file.read()
-        begin = self.origin.encode() + b"\n"
-        at = tail.find(begin)
-        while at >= 0:
-            behind = at + int.from_bytes(tail[max(at - 8, 0):at], "big")
-            if behind < len(tail) and self.signed(tail[at:behind]):
-                raise pb.Refused("commits behind offset %d are damaged" % end)
-            at = tail.find(begin, at + 1)
+        for text in (self.origin.encode() + b"\n", b"\nsha3-256 "):
+            at = tail.find(text)
+            while at >= 0:
+                behind = at + int.from_bytes(tail[max(at - 8, 0):at], "big")
+                if len(tail) - at > 2 * len(self.origin) + 256 \
+                        or behind < len(tail) and self.signed(tail[at:behind]):
+                    raise pb.Refused("commits behind offset %d are damaged" % end)
+                at = tail.find(text, at + 1)
 
     def signed(self, data):
         try:
@@ -311,6 +360,7 @@ class Verifier:
         if not good:
             self.report.find("checkpoint", INVALID, "%s: %s", where,
                              "no signature of the log's key" if good is None else "a forged one")
+        return good
 
     # the published log [2.3]
     def published_note(self):
@@ -369,23 +419,29 @@ class Verifier:
         report = self.report
         named = [k for k in self.trust.logs if k.name == self.origin] if self.trust else []
         report.looked("log key")
-        if not named:
+        if self.log_key is None:
+            report.find("log key", INVALID, "record 0 states no key")
+        elif not named:
             report.find("log key", INDETERMINATE, "no trust file says whose key this is")
         elif self.log_key not in named:
             report.find("log key", INVALID, "the trust file names another key for this log")
 
     def one_history(self, published):
-        report = self.report
+        report, met = self.report, False
         self.compare()
-        witnesses = self.trust.witnesses if self.trust and published else {}
-        verdicts = {name: log.signed_by(published, key) for name, key in witnesses.items()}
-        signed = {name for name, good in verdicts.items() if good}
         report.looked("unique view")
-        for name in [name for name, good in verdicts.items() if good is False]:
-            report.find("unique view", INVALID, "the cosignature of %s is forged", name)
-        met = self.trust and self.trust.quorum != "none" and \
-            self.trust.met(self.trust.quorum, signed)
-        if not met and report.verdicts["consistency"] != VALID:
+        asked = self.trust is not None and self.trust.quorum != "none"
+        for note in [note for note in (published, self.newest) if note and self.trust]:
+            verdicts = {name: log.signed_by(note, key)
+                        for name, key in self.trust.witnesses.items()}
+            for name in [name for name, good in verdicts.items() if good is False]:
+                report.find("unique view", INVALID, "the cosignature of %s is forged", name)
+            signed = {name for name, good in verdicts.items() if good}
+            met = met or asked and self.trust.met(self.trust.quorum, signed)
+        if asked and not met:
+            report.find("unique view", INDETERMINATE, "not all witnesses have signed that the "
+                        "trust file asks for")
+        elif not asked and report.verdicts["consistency"] != VALID:
             report.find("unique view", INDETERMINATE, "no witness and no checkpoint held by "
                         "another shows that this is the only history")
 
@@ -394,12 +450,11 @@ class Verifier:
         if held is None:
             return
         self.report.looked("consistency")
-        good = log.signed_by(note, self.log_key) if self.log_key else None
-        if held.origin != self.origin or good is False:
-            self.report.find("consistency", INVALID, "the checkpoint held is not of this log")
-        elif good is None:
-            self.report.find("consistency", INDETERMINATE, "the checkpoint held is not signed by "
-                             "this log's key")
+        if held.origin != self.origin:
+            self.report.find("consistency", INVALID, "the checkpoint held is another log's")
+        elif not self.log_key or not log.signed_by(note, self.log_key):
+            self.report.find("consistency", INVALID, "the checkpoint held is not signed by this "
+                             "log's key")
         elif held.size > len(self.tree.leaf_hashes):
             self.report.find("consistency", INVALID, "the checkpoint held is of %d records: this "
                              "log was cut or rolled back", held.size)
@@ -412,15 +467,21 @@ def commits(segment):
     """Yields (record frames, the "C" that ends them); what no "C" ends is torn."""
     records = []
     for frame in segment.frames(segment.start):
-        if frame.tag != "C":
+        if frame.tag == "C":
+            yield records, frame
+            records = []
+        else:
             records.append(frame)
-            continue
-        if not records:
-            raise pb.Refused("a commit without records at offset %d" % frame.offset)
-        yield records, frame
-        records = []
     if records or segment.size == segment.start:
         raise pb.Torn("what follows its last checkpoint was never committed")
+
+
+def committed(segment):
+    """Is there one commit at least?"""
+    try:
+        return any(frame.tag == "C" for frame in segment.frames(segment.start))
+    except pb.Torn:
+        return False
 
 
 class Parser(argparse.ArgumentParser):

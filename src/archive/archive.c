@@ -20,7 +20,7 @@ pb_archive_lock(const struct pb_files *files, const char *dir, int *ret_fd, stru
 	int fd = -1, answer;
 
 	if (status == PB_OK)
-		status = pb_io_open(files, path.text, O_RDWR, 0, &fd, err);
+		status = pb_io_open_regular(files, path.text, O_RDWR, &fd, NULL, err);
 	if (status != PB_OK)
 		return status;
 	answer = files->lock(files->ctx, fd);

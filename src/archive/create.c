@@ -44,14 +44,15 @@ claim_directory(struct creation *c, struct pb_error *err)
 {
 	const struct pb_files *files = c->world->files;
 	int answer = files->mkdir(files->ctx, c->dir, 0700);
+	enum pb_status status;
 
 	if (answer == 0) {
 		c->made_dir = true;
 		return PB_OK;
 	}
-	if (pb_fail_sys(err, answer, N_("make the archive's directory"), "%s", c->dir) !=
-	    PB_EEXIST)
-		return err != NULL ? err->status : PB_EIO;
+	status = pb_fail_sys(err, answer, N_("make the archive's directory"), "%s", c->dir);
+	if (status != PB_EEXIST)
+		return status;
 	answer = files->list(files->ctx, c->dir, refuse_entry, NULL);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, N_("make the archive's directory"), "%s", c->dir);
@@ -72,7 +73,6 @@ make_rooms(struct creation *c, struct pb_error *err)
 	size_t i;
 	int answer;
 
-	c->made_rooms = true;
 	for (i = 0; status == PB_OK && i < ROOMS; i++) {
 		status = pb_path_make(&path, c->dir, rooms[i], NULL, err);
 		if (status != PB_OK)
@@ -81,6 +81,8 @@ make_rooms(struct creation *c, struct pb_error *err)
 		if (answer < 0)
 			status = pb_fail_sys(err, answer, N_("make the archive's directory"), "%s",
 			    path.text);
+		else /* the first one decides, should two begin at a time: what is there is ours */
+			c->made_rooms = true;
 	}
 	if (status == PB_OK)
 		status = pb_path_make(&path, c->dir, PB_FILE_LOCK, NULL, err);

@@ -64,11 +64,12 @@ find_end(const struct pb_files *files, const char *dir, const struct pb_founded 
 	enum pb_status status;
 	size_t count;
 
+	/* The head first: the list must hold its segment, and a writer may begin one meanwhile. */
+	if (pb_head_load(files, dir, &head, NULL) != PB_OK)
+		pb_head_init(&head, founded->origin);
 	status = pb_frames_list(files, dir, &names, &count, NULL, NULL, err);
 	if (status != PB_OK)
 		return status;
-	if (pb_head_load(files, dir, &head, NULL) != PB_OK)
-		pb_head_init(&head, founded->origin);
 	status = pb_replay(
 	    files, dir, founded->origin, &founded->verifier, names, count, &head, &tail, err);
 	if (status == PB_OK) {

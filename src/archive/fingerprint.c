@@ -42,7 +42,7 @@ pb_fingerprint_file(const struct pb_files *files, const char *path, uint64_t *re
 
 	status = pb_digest_new(PB_DIGEST_SHA256, &digest, err);
 	if (status == PB_OK)
-		status = pb_io_open(files, path, O_RDONLY, 0, &fd, err);
+		status = pb_io_open_regular(files, path, O_RDONLY, &fd, NULL, err);
 	if (status == PB_OK)
 		status = feed(files, fd, path, digest, ret_len, err);
 	if (status == PB_OK)

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
+#include "log/origin.h"
 #include "record/opened.h"
 #include "record/types.h"
 
@@ -34,20 +35,39 @@ copy_text(const struct pb_json *value, char *to, size_t size)
 	return true;
 }
 
+/* A word of ours, such as "reader": it is shown as it stands. */
+static bool
+copy_word(const struct pb_json *value, char *to, size_t size)
+{
+	return copy_text(value, to, size) &&
+	       strspn(to, "abcdefghijklmnopqrstuvwxyz") == strlen(to);
+}
+
+/* The log's own key under the log's name; neither holds what a terminal would obey. */
+static bool
+parse_log(const struct pb_json *facts, struct pb_founded *founded)
+{
+	const char *vkey = pb_json_string(pb_json_get(facts, "verifier_key"));
+
+	return copy_text(
+		   pb_json_get(facts, "origin"), founded->origin, sizeof(founded->origin)) &&
+	       pb_origin_valid(founded->origin, strlen(founded->origin)) && vkey != NULL &&
+	       pb_note_verifier_parse(vkey, strlen(vkey), &founded->verifier, NULL) == PB_OK &&
+	       founded->verifier.type == PB_NOTE_ED25519 &&
+	       strcmp(founded->verifier.name, founded->origin) == 0;
+}
+
 static bool
 parse(const struct pb_json *facts, struct pb_founded *founded)
 {
 	const struct pb_json *readers = pb_json_get(facts, "readers");
-	const char *vkey = pb_json_string(pb_json_get(facts, "verifier_key"));
 	size_t i;
 
 	founded->reader_count = pb_json_count(readers);
 	if (founded->reader_count == 0 || founded->reader_count > PB_LIMIT_READERS ||
-	    vkey == NULL ||
-	    !copy_text(pb_json_get(facts, "origin"), founded->origin, sizeof(founded->origin)) ||
-	    !copy_text(
-	        pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)) ||
-	    pb_note_verifier_parse(vkey, strlen(vkey), &founded->verifier, NULL) != PB_OK)
+	    !parse_log(facts, founded) ||
+	    !copy_word(
+	        pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)))
 		return false;
 	for (i = 0; i < founded->reader_count; i++) {
 		const struct pb_json *item = pb_json_item(readers, i);
@@ -55,7 +75,7 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 
 		if (!copy_text(pb_json_get(item, "id"), reader->id, sizeof(reader->id)) ||
 		    strspn(reader->id, "0123456789abcdef") != strlen(reader->id) ||
-		    !copy_text(pb_json_get(item, "role"), reader->role, sizeof(reader->role)) ||
+		    !copy_word(pb_json_get(item, "role"), reader->role, sizeof(reader->role)) ||
 		    !pb_json_as_hex(pb_json_get(item, "sha256"), reader->fingerprint,
 		        sizeof(reader->fingerprint)))
 			return false;
@@ -92,7 +112,9 @@ read_facts(struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *fa
 		status = pb_opener_open(opener, &frame->payload, r, &opened, err);
 	if (status == PB_OK)
 		status = pb_opened_commitment(opened, commitment, &right, digest, err);
-	if (status == PB_OK && memcmp(commitment, leaf.commitment, sizeof(commitment)) != 0)
+	if (status == PB_OK &&
+	    (memcmp(commitment, leaf.commitment, sizeof(commitment)) != 0 ||
+	        pb_opened_find(opened, PB_PART_FACTS) == pb_opened_count(opened)))
 		status = PB_ECORRUPT;
 	if (status == PB_OK)
 		status = pb_opened_part(
@@ -156,7 +178,7 @@ pb_founded_certificate(const struct pb_files *files, const char *dir,
 	(void)snprintf(file, sizeof(file), "%s.pem", stated->id);
 	status = pb_path_make(&path, dir, PB_DIR_READERS, file, err);
 	if (status == PB_OK)
-		status = pb_io_read_file(files, path.text, PB_LIMIT_PEM, &pem, err);
+		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &pem, err);
 	if (status == PB_OK)
 		status = pb_reader_from_pem(pem.data, pem.len, &reader, err);
 	if (status != PB_OK)

@@ -123,8 +123,9 @@ pb_head_load(
 	memset(&head, 0, sizeof(head));
 	status = pb_path_make(&path, dir, PB_FILE_FRONTIER, NULL, err);
 	if (status == PB_OK)
-		status = pb_io_read_file(files, path.text, FILE_MAX, &buf, err);
-	if (status == PB_ELIMIT || (status == PB_OK && !decode(buf.data, buf.len, &head)))
+		status = pb_io_read_regular(files, path.text, FILE_MAX, &buf, err);
+	if (status == PB_ELIMIT || status == PB_ECORRUPT ||
+	    (status == PB_OK && !decode(buf.data, buf.len, &head)))
 		status = pb_fail(err, PB_ENOENT, N_("read the frontier"),
 		    N_("the file is damaged"), "%s", path.text);
 	if (status == PB_OK)

@@ -36,7 +36,7 @@ load_log_key(const struct pb_files *files, const char *dir, const struct pb_foun
 	if (status == PB_OK)
 		status = pb_path_private(files, path.text, err);
 	if (status == PB_OK)
-		status = pb_io_read_file(files, path.text, PB_LIMIT_PEM, &pem, err);
+		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &pem, err);
 	if (status == PB_OK)
 		status = pb_ed25519_from_pem(pem.data, pem.len, &key, err);
 	if (status != PB_OK)
@@ -91,17 +91,24 @@ remove_temporary(void *arg, const char *name)
 	return cleaning->files->unlink(cleaning->files->ctx, path.text);
 }
 
+/* Only a directory of the archive itself: a link in a foreign one may lead to anybody's files. */
 static enum pb_status
 empty_tmp(const struct pb_files *files, const char *dir, struct pb_error *err)
 {
 	struct cleaning cleaning = { .files = files, .dir = dir };
+	struct pb_file_info info;
 	struct pb_path tmp;
 	enum pb_status status = pb_path_make(&tmp, dir, PB_DIR_TMP, NULL, err);
 	int answer;
 
 	if (status != PB_OK)
 		return status;
-	answer = files->list(files->ctx, tmp.text, remove_temporary, &cleaning);
+	answer = files->stat(files->ctx, tmp.text, false, &info);
+	if (answer == 0 && info.type != PB_FILE_DIRECTORY)
+		return pb_fail(err, PB_ECORRUPT, N_("empty the temporary files"),
+		    N_("it is not a directory"), "%s", tmp.text);
+	if (answer == 0)
+		answer = files->list(files->ctx, tmp.text, remove_temporary, &cleaning);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, N_("empty the temporary files"), "%s", tmp.text);
 	return PB_OK;
@@ -149,7 +156,7 @@ make_lasting(struct pb_archive *a, const char *room, const char *suffix, struct 
 	if (status == PB_OK)
 		status = pb_path_make(&parent, a->dir, room, NULL, err);
 	if (status == PB_OK)
-		status = pb_io_open(files, path.text, O_RDWR, 0, &fd, err);
+		status = pb_io_open_regular(files, path.text, O_RDWR, &fd, NULL, err);
 	if (status == PB_OK)
 		status = pb_io_sync(files, fd, path.text, err);
 	pb_io_close(files, &fd);

@@ -136,7 +136,7 @@ pb_published_size(const struct pb_files *files, const char *dir,
 	status = pb_tiles_checkpoint(files, dir, &bytes, err);
 	if (status == PB_OK)
 		status = read_size(&bytes, verifier, note, ret_size, err);
-	else if (status == PB_ENOENT || status == PB_ELIMIT)
+	else if (status == PB_ENOENT || status == PB_ELIMIT || status == PB_ECORRUPT)
 		status = PB_OK;
 out:
 	pb_buf_done(&bytes);

@@ -41,11 +41,12 @@ read_note(struct pb_published *published, struct pb_error *err)
 	    pb_tiles_checkpoint(published->files, published->dir, &published->note, err);
 
 	published->has_note = status == PB_OK;
-	if (status == PB_ELIMIT)
+	if (status == PB_ELIMIT || status == PB_ECORRUPT)
 		pb_verification_find(published->v, PB_CHECK_CHECKPOINT, PB_INVALID, PB_NO_SEQ,
 		    "published_malformed", N_("The published checkpoint cannot be read."), "%s",
 		    "log/checkpoint");
-	return status == PB_ENOENT || status == PB_ELIMIT ? PB_OK : status;
+	return status == PB_ENOENT || status == PB_ELIMIT || status == PB_ECORRUPT ? PB_OK
+										  : status;
 }
 
 enum pb_status
@@ -202,10 +203,10 @@ check_tile(struct pb_published *published, const struct pb_tile *tile, struct pb
 	pb_buf_clear(bytes);
 	status = pb_path_make(&path, published->dir, PB_DIR_LOG, relative, err);
 	if (status == PB_OK)
-		status = pb_io_read_file(published->files, path.text, FILE_MAX, bytes, err);
+		status = pb_io_read_regular(published->files, path.text, FILE_MAX, bytes, err);
 	if (status == PB_ENOENT)
 		return PB_OK;
-	if (status != PB_OK && status != PB_ELIMIT)
+	if (status != PB_OK && status != PB_ELIMIT && status != PB_ECORRUPT)
 		return status;
 	right = status == PB_OK && (tile->entries ? entries_right(bytes, expected, tile->width)
 						  : hashes_right(bytes, expected, tile->width));

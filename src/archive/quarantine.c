@@ -24,7 +24,7 @@
 
 /* ---- 1. copy -------------------------------------------------------------------------------- */
 
-/* Read from `offset` to the end: its digest and length, and a copy to the file `out` unless it is -1. */
+/* From `offset` to the end: its digest and length, and a copy to `out` unless that is -1. */
 static enum pb_status
 stream(const struct pb_files *files, int in, const char *from, uint64_t offset, int out,
     const char *to, uint8_t ret_h2[PB_H2_LEN], uint64_t *ret_len, struct pb_error *err)
@@ -63,7 +63,7 @@ copy_bytes(const struct pb_files *files, const char *from, uint64_t offset, cons
 	int in = -1, out = -1;
 	uint64_t len;
 
-	status = pb_io_open(files, from, O_RDONLY, 0, &in, err);
+	status = pb_io_open_regular(files, from, O_RDONLY, &in, NULL, err);
 	if (status == PB_OK)
 		status = pb_io_open(files, to, O_RDWR | O_CREAT | O_TRUNC, 0600, &out, err);
 	if (status == PB_OK)
@@ -107,14 +107,17 @@ copy_tail(const struct pb_files *files, const char *dir, const struct pb_tail *t
 
 /* ---- 2. cut --------------------------------------------------------------------------------- */
 
-/* Keep the first `keep` bytes, durably; wipe: the rest is zeroed first.  A missing file is cut. */
+/*
+ * Keep the first `keep` bytes, durably; wipe: the rest is zeroed first.  A missing file is cut.
+ * What a link in a foreign archive leads to is not.
+ */
 static enum pb_status
 cut(const struct pb_files *files, const char *path, uint64_t keep, bool wipe, struct pb_error *err)
 {
 	enum pb_status status;
 	int fd = -1;
 
-	status = pb_io_open(files, path, O_RDWR, 0, &fd, err);
+	status = pb_io_open_regular(files, path, O_RDWR | O_NOFOLLOW, &fd, NULL, err);
 	if (status == PB_ENOENT)
 		return PB_OK;
 	if (status == PB_OK)
@@ -272,7 +275,7 @@ state_facts(const struct pb_files *files, const char *path, const char *name, st
 	uint64_t len = 0;
 	int fd = -1;
 
-	status = pb_io_open(files, path, O_RDONLY, 0, &fd, err);
+	status = pb_io_open_regular(files, path, O_RDONLY, &fd, NULL, err);
 	if (status == PB_OK)
 		status = stream(files, fd, path, 0, -1, NULL, h2, &len, err);
 	pb_io_close(files, &fd);

@@ -23,7 +23,7 @@ open_key(const struct pb_files *files, const char *dir, const struct pb_founded_
 	(void)snprintf(file, sizeof(file), "%s.key", reader->id);
 	status = pb_path_make(&path, dir, PB_DIR_READERS, file, err);
 	if (status == PB_OK)
-		status = pb_io_read_file(files, path.text, PB_LIMIT_PEM, &key, err);
+		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &key, err);
 	if (status == PB_OK)
 		status = pb_founded_certificate(files, dir, reader, &checked, err);
 	if (status == PB_OK)

@@ -37,7 +37,7 @@ digest_file(struct pb_archive *a, const char *name, uint64_t len, uint8_t out[PB
 	if (status == PB_OK)
 		status = pb_digest_new(PB_DIGEST_SHA256, &digest, err);
 	if (status == PB_OK)
-		status = pb_io_open(files, path.text, O_RDONLY, 0, &fd, err);
+		status = pb_io_open_regular(files, path.text, O_RDONLY, &fd, NULL, err);
 	while (status == PB_OK && at < len) {
 		size_t step = len - at < CHUNK ? (size_t)(len - at) : CHUNK;
 

@@ -31,7 +31,7 @@ open_keyfile(
 	enum pb_status status =
 	    pb_keyfile_open(files, dir, slots->name, false, &slots->keyfile, err);
 
-	if (status != PB_ENOENT)
+	if (status != PB_ENOENT && status != PB_ECORRUPT)
 		return status;
 	find(slots, PB_INVALID, PB_NO_SEQ, 0, "key_file_missing",
 	    N_("The file with the secrets of this segment is missing: its records cannot be "

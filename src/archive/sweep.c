@@ -144,8 +144,10 @@ begin_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error 
 	status = pb_path_make(&path, sweep->dir, PB_DIR_VAULT, file, err);
 	if (status != PB_OK)
 		return status;
-	return pb_fingerprint_file(
+	status = pb_fingerprint_file(
 	    sweep->files, path.text, &item->previous_len, item->previous_sha256, err);
+	/* It is no file, which was said of it; no segment states one of length 0 before it. */
+	return status == PB_ECORRUPT ? PB_OK : status;
 }
 
 /* The newest may be one that was being begun; any other was whole once. */

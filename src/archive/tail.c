@@ -147,7 +147,7 @@ pb_tail_examine(const struct pb_files *files, const char *dir, const char *origi
 	(void)snprintf(file, sizeof(file), "%s.seg", tail->segment);
 	status = pb_path_make(&path, dir, PB_DIR_VAULT, file, err);
 	if (status == PB_OK)
-		status = pb_io_open(files, path.text, O_RDONLY, 0, &fd, err);
+		status = pb_io_open_regular(files, path.text, O_RDONLY, &fd, NULL, err);
 	if (status == PB_OK)
 		status = search(files, fd, path.text, tail->offset, origin, verifier, err);
 	pb_io_close(files, &fd);

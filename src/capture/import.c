@@ -1,5 +1,6 @@
 #include "capture/import.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,16 +220,30 @@ list_names(
 	return PB_OK;
 }
 
-static bool
+/* 1 or 0, or why it cannot be told (-errno). */
+static int
 has_directory(const struct pb_files *files, const char *path, const char *name)
 {
 	char *inner = pb_path_join(path, name);
 	struct pb_file_info info;
-	bool found = inner != NULL && files->stat(files->ctx, inner, true, &info) == 0 &&
-	             info.type == PB_FILE_DIRECTORY;
+	int answer;
 
+	if (inner == NULL)
+		return -ENOMEM;
+	answer = files->stat(files->ctx, inner, true, &info);
 	free(inner);
-	return found;
+	if (answer < 0)
+		return answer == -ENOENT || answer == -ENOTDIR ? 0 : answer;
+	return info.type == PB_FILE_DIRECTORY;
+}
+
+/* A Maildir that cannot be told from another directory would lose its messages unsaid. */
+static int
+is_maildir(const struct pb_files *files, const char *path)
+{
+	int answer = has_directory(files, path, "cur");
+
+	return answer == 1 ? has_directory(files, path, "new") : answer;
 }
 
 static bool
@@ -239,8 +254,8 @@ looks_like_message(const char *name)
 	return len > 4 && strcasecmp(name + len - 4, ".eml") == 0;
 }
 
-static enum pb_status import_directory(struct pb_import *import, const char *path,
-    const char *maildir, unsigned depth, struct pb_error *err);
+static enum pb_status import_directory(
+    struct pb_import *import, const char *path, unsigned depth, struct pb_error *err);
 
 static enum pb_status
 import_entry(struct pb_import *import, const char *dir, const char *name, const char *maildir,
@@ -260,7 +275,7 @@ import_entry(struct pb_import *import, const char *dir, const char *name, const 
 		(void)pb_fail_sys(&why, answer, N_("look at a file"), "%s", path);
 		refuse(import, path, &why);
 	} else if (info.type == PB_FILE_DIRECTORY && maildir == NULL) {
-		status = import_directory(import, path, NULL, depth + 1, err);
+		status = import_directory(import, path, depth + 1, err);
 	} else if (info.type == PB_FILE_REGULAR &&
 	           (maildir != NULL || looks_like_message(name))) {
 		status = import_file(import, path, maildir, err);
@@ -271,9 +286,16 @@ import_entry(struct pb_import *import, const char *dir, const char *name, const 
 	return status;
 }
 
+static bool
+is_room(const char *name)
+{
+	return strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 || strcmp(name, "tmp") == 0;
+}
+
+/* What stands in a directory; around: in that of a Maildir, beside its rooms. */
 static enum pb_status
-import_names(struct pb_import *import, const char *path, const char *maildir, unsigned depth,
-    struct pb_error *err)
+import_names(struct pb_import *import, const char *path, const char *maildir, bool around,
+    unsigned depth, struct pb_error *err)
 {
 	struct names names = { 0 };
 	struct pb_error why = { 0 };
@@ -286,7 +308,8 @@ import_names(struct pb_import *import, const char *path, const char *maildir, un
 		names.count = 0;
 	}
 	for (i = 0; status == PB_OK && i < names.count; i++)
-		status = import_entry(import, path, names.sorted[i], maildir, depth, err);
+		if (!around || !is_room(names.sorted[i]))
+			status = import_entry(import, path, names.sorted[i], maildir, depth, err);
 	free(names.sorted);
 	pb_buf_done(&names.text);
 	return status;
@@ -301,18 +324,19 @@ import_maildir_room(struct pb_import *import, const char *path, const char *room
 
 	if (inner == NULL)
 		return pb_fail_memory(err, N_("import"));
-	status = import_names(import, inner, room, depth + 1, err);
+	status = import_names(import, inner, room, false, depth + 1, err);
 	free(inner);
 	return status;
 }
 
 static enum pb_status
-import_directory(struct pb_import *import, const char *path, const char *maildir, unsigned depth,
-    struct pb_error *err)
+import_directory(
+    struct pb_import *import, const char *path, unsigned depth, struct pb_error *err)
 {
 	const struct pb_files *files = import->world->files;
 	struct pb_error why = { 0 };
 	enum pb_status status;
+	int maildir;
 
 	if (depth > PB_LIMIT_DEPTH) {
 		(void)pb_fail(&why, PB_ELIMIT, N_("import a directory"),
@@ -320,12 +344,21 @@ import_directory(struct pb_import *import, const char *path, const char *maildir
 		refuse(import, path, &why);
 		return PB_OK;
 	}
-	if (!has_directory(files, path, "cur") || !has_directory(files, path, "new"))
-		return import_names(import, path, maildir, depth, err);
+	maildir = is_maildir(files, path);
+	if (maildir < 0) {
+		(void)pb_fail_sys(&why, maildir, N_("look at a file"), "%s", path);
+		refuse(import, path, &why);
+		return PB_OK;
+	}
+	if (maildir == 0)
+		return import_names(import, path, NULL, false, depth, err);
 	/* tmp/ holds deliveries that were not finished: they are no messages yet. */
 	status = import_maildir_room(import, path, "cur", depth, err);
 	if (status == PB_OK)
 		status = import_maildir_room(import, path, "new", depth, err);
+	/* Its folders (.Sent, .Archive) stand beside its rooms, Maildirs as well. */
+	if (status == PB_OK)
+		status = import_names(import, path, NULL, true, depth, err);
 	return status;
 }
 
@@ -349,7 +382,7 @@ import_path(struct pb_import *import, const char *path, int stdin_fd, struct pb_
 		return PB_OK;
 	}
 	if (info.type == PB_FILE_DIRECTORY)
-		return import_directory(import, path, NULL, 0, err);
+		return import_directory(import, path, 0, err);
 	return import_file(import, path, NULL, err);
 }
 

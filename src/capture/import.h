@@ -1,7 +1,7 @@
 /*
  * Import: messages that stand in files already.  A file is one message; a
- * Maildir gives its cur/ and new/ with their flags; any other directory its *.eml, and
- * what is below it; "-" is one message on standard input.
+ * Maildir gives its cur/ and new/ with their flags; a directory gives its *.eml, and
+ * what is below it, so a Maildir its folders too; "-" is one message on standard input.
  *
  * Nothing in a message makes it refused, and nothing is de-duplicated.  What
  * cannot be read is refused by name, and the rest goes on.

@@ -1,8 +1,10 @@
 #include "cli/access.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "archive/commit.h"
+#include "cli/examine.h"
 #include "core/io.h"
 #include "core/json.h"
 #include "core/limits.h"
@@ -22,6 +24,15 @@ pb_access_archive(const struct pb_options *options)
 		return NULL;
 	}
 	return dir;
+}
+
+enum pb_status
+pb_access_taken(enum pb_status status, struct pb_error *err)
+{
+	if (status == PB_EEXIST && err->todo == NULL)
+		return pb_fail_todo(
+		    err, status, N_("choose a name that is not taken; nothing is overwritten"));
+	return status;
 }
 
 /* ---- passphrase and key --------------------------------------------------------------------- */
@@ -59,8 +70,8 @@ ask(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
 		return pb_fail_todo(err, status,
 		    N_("give --passphrase-file FILE or set PROBANT_PASSPHRASE_FILE"));
 	if (status == PB_OK && len == 0)
-		status = pb_fail(err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"),
-		    "%s", "-");
+		status = pb_fail(
+		    err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"), "%s", "");
 	if (status == PB_OK && pb_buf_append(passphrase, line, len) != PB_OK)
 		status = pb_fail_memory(err, N_("read the passphrase"));
 	pb_wipe(line, sizeof(line));
@@ -86,10 +97,25 @@ pb_access_passphrase(const struct pb_world *world, const struct pb_options *opti
 	if (status == PB_OK && (second.len != passphrase->len ||
 	                           !pb_equal(second.data, passphrase->data, second.len)))
 		status = pb_fail(err, PB_EINVAL, N_("read the passphrase"),
-		    N_("the two differ"), "%s", "-");
+		    N_("the two differ"), "%s", "");
 	pb_buf_wipe(&second);
 	pb_buf_done(&second);
 	return status;
+}
+
+/* Which key it was that the passphrase does not open; a recovery file has another than ours. */
+static enum pb_status
+name_key(const char *dir, const char *path, enum pb_status status, struct pb_error *err)
+{
+	const char *todo = path != NULL
+	                       ? N_("a recovery file is opened by its recovery code")
+	                       : N_("if it is lost: --reader-key with the recovery file, and its "
+	                            "code as the passphrase");
+
+	if (status != PB_EACCESS || err->object[0] != '\0')
+		return status;
+	(void)pb_fail(err, status, err->what, err->why, "%s", path != NULL ? path : dir);
+	return pb_fail_todo(err, status, todo);
 }
 
 enum pb_status
@@ -100,7 +126,9 @@ pb_access_key(const struct pb_world *world, const struct pb_options *options, co
 	struct pb_buf passphrase = PB_BUF_EMPTY, pem = PB_BUF_EMPTY;
 	enum pb_status status;
 
-	status = pb_access_passphrase(world, options, false, &passphrase, err);
+	status = pb_examine_place(world, dir, err);
+	if (status == PB_OK)
+		status = pb_access_passphrase(world, options, false, &passphrase, err);
 	if (status == PB_OK && path == NULL)
 		status = pb_archive_reader_key(world, dir, (const char *)passphrase.data,
 		    passphrase.len, ret_key, err);
@@ -114,7 +142,7 @@ pb_access_key(const struct pb_world *world, const struct pb_options *options, co
 	pb_buf_done(&pem);
 	pb_buf_wipe(&passphrase);
 	pb_buf_done(&passphrase);
-	return status;
+	return name_key(dir, path, status, err);
 }
 
 /* ---- the access record ---------------------------------------------------------------------- */
@@ -167,6 +195,18 @@ record_access(struct pb_archive *archive, const char *command, const char *what,
 }
 
 static enum pb_status
+no_such_record(uint64_t first, uint64_t last, uint64_t size, struct pb_error *err)
+{
+	const char *what = N_("find a record");
+
+	if (first > last)
+		return pb_fail(err, PB_ENOENT, what, N_("the range ends before it begins"),
+		    "%" PRIu64 "..%" PRIu64, first, last);
+	return pb_fail(err, PB_ENOENT, what, N_("that is beyond the newest record"),
+	    "%" PRIu64 " > %" PRIu64, last, size - 1);
+}
+
+static enum pb_status
 open_archive(const struct pb_world *world, const struct pb_options *options, const char *command,
     const char *what, uint64_t first, uint64_t last, struct pb_access *access,
     struct pb_error *err)
@@ -184,9 +224,7 @@ open_archive(const struct pb_world *world, const struct pb_options *options, con
 	if (last == PB_NO_SEQ)
 		last = access->size - 1;
 	if (first > last || last >= access->size)
-		return pb_fail(err, PB_ENOENT, N_("find a record"),
-		    N_("the archive holds none of that number"), "%llu..%llu",
-		    (unsigned long long)first, (unsigned long long)last);
+		return no_such_record(first, last, access->size, err);
 	status = record_access(access->archive, command, what, options->value[PB_OPTION_PURPOSE],
 	    first, last, err);
 	if (status == PB_OK)

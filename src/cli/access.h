@@ -19,6 +19,9 @@ enum pb_status pb_access_passphrase(const struct pb_world *world,
     const struct pb_options *options, bool again, struct pb_buf *passphrase,
     struct pb_error *err) PB_MUST_CHECK;
 
+/* A file to be written whose name is taken (PB_EEXIST) gets its advice; any other status passes. */
+enum pb_status pb_access_taken(enum pb_status status, struct pb_error *err);
+
 /* The reader key: --reader-key, else the one that the archive keeps. */
 enum pb_status pb_access_key(const struct pb_world *world, const struct pb_options *options,
     const char *dir, struct pb_reader_key **ret_key, struct pb_error *err) PB_MUST_CHECK;

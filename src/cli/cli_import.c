@@ -6,6 +6,7 @@
 #include "archive/intake.h"
 #include "capture/import.h"
 #include "cli/access.h"
+#include "cli/examine.h"
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "core/io.h"
@@ -118,7 +119,7 @@ print_summary(const struct tally *tally)
 	}
 	if (tally->kept > 0)
 		(void)printf(
-		    ngettext("%" PRIu64 " message kept: record %" PRIu64 " to %" PRIu64 "\n",
+		    ngettext("%" PRIu64 " message kept: record %" PRIu64 "\n",
 		        "%" PRIu64 " messages kept: records %" PRIu64 " to %" PRIu64 "\n",
 		        (unsigned long)tally->kept),
 		    tally->kept, tally->first_seq, tally->last_seq);
@@ -187,7 +188,9 @@ pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 
 	if (dir == NULL || !direction_fits(options->value[PB_OPTION_DIRECTION]))
 		return PB_EXIT_USAGE;
-	status = pb_archive_open(world, dir, NULL, &archive, &err);
+	status = pb_examine_place(world, dir, &err);
+	if (status == PB_OK)
+		status = pb_archive_open(world, dir, NULL, &archive, &err);
 	if (status == PB_OK) {
 		tally.progress = pb_progress_new(world, _("messages"));
 		status = run(world, options, archive, &tally, &err);

@@ -90,8 +90,8 @@ create(const struct pb_world *world, const struct pb_options *options,
 	create->passphrase = (const char *)passphrase.data;
 	create->passphrase_len = passphrase.len;
 	if (status == PB_OK)
-		status =
-		    pb_archive_create(world, options->operand[0], create, ret_created, err);
+		status = pb_access_taken(
+		    pb_archive_create(world, options->operand[0], create, ret_created, err), err);
 	pb_buf_wipe(&passphrase);
 	pb_buf_done(&passphrase);
 	pb_buf_done(&certificate);

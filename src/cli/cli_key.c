@@ -4,6 +4,7 @@
 
 #include "archive/founding.h"
 #include "cli/access.h"
+#include "cli/examine.h"
 #include "cli/print.h"
 #include "core/io.h"
 #include "log/trust.h"
@@ -24,7 +25,9 @@ with_founded(const struct pb_world *world, const struct pb_options *options,
 		return PB_EXIT_USAGE;
 	}
 	status = founded == NULL ? pb_fail_memory(&err, N_("read record 0 of the archive"))
-	                         : pb_founded_read(world->files, dir, founded, &err);
+	                         : pb_examine_place(world, dir, &err);
+	if (status == PB_OK)
+		status = pb_founded_read(world->files, dir, founded, &err);
 	if (status == PB_OK)
 		status = use(world, options, dir, founded, &err);
 	if (status != PB_OK)
@@ -43,7 +46,8 @@ put_out(const struct pb_world *world, const struct pb_options *options, const ch
 	struct pb_json_writer w;
 
 	if (path != NULL)
-		return pb_io_create_file(world->files, path, text->data, text->len, err);
+		return pb_access_taken(
+		    pb_io_create_file(world->files, path, text->data, text->len, err), err);
 	if (options->value[PB_OPTION_JSON] == NULL) {
 		(void)fwrite(text->data, 1, text->len, stdout);
 		return PB_OK;
@@ -107,6 +111,17 @@ list_json(const struct pb_world *world, const char *dir, const struct pb_founded
 	return status;
 }
 
+static void
+print_reader(const struct pb_founded_reader *reader, const char *algorithm)
+{
+	if (strcmp(reader->role, "recovery") == 0)
+		(void)printf(_("recovery   %s  %s, in a file off line\n"), reader->id, algorithm);
+	else if (strcmp(reader->role, "heir") == 0)
+		(void)printf(_("heir       %s  %s\n"), reader->id, algorithm);
+	else
+		(void)printf(_("reader     %s  %s\n"), reader->id, algorithm);
+}
+
 static enum pb_status
 list_text(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
     const char *vkey, struct pb_error *err)
@@ -120,10 +135,10 @@ list_text(const struct pb_world *world, const char *dir, const struct pb_founded
 		status = find_algorithm(world, dir, &founded->reader[i], algorithm, err);
 		if (status != PB_OK)
 			return status;
-		(void)printf("%-10s %s  %s\n", founded->reader[i].role, founded->reader[i].id,
-		    algorithm);
+		print_reader(&founded->reader[i], algorithm);
 	}
-	(void)printf(_("recovery   %s\n"), founded->recovery);
+	if (strcmp(founded->recovery, "none") == 0)
+		(void)puts(_("recovery   none: who loses the passphrase loses every message"));
 	return PB_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/access.h"
+#include "cli/examine.h"
 #include "cli/print.h"
 #include "core/text.h"
 
@@ -48,8 +49,7 @@ print_text(const struct pb_archive_status *s, const char *newest)
 		(void)puts(_("unfinished   bytes behind the last commit; the next command that "
 		             "writes puts them in order"));
 	(void)puts(_("timestamps   none yet: times are the local clock's claim"));
-	(void)puts(_("next         keep a copy of log/checkpoint elsewhere: `probant verify "
-	             "--against` holds the archive to it"));
+	(void)puts(_("next         hand a copy of log/checkpoint to somebody else, regularly"));
 }
 
 enum pb_exit
@@ -62,7 +62,8 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
-	if (pb_archive_describe(world, dir, &s, &err) != PB_OK) {
+	if (pb_examine_place(world, dir, &err) != PB_OK ||
+	    pb_archive_describe(world, dir, &s, &err) != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}

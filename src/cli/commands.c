@@ -62,15 +62,15 @@ const struct pb_command pb_commands[] = {
 	    .operands = "DIR",
 	    .summary = N_("check an archive, byte for byte"),
 	    .text = N_("Reads everything again and compares it with what was signed.  The verdict is "
-	               "valid (exit code 0), invalid (1) or indeterminate (2).  --trust says who may "
-	               "sign, --against that the history is the one you were shown before: without "
-	               "them the integrity is judged, and the verdict stays indeterminate.  With "
-	               "--quick no key is needed and sealed records stay closed."),
+	               "passed (exit code 0), failed (1) or incomplete (2); in JSON: valid, invalid, "
+	               "indeterminate.  --trust says who may sign, --against that the history is "
+	               "the one you were shown before: without them the integrity is judged, and "
+	               "the check stays incomplete.  With --quick no key is needed and sealed "
+	               "records stay closed."),
 	    .examples = "probant verify /srv/courrier --trust courrier.trust --against checkpoint-avril\n"
 	                "probant verify /srv/courrier --quick\n",
-	    .options = { PB_OPTION_TRUST, PB_OPTION_AGAINST, PB_OPTION_QUICK,
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_TRUST, PB_OPTION_AGAINST, PB_OPTION_QUICK,
 	        PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
-	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_verify },
 	{ .name = "status",
@@ -134,13 +134,27 @@ find_command(int argc, char **argv, int *ret_words)
 }
 
 static bool
+has_archive(const struct pb_command *command)
+{
+	const enum pb_option *option;
+
+	for (option = command->options; *option != END; option++)
+		if (*option == PB_OPTION_ARCHIVE)
+			return true;
+	return false;
+}
+
+static bool
 operands_fit(const struct pb_command *command, const struct pb_options *options)
 {
 	if (options->operand_count >= command->operands_min &&
 	    options->operand_count <= command->operands_max)
 		return true;
 	if (options->operand_count > command->operands_max)
-		pb_say_usage(_("one word too many"), options->operand[command->operands_max]);
+		pb_say_usage(command->operands_max == 0 && has_archive(command)
+		                 ? _("one word too many (an archive is named with -a)")
+		                 : _("one word too many"),
+		    options->operand[command->operands_max]);
 	else
 		pb_say_usage(_("this command needs an operand"), command->operands);
 	return false;
@@ -168,6 +182,27 @@ run(const struct pb_world *world, const struct pb_command *command, int argc, ch
 		return PB_EXIT_USAGE;
 	code = command->run(world, &options);
 	return code;
+}
+
+/* A first word alone, such as "key", is answered with the commands that begin with it. */
+static void
+say_unknown(const char *word)
+{
+	char names[128] = "";
+	size_t i, used = 0, len = strlen(word);
+
+	for (i = 0; i < pb_commands_count; i++) {
+		const char *name = pb_commands[i].name;
+
+		if (len > 0 && strncmp(name, word, len) == 0 && name[len] == ' ' &&
+		    used < sizeof(names))
+			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+			    used > 0 ? ", " : "", name);
+	}
+	if (used > 0)
+		pb_say_usage(_("this command has a second word"), names);
+	else
+		pb_say_usage(_("unknown command"), word);
 }
 
 /* What was printed must have arrived: a full disk behind stdout is an error too. */
@@ -204,7 +239,7 @@ pb_command_main(const struct pb_world *world, int argc, char **argv)
 	}
 	command = find_command(argc - 1, argv + 1, &words);
 	if (command == NULL) {
-		pb_say_usage(_("unknown command"), argv[1]);
+		say_unknown(argv[1]);
 		return PB_EXIT_USAGE;
 	}
 	return finish(run(world, command, argc - 1 - words, argv + 1 + words));

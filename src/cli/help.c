@@ -3,32 +3,14 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/print.h"
+
+#define WIDTH 78
 
 static const char *
 argument_of(const struct pb_option_spec *spec)
 {
 	return spec->argument != NULL ? spec->argument : "";
-}
-
-/* `text` in lines of at most 78 columns, each begun by `indent` spaces. */
-static void
-print_wrapped(const char *text, int indent)
-{
-	int column = 0;
-
-	while (*text != '\0') {
-		int len = (int)strcspn(text, " ");
-
-		if (column > 0 && indent + column + 1 + len > 78) {
-			(void)putchar('\n');
-			column = 0;
-		}
-		(void)printf("%*s%.*s", column == 0 ? indent : 1, "", len, text);
-		column += len + (column > 0);
-		text += len;
-		text += strspn(text, " ");
-	}
-	(void)putchar('\n');
 }
 
 static void
@@ -40,7 +22,7 @@ print_option(enum pb_option option)
 	letter[1] = spec->letter;
 	(void)printf("  %s--%s%s%s\n", spec->letter != 0 ? letter : "", spec->name,
 	    spec->argument != NULL ? " " : "", argument_of(spec));
-	print_wrapped(_(spec->help), 8);
+	pb_print_wrapped(_(spec->help), 8, WIDTH);
 }
 
 static void
@@ -61,9 +43,9 @@ pb_help_command(const struct pb_command *command)
 
 	(void)printf("probant %s%s%s\n\n", command->name, command->operands[0] != '\0' ? " " : "",
 	    command->operands);
-	print_wrapped(_(command->summary), 2);
+	pb_print_wrapped(_(command->summary), 2, WIDTH);
 	(void)putchar('\n');
-	print_wrapped(_(command->text), 2);
+	pb_print_wrapped(_(command->text), 2, WIDTH);
 	(void)printf("\n%s\n", _("Options:"));
 	for (option = command->options; *option != PB_OPTION_COUNT; option++)
 		print_option(*option);
@@ -77,9 +59,10 @@ print_overview(void)
 {
 	size_t i;
 
-	(void)printf("%s\n\n%s\n",
-	    _("Probant keeps health mail as evidence: sealed, in an append-only signed log."),
-	    _("Commands:"));
+	pb_print_wrapped(
+	    _("Probant keeps health mail as evidence: sealed, in an append-only signed log."), 0,
+	    WIDTH);
+	(void)printf("\n%s\n", _("Commands:"));
 	for (i = 0; i < pb_commands_count; i++)
 		(void)printf("  %-12s %s\n", pb_commands[i].name, _(pb_commands[i].summary));
 	(void)printf("\n%s\n  probant init ~/courrier --origin cabinet.example/courrier "
@@ -158,12 +141,14 @@ print_man(void)
 	(void)puts(".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev PROBANT_ARCHIVE\n"
 	           "The archive, where\n.Fl a\nis not given.\n.It Ev PROBANT_PASSPHRASE_FILE\n"
 	           "A file whose first line is the passphrase.\n.El\n.Sh EXIT STATUS\n"
-	           ".Ql verify\nanswers 0 for valid, 1 for invalid, 2 for indeterminate.\n"
+	           ".Ql verify\nanswers 0 for passed, 1 for failed, 2 for incomplete\n"
+	           "(in JSON: valid, invalid, indeterminate).\n"
 	           "Every command answers 0 when it was done, else a code of\n.Xr sysexits 3 :\n"
 	           "64 usage, 65 input not understood, 66 no such input, 69 a service is\n"
 	           "unavailable, 73 cannot create, 74 input or output failed, 75 try again,\n"
 	           "77 not permitted.\n.Sh SEE ALSO\n"
-	           "docs/FORMAT.md, the formats byte by byte, and how to read them without Probant.");
+	           "FORMAT.md, in the documentation of Probant: the formats byte by byte, and how to\n"
+	           "read an archive without it.");
 }
 
 enum pb_exit

@@ -1,8 +1,11 @@
 #include "cli/print.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/text.h"
+#include "sys/terminal.h"
 
 void
 pb_print_json(const struct pb_json_writer *w)
@@ -26,6 +29,45 @@ pb_print_safe(const void *data, size_t len)
 	else
 		(void)fputs("?", stdout);
 	pb_buf_done(&safe);
+}
+
+/* Characters of UTF-8, each taken for one column. */
+static unsigned
+columns(const char *text, size_t len)
+{
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		count += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return count;
+}
+
+void
+pb_print_wrapped(const char *text, unsigned indent, unsigned width)
+{
+	unsigned column = 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+		unsigned wide = columns(text, len);
+
+		if (column > 0 && indent + column + 1 + wide > width) {
+			(void)putchar('\n');
+			column = 0;
+		}
+		(void)printf("%*s%.*s", column == 0 ? (int)indent : 1, "", (int)len, text);
+		column += wide + (column > 0);
+		text += len;
+		text += strspn(text, " ");
+	}
+	(void)putchar('\n');
+}
+
+unsigned
+pb_print_width(void)
+{
+	return pb_terminal_is(1) ? pb_terminal_width(1) : UINT_MAX;
 }
 
 void

@@ -11,6 +11,12 @@ void pb_print_json(const struct pb_json_writer *w);
 /* Octets from outside, made safe for a terminal, without a line end. */
 void pb_print_safe(const void *data, size_t len);
 
+/* `text` in lines of at most `width` columns, each begun by `indent` spaces. */
+void pb_print_wrapped(const char *text, unsigned indent, unsigned width);
+
+/* The width to wrap at on stdout: its terminal's; elsewhere a line stays whole, for grep. */
+unsigned pb_print_width(void);
+
 /* "2026-05-06T17:42:00Z" */
 void pb_print_time(uint64_t time_s);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/say.h"
 #include "sys/terminal.h"
 
 #define INTERVAL_US 100000
@@ -46,7 +47,8 @@ pb_progress_show(struct pb_progress *progress, uint64_t count, uint64_t bytes)
 	progress->shown_us = now_us;
 	progress->visible = true;
 	seconds = (double)(now_us - progress->begun_us) / 1e6;
-	(void)fprintf(stderr, "\r\033[K%" PRIu64 " %s, %.1f MB, %.0f/s", count, progress->noun,
+	(void)fputs("\r\033[K", stderr);
+	(void)fprintf(stderr, _("%" PRIu64 " %s, %.1f MB, %.0f/s"), count, progress->noun,
 	    (double)bytes / 1e6, seconds > 0 ? (double)count / seconds : 0);
 }
 

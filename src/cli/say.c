@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "sys/process.h"
 
 #define DOMAIN "probant"
@@ -43,10 +44,14 @@ pb_say_error(const struct pb_error *err)
 	(void)fputc('\n', stderr);
 }
 
+/* A word of the command line may be a file's name: a shell puts those there. */
 void
 pb_say_usage(const char *why, const char *what)
 {
-	(void)fprintf(stderr, "probant: %s: %s\n  %s\n", why, what,
+	char safe[512];
+
+	pb_text_safe_copy(safe, sizeof(safe), (const uint8_t *)what, strlen(what));
+	(void)fprintf(stderr, "probant: %s: %s\n  %s\n", why, safe,
 	    _("`probant help` lists the commands, `probant COMMAND --help` explains one"));
 }
 

@@ -67,21 +67,25 @@ sentence(enum pb_verdict verdict)
 }
 
 static void
+print_finding(const struct pb_finding *finding)
+{
+	bool placed = finding->where[0] != '\0';
+	char record[64] = "", line[2048];
+
+	if (finding->seq != PB_NO_SEQ)
+		(void)snprintf(record, sizeof(record), _("record %" PRIu64 ": "), finding->seq);
+	(void)snprintf(line, sizeof(line), "%s%s [%s]%s%s%s", record, _(finding->text),
+	    finding->code, placed ? " (" : "", finding->where, placed ? ")" : "");
+	pb_print_wrapped(line, 6, pb_print_width());
+}
+
+static void
 print_findings(const struct pb_check *check)
 {
 	size_t i;
 
-	for (i = 0; i < check->findings_kept; i++) {
-		const struct pb_finding *finding = &check->findings[i];
-
-		(void)fputs("      ", stdout);
-		if (finding->seq != PB_NO_SEQ)
-			(void)printf(_("record %" PRIu64 ": "), finding->seq);
-		(void)printf("%s [%s]", _(finding->text), finding->code);
-		if (finding->where[0] != '\0')
-			(void)printf(" (%s)", finding->where);
-		(void)putchar('\n');
-	}
+	for (i = 0; i < check->findings_kept; i++)
+		print_finding(&check->findings[i]);
 	if (check->findings_count > check->findings_kept)
 		(void)printf(_("      and %" PRIu64 " more\n"),
 		    check->findings_count - check->findings_kept);
@@ -91,6 +95,7 @@ static void
 print_text(const struct pb_verification *v)
 {
 	enum pb_verdict verdict = pb_verification_verdict(v);
+	char line[1024];
 	int id;
 
 	(void)printf("%s %s\n\n", sign(verdict), sentence(verdict));
@@ -107,7 +112,9 @@ print_text(const struct pb_verification *v)
 		(void)putchar('\n');
 		print_findings(check);
 	}
-	(void)printf(_("\nHistory: %s\n"), _(pb_verification_unique_view(v)));
+	(void)putchar('\n');
+	(void)snprintf(line, sizeof(line), _("History: %s"), _(pb_verification_unique_view(v)));
+	pb_print_wrapped(line, 0, pb_print_width());
 	(void)puts(_("This check does not say who wrote a message, nor that anybody read it."));
 }
 

@@ -22,6 +22,33 @@ pb_io_open(const struct pb_files *files, const char *path, int flags, unsigned m
 	return PB_OK;
 }
 
+enum pb_status
+pb_io_open_regular(const struct pb_files *files, const char *path, int flags, int *ret_fd,
+    struct pb_file_info *ret_info, struct pb_error *err)
+{
+	struct pb_file_info info;
+	enum pb_status status;
+	int fd = -1, answer;
+
+	status = pb_io_open(files, path, flags | O_NONBLOCK | O_NOCTTY, 0, &fd, err);
+	if (status != PB_OK)
+		return status;
+	answer = files->stat_fd(files->ctx, fd, &info);
+	if (answer < 0)
+		status = pb_fail_sys(err, answer, N_("open a file"), "%s", path);
+	else if (info.type != PB_FILE_REGULAR)
+		status = pb_fail(
+		    err, PB_ECORRUPT, N_("open a file"), N_("it is not a file"), "%s", path);
+	if (status != PB_OK) {
+		pb_io_close(files, &fd);
+		return status;
+	}
+	*ret_fd = fd;
+	if (ret_info != NULL)
+		*ret_info = info;
+	return PB_OK;
+}
+
 void
 pb_io_close(const struct pb_files *files, int *fd)
 {

@@ -15,6 +15,13 @@
 enum pb_status pb_io_open(const struct pb_files *files, const char *path, int flags,
     unsigned mode, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * The same for a file that somebody may have put there to harm: PB_ECORRUPT
+ * unless it is a regular one.  Never waits, as open(2) of a FIFO does.  ret_info may be NULL.
+ */
+enum pb_status pb_io_open_regular(const struct pb_files *files, const char *path, int flags,
+    int *ret_fd, struct pb_file_info *ret_info, struct pb_error *err) PB_MUST_CHECK;
+
 /* Close and forget: *fd becomes -1; -1 is fine. */
 void pb_io_close(const struct pb_files *files, int *fd);
 
@@ -41,6 +48,10 @@ enum pb_status pb_io_sync_dir(const struct pb_files *files, const char *path,
 
 /* A whole file, appended to buf.  PB_ELIMIT if it is longer than max bytes. */
 enum pb_status pb_io_read_file(const struct pb_files *files, const char *path, size_t max,
+    struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
+
+/* The same of a file opened by pb_io_open_regular. */
+enum pb_status pb_io_read_regular(const struct pb_files *files, const char *path, size_t max,
     struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 
 /*

@@ -20,6 +20,9 @@ read_rest(const struct pb_files *files, int fd, const char *path, size_t max, st
 
 	for (;;) {
 		want = max - done < READ_STEP ? max - done + 1 : READ_STEP;
+		/* Into the room that is there: a key that is read is not copied about as it grows. */
+		if (buf->cap > buf->len && want > buf->cap - buf->len)
+			want = buf->cap - buf->len;
 		if (pb_buf_reserve(buf, want) != PB_OK)
 			return pb_fail_memory(err, reading);
 		status = pb_io_read(files, fd, path, buf->data + buf->len, want, &n, err);
@@ -33,23 +36,39 @@ read_rest(const struct pb_files *files, int fd, const char *path, size_t max, st
 	}
 }
 
+static enum pb_status
+read_opened(const struct pb_files *files, int take_fd, const char *path, size_t max,
+    struct pb_buf *buf, struct pb_error *err)
+{
+	size_t before = buf->len;
+	enum pb_status status = read_rest(files, take_fd, path, max, buf, err);
+
+	if (status != PB_OK)
+		buf->len = before;
+	pb_io_close(files, &take_fd);
+	return status;
+}
+
 enum pb_status
 pb_io_read_file(const struct pb_files *files, const char *path, size_t max, struct pb_buf *buf,
     struct pb_error *err)
 {
-	size_t before = buf->len;
 	enum pb_status status;
 	int fd = -1;
 
 	status = pb_io_open(files, path, O_RDONLY | O_NOCTTY, 0, &fd, err);
-	if (status != PB_OK)
-		goto out;
-	status = read_rest(files, fd, path, max, buf, err);
-	if (status != PB_OK)
-		buf->len = before;
-out:
-	pb_io_close(files, &fd);
-	return status;
+	return status == PB_OK ? read_opened(files, fd, path, max, buf, err) : status;
+}
+
+enum pb_status
+pb_io_read_regular(const struct pb_files *files, const char *path, size_t max, struct pb_buf *buf,
+    struct pb_error *err)
+{
+	enum pb_status status;
+	int fd = -1;
+
+	status = pb_io_open_regular(files, path, O_RDONLY, &fd, NULL, err);
+	return status == PB_OK ? read_opened(files, fd, path, max, buf, err) : status;
 }
 
 /* The directory that holds path's entry; NULL if there is no memory. */

@@ -112,20 +112,15 @@ open_segment(struct pb_append *append, uint64_t end, struct pb_error *err)
 	const struct pb_files *files = append->files;
 	struct pb_file_info info;
 	enum pb_status status;
-	int fd = -1, answer;
+	int fd = -1;
 
-	status = pb_io_open(files, append->path, O_RDWR, 0, &fd, err);
+	status = pb_io_open_regular(files, append->path, O_RDWR | O_NOFOLLOW, &fd, &info, err);
 	if (status != PB_OK)
 		return status;
-	answer = files->stat_fd(files->ctx, fd, &info);
-	if (answer < 0)
-		status = pb_fail_sys(err, answer, what, "%s", append->path);
-	else if (info.size != end)
-		status = pb_fail(err, PB_ECORRUPT, what,
-		    N_("the file does not end with its last commit"), "%s", append->path);
-	if (status != PB_OK) {
+	if (info.size != end) {
 		pb_io_close(files, &fd);
-		return status;
+		return pb_fail(err, PB_ECORRUPT, what,
+		    N_("the file does not end with its last commit"), "%s", append->path);
 	}
 	return pb_gather_new(files, append->path, fd, end, &append->segment, err);
 }

@@ -54,18 +54,12 @@ open_file(struct pb_frames *frames, struct pb_error *err)
 {
 	struct pb_file_info info;
 	enum pb_status status;
-	int answer;
 
-	status = pb_io_open(frames->files, frames->path, O_RDONLY, 0, &frames->fd, err);
-	if (status != PB_OK)
-		return status;
-	answer = frames->files->stat_fd(frames->files->ctx, frames->fd, &info);
-	if (answer < 0)
-		return pb_fail_sys(err, answer, READING, "%s", frames->path);
-	if (info.type != PB_FILE_REGULAR)
-		return corrupt(frames, 0, N_("it is not a file"), err);
-	frames->size = info.size;
-	return PB_OK;
+	status = pb_io_open_regular(
+	    frames->files, frames->path, O_RDONLY, &frames->fd, &info, err);
+	if (status == PB_OK)
+		frames->size = info.size;
+	return status;
 }
 
 static enum pb_status

@@ -44,19 +44,15 @@ pb_keyfile_open(const struct pb_files *files, const char *dir, const char *name,
 	struct pb_keyfile *keyfile = NULL;
 	struct pb_file_info info;
 	enum pb_status status;
-	int answer;
 
 	status = keyfile_new(files, dir, name, &keyfile, err);
 	if (status != PB_OK)
 		goto out;
-	status = pb_io_open(files, keyfile->path, write ? O_RDWR : O_RDONLY, 0, &keyfile->fd, err);
+	/* What is written to must be ours, and not where a link in a foreign archive leads. */
+	status = pb_io_open_regular(
+	    files, keyfile->path, write ? O_RDWR | O_NOFOLLOW : O_RDONLY, &keyfile->fd, &info, err);
 	if (status != PB_OK)
 		goto out;
-	answer = files->stat_fd(files->ctx, keyfile->fd, &info);
-	if (answer < 0) {
-		status = pb_fail_sys(err, answer, N_("open a key file"), "%s", keyfile->path);
-		goto out;
-	}
 	keyfile->size = info.size;
 	*ret_keyfile = keyfile;
 	keyfile = NULL;

@@ -142,8 +142,8 @@ pb_logdir_find(struct pb_logdir *logdir, const char *relative, size_t len, struc
 	if (path == NULL)
 		return pb_fail_memory(err, PUBLISHING);
 	pb_buf_clear(buf);
-	status = pb_io_read_file(logdir->files, path, len, buf, err);
-	if (status != PB_OK && status != PB_ENOENT && status != PB_ELIMIT)
+	status = pb_io_read_regular(logdir->files, path, len, buf, err);
+	if (status != PB_OK && status != PB_ENOENT && status != PB_ELIMIT && status != PB_ECORRUPT)
 		return status;
 	*ret_there = status == PB_OK && buf->len == len;
 	return PB_OK;

@@ -218,7 +218,7 @@ pb_tiles_publish(const struct pb_files *files, const char *dir, const struct pb_
 		    "%zu bytes", note_len);
 	status = pb_tiles_checkpoint(files, dir, &old, err);
 	/* One that is too long is damaged: it is replaced as any other. */
-	if (status != PB_OK && status != PB_ENOENT && status != PB_ELIMIT)
+	if (status != PB_OK && status != PB_ENOENT && status != PB_ELIMIT && status != PB_ECORRUPT)
 		goto out;
 	if (old.len == note_len && memcmp(old.data, note, note_len) == 0) {
 		status = settle_checkpoint(files, dir, err);
@@ -247,7 +247,7 @@ pb_tiles_checkpoint(
 
 	if (path == NULL)
 		return pb_fail_memory(err, N_("read the published checkpoint"));
-	status = pb_io_read_file(files, path, PB_LIMIT_NOTE, buf, err);
+	status = pb_io_read_regular(files, path, PB_LIMIT_NOTE, buf, err);
 	free(path);
 	return status;
 }

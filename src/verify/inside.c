@@ -84,19 +84,28 @@ look_at_commitment(const struct pb_leaf *leaf, struct pb_opened *opened, struct 
 	return PB_OK;
 }
 
-/* Facts are there exactly once, whatever else a record holds (FORMAT 1). */
+/* Which parts a record has (FORMAT 1).  An empty message is nothing but its digest. */
 static void
-look_at_parts(const struct pb_opened *opened, struct pb_inside *inside)
+look_at_parts(const struct pb_leaf *leaf, const struct pb_opened *opened, struct pb_inside *inside)
 {
-	unsigned facts = 0;
+	unsigned parts[PB_PART_ENVELOPE + 1] = { 0 };
+	bool message = leaf->type == PB_RECORD_MESSAGE || leaf->type == PB_RECORD_IMPORTED;
 
 	for (unsigned i = 0; i < pb_opened_count(opened); i++) {
 		uint8_t kind = pb_opened_kind(opened, (uint8_t)i);
 
-		facts += kind == PB_PART_FACTS;
-		inside->part_unknown |= !pb_part_kind_known(kind);
+		if (pb_part_kind_known(kind))
+			parts[kind]++;
+		else
+			inside->part_unknown = true;
 	}
-	inside->facts_missing = facts != 1;
+	message |= parts[PB_PART_HEADER] > 0 || parts[PB_PART_BODY] > 0;
+	inside->digest_missing = message && parts[PB_PART_DIGEST] == 0;
+	inside->digest_twice = parts[PB_PART_DIGEST] > 1;
+	inside->digest_wrong &= !inside->digest_twice;
+	inside->class_twice = parts[PB_PART_CLASS] > 1;
+	inside->envelope_twice = parts[PB_PART_ENVELOPE] > 1;
+	inside->facts_missing = parts[PB_PART_FACTS] != 1;
 }
 
 static enum pb_status
@@ -140,7 +149,7 @@ look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 		inside->seal_wrong = true;
 		status = PB_OK;
 	} else if (status == PB_OK) {
-		look_at_parts(opened, inside);
+		look_at_parts(leaf, opened, inside);
 		if (!inside->facts_missing)
 			status = look_at_facts(opened, inside, ret_facts, err);
 	}

@@ -34,10 +34,18 @@ report(struct pb_verify_state *state, const struct pb_source_item *item, uint64_
 	       "says, or the secret is another record's."));
 	find(state, item, inside->commitment_wrong, PB_INVALID, seq, "commitment",
 	    N_("The content of this record is not the content that the log has committed to."));
+	find(state, item, inside->digest_missing, PB_INVALID, seq, "digest_missing",
+	    N_("This record of a message lacks the digest of that message."));
+	find(state, item, inside->digest_twice, PB_INVALID, seq, "digest_twice",
+	    N_("This record states more than one digest of its message."));
 	find(state, item, inside->digest_wrong, PB_INVALID, seq, "message_sha256",
 	    N_("The digest that this record states of its message is not the message's."));
 	find(state, item, inside->part_unknown, PB_INDETERMINATE, seq, "part_kind",
 	    N_("This record has a part of a kind that this version does not know."));
+	find(state, item, inside->class_twice, PB_INVALID, seq, "class_twice",
+	    N_("This record has more than one class."));
+	find(state, item, inside->envelope_twice, PB_INVALID, seq, "envelope_twice",
+	    N_("This record has more than one envelope."));
 	find(state, item, inside->facts_missing, PB_INVALID, seq, "facts_missing",
 	    N_("This record does not state its facts exactly once."));
 	find(state, item, inside->facts_malformed, PB_INVALID, seq, "facts_malformed",

@@ -302,7 +302,7 @@ damage_in_the_middle_is_never_taken_for_a_torn_tail(void **state)
 		/* Whether an older checkpoint is published or none at all. */
 		if (way == 1)
 			assert_int_equal(unlink(at(f, "log/checkpoint")), 0);
-		for (offset = start; offset < ends[2]; offset += 23) {
+		for (offset = start; offset < ends[2]; offset += 37) {
 			flip(path, offset);
 			assert_refused_untouched(f, PB_ECORRUPT);
 			flip(path, offset);
@@ -355,7 +355,7 @@ a_torn_tail_is_recorded_once_wherever_it_was_torn(void **state)
 
 			fresh(f);
 			tear(f, f->key, ends, begins);
-			len = len == UINT64_MAX ? ends[1] - 1 : len - 277;
+			len = len == UINT64_MAX ? ends[1] - 1 : len - 389;
 			if (len <= ends[0] || len > ends[1])
 				break;
 			cut_file(newest(f, "vault", ".seg"), len);
@@ -440,7 +440,8 @@ an_opening_interrupted_anywhere_is_finished_by_the_next(void **state)
 		cut_file(newest(f, "vault", ".seg"), ends[1] - 5);
 		assert_int_equal(rename(f->dir, torn), 0);
 		for (forever = 0; forever < 2; forever++) {
-			for (i = 1;; i++) {
+			/* Every call once; the other ways, every third. */
+			for (i = 1;; i += forever || begins ? 3 : 1) {
 				struct pb_archive *archive = NULL;
 				enum pb_status status;
 				const char *wrong;

@@ -207,6 +207,20 @@ hex_refuses_capitals_odd_lengths_and_other_digits(void **state)
 /* ---- faults ---- */
 
 static void
+base64_of_exact_length_looks_at_nothing_before_the_text(void **state)
+{
+	/* Found by fuzzing: the octet before a lone "=" was read. */
+	static const char text[] = "==";
+	uint8_t octets[3] = "abc";
+
+	(void)state;
+	assert_false(pb_base64_decode_exact(text + 1, 1, octets, 1));
+	assert_false(pb_base64_decode_exact(text + 1, 0, octets, 1));
+	assert_true(pb_base64_decode_exact(text + 1, 0, octets, 0));
+	assert_memory_equal(octets, "abc", 3);
+}
+
+static void
 base64_says_when_memory_runs_out(void **state)
 {
 	uint8_t octets[3] = "abc";
@@ -240,6 +254,7 @@ main(void)
 		cmocka_unit_test(each_last_group_has_exactly_one_spelling),
 		cmocka_unit_test(exact_base64_refuses_another_length_and_leaves_the_octets_alone),
 		cmocka_unit_test(hex_refuses_capitals_odd_lengths_and_other_digits),
+		cmocka_unit_test(base64_of_exact_length_looks_at_nothing_before_the_text),
 		cmocka_unit_test(base64_says_when_memory_runs_out),
 	};
 

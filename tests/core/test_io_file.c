@@ -146,6 +146,59 @@ each_fault_in_reading_leaves_the_buffer_as_it_was(void **state)
 	close_disk(&disk);
 }
 
+static void
+regular_file_is_read_and_what_is_none_refused(void **state)
+{
+	struct pb_buf buf = PB_BUF_EMPTY;
+	enum pb_status status;
+	struct pb_error err;
+	struct disk disk;
+	uint64_t n;
+
+	(void)state;
+	open_disk(&disk, true);
+	assert_int_equal(pb_buf_append_text(&buf, "kept"), PB_OK);
+	assert_int_equal(pb_io_read_regular(disk.files, "/d/none", 9, &buf, NULL), PB_ENOENT);
+	assert_int_equal(pb_io_read_regular(disk.files, "/d/tmp", 9, &buf, &err), PB_ECORRUPT);
+	assert_string_equal(err.object, "/d/tmp");
+	disk.faulty.fault = TEST_FAULT_ERROR;
+	disk.faulty.error = EIO;
+	for (n = 1;; n++) {
+		disk.faulty.calls = 0;
+		disk.faulty.failed = 0;
+		disk.faulty.fail_at = n;
+		status = pb_io_read_regular(disk.files, "/d/f", 100, &buf, NULL);
+		if (disk.faulty.failed == 0)
+			break;
+		assert_int_equal(status, PB_EIO);
+		assert_string_equal(pb_buf_text(&buf), "kept");
+	}
+	assert_int_equal(status, PB_OK);
+	assert_true(n > 4);
+	assert_string_equal(pb_buf_text(&buf), "kept" OLD);
+	pb_buf_done(&buf);
+	close_disk(&disk);
+}
+
+/* What a buffer grows out of is not wiped, so a key must not make it grow. */
+static void
+small_file_is_read_where_the_buffer_stands(void **state)
+{
+	struct pb_buf buf = PB_BUF_EMPTY;
+	struct disk disk;
+	size_t cap;
+
+	(void)state;
+	open_disk(&disk, true);
+	assert_int_equal(pb_buf_reserve(&buf, 64 * 1024), PB_OK);
+	cap = buf.cap;
+	assert_int_equal(pb_io_read_file(disk.files, "/d/f", 1024 * 1024, &buf, NULL), PB_OK);
+	assert_int_equal(buf.len, strlen(OLD));
+	assert_int_equal(buf.cap, cap);
+	pb_buf_done(&buf);
+	close_disk(&disk);
+}
+
 /* ---- a new file ---- */
 
 static void
@@ -400,6 +453,8 @@ main(void)
 		cmocka_unit_test(file_is_read_whole_behind_what_the_buffer_holds),
 		cmocka_unit_test(file_as_long_as_the_limit_is_read_and_a_longer_one_refused),
 		cmocka_unit_test(each_fault_in_reading_leaves_the_buffer_as_it_was),
+		cmocka_unit_test(regular_file_is_read_and_what_is_none_refused),
+		cmocka_unit_test(small_file_is_read_where_the_buffer_stands),
 		cmocka_unit_test(new_file_is_private_and_takes_no_name_twice),
 		cmocka_unit_test(each_fault_in_creating_leaves_nothing_of_that_name),
 		cmocka_unit_test(file_is_replaced_and_a_stale_temporary_is_no_hindrance),

@@ -84,8 +84,10 @@ def main():
         for number in range(RUNS):
             shutil.rmtree(archive)
             shutil.copytree(template, archive)
-            lines, was = killed(archive, work / "mail", chance.uniform(0, 1.1 * duration))
+            lines, was = killed(archive, work / "mail", chance.uniform(0, duration))
             in_time += was
+            if not was:
+                duration *= 0.9  # the machine is faster now than when it was measured
             if number % 2:
                 (archive / "frontier").unlink(missing_ok=True)
             what = wrong(archive, lines, work / "trust", work / "against", extra)

@@ -141,6 +141,10 @@ class Forger:
         envelope = json.loads([data for kind, data in record.parts if kind == pb.ENVELOPE][0])
         self.seal(record, writer.message_parts(message, facts, envelope))
 
+    def found(self, **facts):
+        """Other facts in record 0."""
+        self.seal(self[0], [(pb.FACTS, writer.to_json(dict(self[0].facts(), **facts)))])
+
     def make(self, like, message):
         """A record that was never captured."""
         record = copy.deepcopy(like)

@@ -2,7 +2,7 @@
 """matrix.py [-v] [BUILD]: attacks on an archive, and what each verifier says of it.
 
 An attacker who has every file and every key of the archive (forger.py) changes it and puts right
-again what he can (attacks.py).  Each attack is judged by `BUILD/probant verify` with a reader's
+again what he can (attacks_*.py).  Each attack is judged by `BUILD/probant verify` with a reader's
 key and with --quick, by `BUILD/probant-verify`, and by tools/second_verifier.py with that key and
 without: the verdict, the same from all who see as much, and from the first three the finding that
 names the check, what it found, and the record or the place.
@@ -20,11 +20,13 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
-from attacks import ATTACKS
+import attacks_archive
+import attacks_log
 from forger import ROOT, Forger, writer
 
 EXIT = {"valid": 0, "invalid": 1, "indeterminate": 2}
 WEIGHT = {"valid": "remark", "invalid": "invalid", "indeterminate": "indeterminate"}
+ATTACKS = attacks_log.ATTACKS + attacks_archive.ATTACKS
 PASSPHRASE = os.path.join(ROOT, "tests/vectors/archive.passphrase")
 
 

@@ -32,6 +32,56 @@ digest_of_another_message_is_seen(void **state)
 }
 
 static void
+message_has_exactly_one_digest(void **state)
+{
+	(void)state;
+	expect_opened((struct recipe){ .no_digest = true }, PB_INVALID, "digest_missing");
+	expect_opened((struct recipe){ .no_digest = true, .no_message = true }, PB_INVALID,
+	    "digest_missing");
+	expect_opened(
+	    (struct recipe){ .no_digest = true, .no_message = true, .type = PB_RECORD_MESSAGE },
+	    PB_INVALID, "digest_missing");
+	expect_opened((struct recipe){ .no_digest = true, .type = PB_RECORD_MANAGEMENT },
+	    PB_INVALID, "digest_missing");
+	expect_opened((struct recipe){ .more = { PB_PART_DIGEST } }, PB_INVALID, "digest_twice");
+}
+
+static void
+class_and_envelope_come_once_at_most(void **state)
+{
+	(void)state;
+	expect_opened((struct recipe){ .more = { PB_PART_CLASS, PB_PART_CLASS } }, PB_INVALID,
+	    "class_twice");
+	expect_opened((struct recipe){ .more = { PB_PART_ENVELOPE, PB_PART_ENVELOPE } }, PB_INVALID,
+	    "envelope_twice");
+}
+
+static void
+record_may_lack_what_it_need_not_have(void **state)
+{
+	static const struct recipe sound[] = {
+		{ .odd_seq = 3, .no_message = true }, /* an empty message */
+		{ .odd_seq = 3,
+		    .no_message = true,
+		    .no_digest = true,
+		    .type = PB_RECORD_MANAGEMENT },
+		{ .odd_seq = 3, .more = { PB_PART_CLASS, PB_PART_ENVELOPE } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sound) / sizeof(sound[0]); i++) {
+		struct memory_log log;
+		struct pb_verification *v;
+
+		log_make(&log, sound[i]);
+		v = verify(&log);
+		assert_int_equal(pb_verification_verdict(v), PB_VALID);
+		pb_verification_free(v);
+		log_done(&log);
+	}
+}
+
+static void
 facts_are_there_exactly_once(void **state)
 {
 	(void)state;
@@ -127,6 +177,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(content_that_the_leaf_did_not_commit_to_is_seen),
 		cmocka_unit_test(digest_of_another_message_is_seen),
+		cmocka_unit_test(message_has_exactly_one_digest),
+		cmocka_unit_test(class_and_envelope_come_once_at_most),
+		cmocka_unit_test(record_may_lack_what_it_need_not_have),
 		cmocka_unit_test(facts_are_there_exactly_once),
 		cmocka_unit_test(facts_are_a_strict_json_object),
 		cmocka_unit_test(part_of_an_unknown_kind_leaves_the_whole_indeterminate),
