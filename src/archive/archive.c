@@ -42,7 +42,7 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 {
 	struct pb_archive *a = calloc(1, sizeof(*a));
 	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
-	struct pb_path vault;
+	struct pb_path spill;
 	enum pb_status status;
 
 	if (a == NULL || (a->dir = strdup(dir)) == NULL) {
@@ -58,9 +58,9 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 	a->published_us = world->clock->monotonic_us(world->clock->ctx);
 	status = pb_note_verifier_make(a->origin, PB_NOTE_ED25519, public_key, &a->verifier, err);
 	if (status == PB_OK)
-		status = pb_path_make(&vault, dir, PB_DIR_VAULT, NULL, err);
+		status = pb_path_make(&spill, dir, PB_DIR_TMP, NULL, err);
 	if (status == PB_OK)
-		status = pb_sealer_new(world->files, world->random, a->origin, vault.text, LEVEL,
+		status = pb_sealer_new(world->files, world->random, a->origin, spill.text, LEVEL,
 		    &a->sealer, err);
 	if (status != PB_OK) {
 		pb_archive_drop(a);

@@ -165,7 +165,6 @@ static void
 advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *const *items,
     struct pb_receipt *ret_receipts)
 {
-	bool begun = pb_append_slots(a->append) == commit->count;
 	uint64_t first = a->head.tree.size + commit->own_count;
 	size_t i;
 
@@ -181,8 +180,11 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 	a->head.end = pb_append_end(a->append);
 	a->head.checkpoint_offset = a->head.end - PB_FRAME_HEAD_LEN - commit->note.len;
 	a->founding = NULL;
-	/* Derived; if it can't be written, opening takes longer. */
-	if (begun && pb_head_save(&a->head, a->world->files, a->dir, NULL) == PB_OK)
+	/*
+	 * Derived; if it can't be written, opening takes longer.  After every commit, so that
+	 * damage to the newest one is not taken for a torn end when this process is killed.
+	 */
+	if (pb_head_save(&a->head, a->world->files, a->dir, NULL) == PB_OK)
 		a->saved_size = a->head.tree.size;
 }
 

@@ -202,6 +202,23 @@ find_orphan(void *arg, const char *file)
 	return 1;
 }
 
+/* More secrets than one commit has were acknowledged once: their segment is lost, not unfinished. */
+static enum pb_status
+check_orphan(const struct pb_files *files, const char *path, struct pb_error *err)
+{
+	struct pb_file_info info;
+	int answer = files->stat(files->ctx, path, false, &info);
+
+	if (answer < 0)
+		return pb_fail_sys(err, answer, N_("look at a key file"), "%s", path);
+	if (info.size <= (1 + PB_LIMIT_GROUP_RECORDS + 2) * PB_SLOT_LEN)
+		return PB_OK;
+	(void)pb_fail(err, PB_ECORRUPT, N_("look at a key file"),
+	    N_("it holds the secrets of a segment that is missing"), "%s", path);
+	return pb_fail_todo(err, PB_ECORRUPT,
+	    N_("bring the newest segment back into vault/ from a copy; nothing is written before"));
+}
+
 enum pb_status
 pb_quarantine_orphans(const struct pb_files *files, const char *dir,
     char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t count, uint64_t size, struct pb_error *err)
@@ -218,6 +235,8 @@ pb_quarantine_orphans(const struct pb_files *files, const char *dir,
 		if (answer == 0)
 			return PB_OK;
 		status = pb_path_make(&file, dir, PB_DIR_KEYS, orphans.found, err);
+		if (status == PB_OK)
+			status = check_orphan(files, file.text, err);
 		if (status == PB_OK)
 			status = cut(files, file.text, 0, true, err);
 		if (status == PB_OK)

@@ -148,7 +148,8 @@ import_fd(struct pb_import *import, int fd, const struct pb_message_origin *orig
 }
 
 static enum pb_status
-import_file(struct pb_import *import, const char *path, const char *maildir, struct pb_error *err)
+import_file(struct pb_import *import, const char *path, const char *maildir, bool found,
+    struct pb_error *err)
 {
 	const struct pb_files *files = import->world->files;
 	const char *name = strrchr(path, '/');
@@ -161,7 +162,10 @@ import_file(struct pb_import *import, const char *path, const char *maildir, str
 
 	if (maildir != NULL)
 		origin.flags = pb_maildir_flags(name != NULL ? name + 1 : path);
-	status = pb_io_open(files, path, O_RDONLY, 0, &fd, &why);
+	/* Named by the user it may be a pipe; found in a directory it is a file, or was exchanged. */
+	status = found ? pb_io_open_regular(
+	                     files, path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why)
+	               : pb_io_open(files, path, O_RDONLY, 0, &fd, &why);
 	if (status != PB_OK) {
 		refuse(import, path, &why);
 		return PB_OK;
@@ -278,7 +282,7 @@ import_entry(struct pb_import *import, const char *dir, const char *name, const 
 		status = import_directory(import, path, depth + 1, err);
 	} else if (info.type == PB_FILE_REGULAR &&
 	           (maildir != NULL || looks_like_message(name))) {
-		status = import_file(import, path, maildir, err);
+		status = import_file(import, path, maildir, true, err);
 	} else if (import->events->skipped != NULL) {
 		import->events->skipped(import->events->ctx, path);
 	}
@@ -383,7 +387,7 @@ import_path(struct pb_import *import, const char *path, int stdin_fd, struct pb_
 	}
 	if (info.type == PB_FILE_DIRECTORY)
 		return import_directory(import, path, 0, err);
-	return import_file(import, path, NULL, err);
+	return import_file(import, path, NULL, false, err);
 }
 
 enum pb_status

@@ -147,7 +147,7 @@ run(const struct pb_world *world, const struct pb_options *options, struct pb_ar
 		.ctx = tally, .kept = kept, .refused = refused, .skipped = skipped,
 		.progress = progress
 	};
-	char *spill = pb_path_join(pb_access_archive(options), "vault");
+	char *spill = pb_path_join(pb_access_archive(options), "tmp");
 	struct pb_import *import = NULL;
 	struct pb_group *group = NULL;
 	enum pb_status status;

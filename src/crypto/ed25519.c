@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,8 +134,9 @@ pb_ed25519_sign(const struct pb_ed25519 *key, const void *data, size_t len,
 	return status;
 }
 
-int
-pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *data, size_t len,
+/* 1, 0 or -1; OpenSSL 3.0 answers 0 also when memory runs out within the last call. */
+static int
+verify_once(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *data, size_t len,
     const uint8_t signature[PB_ED25519_SIGNATURE_LEN])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -149,6 +151,39 @@ pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *d
 	EVP_PKEY_free(pkey);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
+	return right;
+}
+
+/* Does a signature that is right pass, now?  RFC 8032 7.1, TEST 1: of the empty message. */
+static bool
+known_answer_passes(void)
+{
+	static const uint8_t public_key[PB_ED25519_PUBLIC_LEN] = {
+		0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3,
+		0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25,
+		0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a
+	};
+	static const uint8_t signature[PB_ED25519_SIGNATURE_LEN] = {
+		0xe5, 0x56, 0x43, 0x00, 0xc3, 0x60, 0xac, 0x72, 0x90, 0x86, 0xe2, 0xcc,
+		0x80, 0x6e, 0x82, 0x8a, 0x84, 0x87, 0x7f, 0x1e, 0xb8, 0xe5, 0xd9, 0x74,
+		0xd8, 0x73, 0xe0, 0x65, 0x22, 0x49, 0x01, 0x55, 0x5f, 0xb8, 0x82, 0x15,
+		0x90, 0xa3, 0x3b, 0xac, 0xc6, 0x1e, 0x39, 0x70, 0x1c, 0xf9, 0xb4, 0x6b,
+		0xd2, 0x5b, 0xf5, 0xf0, 0x59, 0x5b, 0xbe, 0x24, 0x65, 0x51, 0x41, 0x43,
+		0x8e, 0x7a, 0x10, 0x0b
+	};
+
+	return verify_once(public_key, "", 0, signature) == 1;
+}
+
+int
+pb_ed25519_verify(const uint8_t public_key[PB_ED25519_PUBLIC_LEN], const void *data, size_t len,
+    const uint8_t signature[PB_ED25519_SIGNATURE_LEN])
+{
+	int right = verify_once(public_key, data, len, signature);
+
+	/* Before anybody is accused: did OpenSSL have what it needs?  Then a second look is final. */
+	if (right == 0)
+		right = known_answer_passes() ? verify_once(public_key, data, len, signature) : -1;
 	return right;
 }
 

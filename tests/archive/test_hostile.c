@@ -9,6 +9,7 @@
 
 /* A test that waits for a FIFO ends so. */
 #define PATIENCE_S 20
+#define NO_STEM "0000000000000000-ffffffffffffffff" /* of no segment that is there */
 
 static enum pb_status
 try_open(struct fixture *f, const struct pb_reader_key *key)
@@ -103,11 +104,10 @@ stop_up(struct fixture *f, const char *path)
 static void
 nobody_waits_for_a_fifo(void **state)
 {
-	static const char *const names[] = { "vault/0000000000000000-ffffffffffffffff.seg",
+	static const char *const names[] = { "vault/" NO_STEM ".seg",
 		"vault/ffffffffffffffff-ffffffffffffffff.seg", "log/checkpoint",
 		"log/tile/0/000.p/1", "frontier", "lock", "private/log.key",
-		"quarantine/0000000000000000-ffffffffffffffff-0000000000000000-0000000000000000"
-		".seg.pending" };
+		"quarantine/" NO_STEM "-0000000000000000-0000000000000000.seg.pending" };
 	static const char *const suffixes[] = { "pem", "key" };
 	struct fixture *f = *state;
 	char file[2 * PB_READER_ID_MAX + 16];

@@ -277,7 +277,7 @@ an_orphan_is_zeroed_before_it_is_removed(void **state)
 			break;
 		if (exists(at(f, ORPHAN))) {
 			left = slurp(at(f, ORPHAN));
-			if (i > 5) /* listed, opened, looked at twice, written: then it is gone */
+			if (i > 6) /* listed, opened, looked at three times, written: then it is gone */
 				assert_null(memmem(left.data, left.len, "secret", 6));
 			pb_buf_done(&left);
 		}
