@@ -39,10 +39,10 @@ struct pb_create_options {
 
 struct pb_created {
 	char origin[201];
-	char reader_id[129];     /* hex of the subjectKeyIdentifier */
-	char recovery_id[129];   /* or "" */
-	char recovery_code[48];  /* opens recovery_path; shown once, stored nowhere; or "" */
-	char verifier_key[320];  /* C2SP vkey of the log */
+	char reader_id[129];    /* hex of the subjectKeyIdentifier */
+	char recovery_id[129];  /* or "" */
+	char recovery_code[48]; /* opens recovery_path; shown once, stored nowhere; or "" */
+	char verifier_key[320]; /* C2SP vkey of the log */
 };
 
 /*
@@ -67,8 +67,8 @@ struct pb_reader_key;
  * damaged before its end: nothing is written then.
  */
 PB_API enum pb_status pb_archive_open(const struct pb_world *world, const char *dir,
-    const struct pb_reader_key *key, struct pb_archive **ret_archive, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_reader_key *key, struct pb_archive **ret_archive,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* The reader key kept in dir (readers/), opened by its passphrase.  PB_EACCESS: wrong one. */
 PB_API enum pb_status pb_archive_reader_key(const struct pb_world *world, const char *dir,
@@ -112,12 +112,12 @@ struct pb_archive_status {
 	uint64_t records;
 	uint64_t segments;
 	uint64_t vault_bytes;
-	uint64_t last_time_s;      /* local clock of the newest record */
-	uint64_t published;        /* size of log/checkpoint; 0 if none */
-	uint64_t quarantined;      /* torn tails kept */
-	uint64_t free_bytes;       /* of the file system */
-	bool locked;               /* a writer is at work */
-	bool torn;                 /* bytes behind the last commit: the next writer will put them in order */
+	uint64_t last_time_s; /* local clock of the newest record */
+	uint64_t published;   /* size of log/checkpoint; 0 if none */
+	uint64_t quarantined; /* torn tails kept */
+	uint64_t free_bytes;  /* of the file system */
+	bool locked;          /* a writer is at work */
+	bool torn; /* bytes behind the last commit: the next writer will put them in order */
 	char verifier_key[320];
 };
 

@@ -21,21 +21,21 @@
 
 enum pb_status {
 	PB_OK = 0,
-	PB_EEND,      /* no more items: how an iteration ends, not an error */
-	PB_EINVAL,    /* the caller's argument or option cannot be used */
-	PB_EDATA,     /* input that is not in the format it should be in */
-	PB_ELIMIT,    /* input beyond a limit of core/limits.h */
-	PB_ENOENT,    /* no such file, record, part or key */
-	PB_EEXIST,    /* it exists already, and would be overwritten */
-	PB_EACCESS,   /* not permitted: file modes, a wrong passphrase or key */
-	PB_ELOCKED,   /* another writer holds the archive */
+	PB_EEND,    /* no more items: how an iteration ends, not an error */
+	PB_EINVAL,  /* the caller's argument or option cannot be used */
+	PB_EDATA,   /* input that is not in the format it should be in */
+	PB_ELIMIT,  /* input beyond a limit of core/limits.h */
+	PB_ENOENT,  /* no such file, record, part or key */
+	PB_EEXIST,  /* it exists already, and would be overwritten */
+	PB_EACCESS, /* not permitted: file modes, a wrong passphrase or key */
+	PB_ELOCKED, /* another writer holds the archive */
 	PB_ENOMEM,
-	PB_EIO,       /* reading or writing failed; disk full is PB_ENOSPC */
+	PB_EIO, /* reading or writing failed; disk full is PB_ENOSPC */
 	PB_ENOSPC,
-	PB_ECORRUPT,  /* what the archive holds is not sound where it is needed */
-	PB_ESTOPPED,  /* this writer stopped after a failed sync; open again */
-	PB_ECRYPTO,   /* a cryptographic library refused an operation */
-	PB_EUNAVAIL,  /* a service or a feature of the machine is missing */
+	PB_ECORRUPT, /* what the archive holds is not sound where it is needed */
+	PB_ESTOPPED, /* this writer stopped after a failed sync; open again */
+	PB_ECRYPTO,  /* a cryptographic library refused an operation */
+	PB_EUNAVAIL, /* a service or a feature of the machine is missing */
 	PB_STATUS_COUNT
 };
 

@@ -39,11 +39,11 @@ enum pb_check_id {
 #define PB_NO_SEQ UINT64_MAX
 
 struct pb_finding {
-	uint64_t seq;        /* the record, or PB_NO_SEQ */
+	uint64_t seq;           /* the record, or PB_NO_SEQ */
 	enum pb_verdict weight; /* PB_INVALID, PB_INDETERMINATE, or PB_VALID for a remark */
-	const char *code;    /* a stable identifier: "payload_sha256" */
-	const char *text;    /* an English sentence, key for gettext */
-	char where[160];     /* file and offset, or ""; terminal-safe */
+	const char *code;       /* a stable identifier: "payload_sha256" */
+	const char *text;       /* an English sentence, key for gettext */
+	char where[160];        /* file and offset, or ""; terminal-safe */
 };
 
 struct pb_check {
@@ -58,8 +58,8 @@ struct pb_verification; /* owned by the caller of the verifying function */
 
 /* The whole: invalid if a check is, else indeterminate if one is, else valid. */
 PB_API enum pb_verdict pb_verification_verdict(const struct pb_verification *v);
-PB_API const struct pb_check *pb_verification_check(const struct pb_verification *v,
-    enum pb_check_id id);
+PB_API const struct pb_check *pb_verification_check(
+    const struct pb_verification *v, enum pb_check_id id);
 /* How the uniqueness of the history is known: an English sentence, key for gettext. */
 PB_API const char *pb_verification_unique_view(const struct pb_verification *v);
 /* Records seen; their log's origin ("" if it could not be read) and its last signed size. */

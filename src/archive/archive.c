@@ -28,9 +28,9 @@ pb_archive_lock(const struct pb_files *files, const char *dir, int *ret_fd, stru
 		pb_io_close(files, &fd);
 		status = pb_fail_sys(err, answer, N_("lock the archive"), "%s", path.text);
 		return status != PB_ELOCKED
-		           ? status
-		           : pb_fail_todo(err, status,
-		                 N_("another command writes to it; try again when it is done"));
+			   ? status
+			   : pb_fail_todo(err, status,
+				 N_("another command writes to it; try again when it is done"));
 	}
 	*ret_fd = fd;
 	return PB_OK;
@@ -60,8 +60,8 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 	if (status == PB_OK)
 		status = pb_path_make(&spill, dir, PB_DIR_TMP, NULL, err);
 	if (status == PB_OK)
-		status = pb_sealer_new(world->files, world->random, a->origin, spill.text, LEVEL,
-		    &a->sealer, err);
+		status = pb_sealer_new(
+		    world->files, world->random, a->origin, spill.text, LEVEL, &a->sealer, err);
 	if (status != PB_OK) {
 		pb_archive_drop(a);
 		return status;

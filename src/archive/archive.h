@@ -37,14 +37,14 @@ struct pb_archive {
 	size_t reader_count;
 	const struct pb_reader_key *key; /* borrowed; may be NULL */
 	struct pb_head head;
-	struct pb_append *append;      /* NULL until the first commit needs it */
+	struct pb_append *append; /* NULL until the first commit needs it */
 	uint64_t append_created_s;
-	struct pb_sealer *sealer;      /* for the archive's own records */
+	struct pb_sealer *sealer;             /* for the archive's own records */
 	uint8_t before_sha256[PB_DIGEST_LEN]; /* of the segment before, while append is empty */
 	const struct pb_founding *founding;   /* borrowed; while record 0 is not committed */
-	int64_t published_us;          /* monotonic; when log/checkpoint was written last */
+	int64_t published_us;                 /* monotonic; when log/checkpoint was written last */
 	uint64_t published_size;
-	uint64_t saved_size;           /* of the frontier file */
+	uint64_t saved_size; /* of the frontier file */
 	bool stopped;
 };
 
@@ -59,14 +59,14 @@ struct pb_archive_parts {
 
 /* The structure around them, with the head of an empty log. */
 enum pb_status pb_archive_new(const struct pb_world *world, const char *dir,
-    const struct pb_archive_parts *parts, struct pb_archive **ret_archive, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_archive_parts *parts, struct pb_archive **ret_archive,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* Release without publishing. */
 void pb_archive_drop(struct pb_archive *archive);
 
 /* Take the exclusive lock of dir.  PB_ELOCKED: another writer is at work. */
-enum pb_status pb_archive_lock(const struct pb_files *files, const char *dir, int *ret_fd,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_archive_lock(
+    const struct pb_files *files, const char *dir, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

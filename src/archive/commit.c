@@ -44,8 +44,8 @@ seal_clock_step(struct pb_archive *a, struct commit *commit, struct pb_error *er
 	if (status == PB_OK)
 		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts.data, facts.len, err);
 	if (status == PB_OK)
-		status = pb_sealer_finish(a->sealer, PB_RECORD_CAPTURE,
-		    &commit->own[commit->own_count], err);
+		status = pb_sealer_finish(
+		    a->sealer, PB_RECORD_CAPTURE, &commit->own[commit->own_count], err);
 	if (status == PB_OK)
 		commit->own_count++;
 	pb_buf_done(&facts);
@@ -144,8 +144,7 @@ write_durably(struct pb_archive *a, const struct commit *commit, struct pb_error
 		status = pb_append_record(a->append, commit->leaf + i * PB_LEAF_LEN,
 		    commit->record[i], commit->secret[i] == NULL, err);
 	if (status == PB_OK)
-		status = pb_append_checkpoint(
-		    a->append, commit->note.data, commit->note.len, err);
+		status = pb_append_checkpoint(a->append, commit->note.data, commit->note.len, err);
 	if (status == PB_OK)
 		status = pb_append_sync_frames(a->append, err);
 	return status;

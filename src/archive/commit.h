@@ -14,8 +14,8 @@
  * after a failed sync: this writer has stopped, and only opening again tells what
  * reached the medium.  Borrows items; 1 <= count <= PB_LIMIT_GROUP_RECORDS.
  */
-enum pb_status pb_commit(struct pb_archive *archive, struct pb_sealed *const *items,
-    size_t count, struct pb_receipt *ret_receipts, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_commit(struct pb_archive *archive, struct pb_sealed *const *items, size_t count,
+    struct pb_receipt *ret_receipts, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Seal and commit one record of the archive's own: its facts, and an envelope

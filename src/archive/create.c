@@ -21,7 +21,7 @@ struct creation {
 	const char *dir;
 	const struct pb_create_options *options;
 	struct pb_created created;
-	bool made_dir;      /* it was not there before */
+	bool made_dir; /* it was not there before */
 	bool made_rooms;
 	bool made_recovery; /* options->recovery_path */
 	struct pb_archive_parts parts;
@@ -79,8 +79,8 @@ make_rooms(struct creation *c, struct pb_error *err)
 			break;
 		answer = files->mkdir(files->ctx, path.text, 0700);
 		if (answer < 0)
-			status = pb_fail_sys(err, answer, N_("make the archive's directory"), "%s",
-			    path.text);
+			status = pb_fail_sys(
+			    err, answer, N_("make the archive's directory"), "%s", path.text);
 		else /* the first one decides, should two begin at a time: what is there is ours */
 			c->made_rooms = true;
 	}
@@ -157,8 +157,8 @@ store(struct creation *c, const char *id, const char *suffix, const struct pb_bu
 
 /* A reader becomes part of the archive: his certificate is stored, his role stated. */
 static enum pb_status
-add_reader(struct creation *c, const struct pb_buf *certificate, const char *role,
-    char ret_id[129], struct pb_error *err)
+add_reader(struct creation *c, const struct pb_buf *certificate, const char *role, char ret_id[129],
+    struct pb_error *err)
 {
 	struct pb_reader *reader = NULL;
 	struct pb_buf pem = PB_BUF_EMPTY;
@@ -232,8 +232,8 @@ make_recovery_file(struct creation *c, struct pb_error *err)
 
 	if (status == PB_OK)
 		status = pb_reader_generate("probant recovery", now_us / 1000000,
-		    c->created.recovery_code, strlen(c->created.recovery_code), &key,
-		    &certificate, err);
+		    c->created.recovery_code, strlen(c->created.recovery_code), &key, &certificate,
+		    err);
 	if (status == PB_OK)
 		status = add_reader(c, &certificate, "recovery", c->created.recovery_id, err);
 	if (status == PB_OK && pb_buf_append(&key, certificate.data, certificate.len) != PB_OK)
@@ -337,7 +337,7 @@ found(struct creation *c, struct pb_error *err)
 	c->parts.lock_fd = -1;
 	status = pb_commit(a, NULL, 0, NULL, err);
 	if (status == PB_OK && (pb_note_verifier_format(&a->verifier, &vkey) != PB_OK ||
-	                           vkey.len >= sizeof(c->created.verifier_key)))
+				   vkey.len >= sizeof(c->created.verifier_key)))
 		status = pb_fail_memory(err, N_("state the log key"));
 	if (status == PB_OK)
 		memcpy(c->created.verifier_key, vkey.data, vkey.len);

@@ -58,7 +58,7 @@ static enum pb_status
 find_end(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
     struct pb_archive_status *s, struct pb_error *err)
 {
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 	struct pb_head head;
 	struct pb_tail tail;
 	enum pb_status status;
@@ -119,11 +119,11 @@ pb_archive_describe(const struct pb_world *world, const char *dir,
 	enum pb_status status;
 
 	status = founded == NULL ? pb_fail_memory(err, N_("look at the archive"))
-	                         : pb_founded_read(world->files, dir, founded, err);
+				 : pb_founded_read(world->files, dir, founded, err);
 	if (status == PB_OK)
 		status = look(world->files, dir, founded, &s, err);
 	if (status == PB_OK && (pb_note_verifier_format(&founded->verifier, &vkey) != PB_OK ||
-	                           vkey.len >= sizeof(s.verifier_key)))
+				   vkey.len >= sizeof(s.verifier_key)))
 		status = pb_fail_memory(err, N_("look at the archive"));
 	if (status == PB_OK) {
 		memcpy(s.origin, founded->origin, sizeof(founded->origin));

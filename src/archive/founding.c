@@ -39,8 +39,7 @@ copy_text(const struct pb_json *value, char *to, size_t size)
 static bool
 copy_word(const struct pb_json *value, char *to, size_t size)
 {
-	return copy_text(value, to, size) &&
-	       strspn(to, "abcdefghijklmnopqrstuvwxyz") == strlen(to);
+	return copy_text(value, to, size) && strspn(to, "abcdefghijklmnopqrstuvwxyz") == strlen(to);
 }
 
 /* The log's own key under the log's name; neither holds what a terminal would obey. */
@@ -49,8 +48,7 @@ parse_log(const struct pb_json *facts, struct pb_founded *founded)
 {
 	const char *vkey = pb_json_string(pb_json_get(facts, "verifier_key"));
 
-	return copy_text(
-		   pb_json_get(facts, "origin"), founded->origin, sizeof(founded->origin)) &&
+	return copy_text(pb_json_get(facts, "origin"), founded->origin, sizeof(founded->origin)) &&
 	       pb_origin_valid(founded->origin, strlen(founded->origin)) && vkey != NULL &&
 	       pb_note_verifier_parse(vkey, strlen(vkey), &founded->verifier, NULL) == PB_OK &&
 	       founded->verifier.type == PB_NOTE_ED25519 &&
@@ -67,7 +65,7 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 	if (founded->reader_count == 0 || founded->reader_count > PB_LIMIT_READERS ||
 	    !parse_log(facts, founded) ||
 	    !copy_word(
-	        pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)))
+		pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)))
 		return false;
 	for (i = 0; i < founded->reader_count; i++) {
 		const struct pb_json *item = pb_json_item(readers, i);
@@ -77,7 +75,7 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 		    strspn(reader->id, "0123456789abcdef") != strlen(reader->id) ||
 		    !copy_word(pb_json_get(item, "role"), reader->role, sizeof(reader->role)) ||
 		    !pb_json_as_hex(pb_json_get(item, "sha256"), reader->fingerprint,
-		        sizeof(reader->fingerprint)))
+			sizeof(reader->fingerprint)))
 			return false;
 	}
 	return true;
@@ -85,8 +83,8 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 
 /* Open a 'P' record and give its facts, after its leaf has been held against it. */
 static enum pb_status
-read_facts(struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *facts,
-    struct pb_error *err)
+read_facts(
+    struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *facts, struct pb_error *err)
 {
 	uint8_t digest[PB_DIGEST_LEN], commitment[PB_COMMITMENT_LEN];
 	struct pb_opener *opener = NULL;
@@ -105,8 +103,8 @@ read_facts(struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *fa
 		status = pb_secret_new(sizeof(frame->r), &r, err);
 	if (status == PB_OK) {
 		memcpy(pb_secret_bytes(r), frame->r, sizeof(frame->r));
-		status = pb_opener_new(
-		    pb_frames_header(pb_walk_frames(walk))->origin, &opener, err);
+		status =
+		    pb_opener_new(pb_frames_header(pb_walk_frames(walk))->origin, &opener, err);
 	}
 	if (status == PB_OK)
 		status = pb_opener_open(opener, &frame->payload, r, &opened, err);
@@ -114,7 +112,7 @@ read_facts(struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *fa
 		status = pb_opened_commitment(opened, commitment, &right, digest, err);
 	if (status == PB_OK &&
 	    (memcmp(commitment, leaf.commitment, sizeof(commitment)) != 0 ||
-	        pb_opened_find(opened, PB_PART_FACTS) == pb_opened_count(opened)))
+		pb_opened_find(opened, PB_PART_FACTS) == pb_opened_count(opened)))
 		status = PB_ECORRUPT;
 	if (status == PB_OK)
 		status = pb_opened_part(
@@ -152,7 +150,8 @@ pb_founded_read(const struct pb_files *files, const char *dir, struct pb_founded
 		status = read_facts(walk, &frame, &facts, err);
 	if (status == PB_OK)
 		status = pb_json_parse(facts.data, facts.len, &json, err);
-	if (status == PB_ECORRUPT || status == PB_EDATA || (status == PB_OK && !parse(json, founded)))
+	if (status == PB_ECORRUPT || status == PB_EDATA ||
+	    (status == PB_OK && !parse(json, founded)))
 		status = broken(N_("it is damaged"), dir, err);
 	if (status == PB_OK)
 		*ret_founded = *founded;

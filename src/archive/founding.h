@@ -33,7 +33,7 @@ enum pb_status pb_founded_read(const struct pb_files *files, const char *dir,
  * names.  PB_ECORRUPT: another one stands there.
  */
 enum pb_status pb_founded_certificate(const struct pb_files *files, const char *dir,
-    const struct pb_founded_reader *stated, struct pb_reader **ret_reader, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_founded_reader *stated, struct pb_reader **ret_reader,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

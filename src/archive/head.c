@@ -88,8 +88,8 @@ decode(const uint8_t *data, size_t len, struct pb_head *head)
 }
 
 enum pb_status
-pb_head_save(const struct pb_head *head, const struct pb_files *files, const char *dir,
-    struct pb_error *err)
+pb_head_save(
+    const struct pb_head *head, const struct pb_files *files, const char *dir, struct pb_error *err)
 {
 	struct pb_buf buf = PB_BUF_EMPTY;
 	struct pb_path path, temporary;
@@ -126,8 +126,8 @@ pb_head_load(
 		status = pb_io_read_regular(files, path.text, FILE_MAX, &buf, err);
 	if (status == PB_ELIMIT || status == PB_ECORRUPT ||
 	    (status == PB_OK && !decode(buf.data, buf.len, &head)))
-		status = pb_fail(err, PB_ENOENT, N_("read the frontier"),
-		    N_("the file is damaged"), "%s", path.text);
+		status = pb_fail(err, PB_ENOENT, N_("read the frontier"), N_("the file is damaged"),
+		    "%s", path.text);
 	if (status == PB_OK)
 		*ret_head = head;
 	pb_buf_done(&buf);

@@ -12,13 +12,13 @@
 #include "vault/segment.h"
 
 struct pb_head {
-	struct pb_tree tree;           /* tree.size: records */
-	uint8_t prev[PB_DIGEST_LEN];   /* SHA3-256 of the last leaf; of the origin for size 0 */
-	uint64_t time_s;               /* of the last leaf */
+	struct pb_tree tree;         /* tree.size: records */
+	uint8_t prev[PB_DIGEST_LEN]; /* SHA3-256 of the last leaf; of the origin for size 0 */
+	uint64_t time_s;             /* of the last leaf */
 	char segment[PB_SEGMENT_NAME_LEN + 1]; /* that holds the last commit; "" for size 0 */
-	uint64_t segment_records;      /* in it */
-	uint64_t checkpoint_offset;    /* of its last 'C' */
-	uint64_t end;                  /* offset behind that */
+	uint64_t segment_records;              /* in it */
+	uint64_t checkpoint_offset;            /* of its last 'C' */
+	uint64_t end;                          /* offset behind that */
 };
 
 /* The head of an empty log. */
@@ -39,7 +39,7 @@ enum pb_status pb_head_save(const struct pb_head *head, const struct pb_files *f
  * PB_ENOENT: there is none, or it does not read as one (then replay starts at
  * the beginning).  Whether the vault still agrees is for replay to see.
  */
-enum pb_status pb_head_load(const struct pb_files *files, const char *dir,
-    struct pb_head *ret_head, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_head_load(const struct pb_files *files, const char *dir, struct pb_head *ret_head,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -65,8 +65,7 @@ submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *
 	group->bytes += take_sealed->payload_len;
 	group->count++;
 	*take_sealed = PB_SEALED_EMPTY;
-	if (!group->live && group->count < PB_LIMIT_GROUP_RECORDS &&
-	    group->bytes < PB_LIMIT_GROUP)
+	if (!group->live && group->count < PB_LIMIT_GROUP_RECORDS && group->bytes < PB_LIMIT_GROUP)
 		return PB_OK;
 	return flush(group, err);
 }

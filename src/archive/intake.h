@@ -12,9 +12,8 @@ struct pb_group;
  * imports; `live`: each record is committed as it comes.  acknowledged is called
  * for each record once it is durable.  Borrows archive.
  */
-enum pb_status pb_group_new(struct pb_archive *archive, bool live,
-    pb_acknowledged_fn *acknowledged, void *acknowledged_ctx, struct pb_group **ret_group,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_group_new(struct pb_archive *archive, bool live, pb_acknowledged_fn *acknowledged,
+    void *acknowledged_ctx, struct pb_group **ret_group, struct pb_error *err) PB_MUST_CHECK;
 
 /* The door.  Borrowed. */
 const struct pb_intake *pb_group_intake(struct pb_group *group);

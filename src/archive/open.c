@@ -64,8 +64,8 @@ load_parts(const struct pb_files *files, const char *dir, const struct pb_founde
 	size_t i;
 
 	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
-		status = pb_founded_certificate(
-		    files, dir, &founded->reader[i], &parts->reader[i], err);
+		status =
+		    pb_founded_certificate(files, dir, &founded->reader[i], &parts->reader[i], err);
 		if (status == PB_OK)
 			parts->reader_count = i + 1;
 	}
@@ -127,8 +127,8 @@ find_head(struct pb_archive *a, char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t c
 		return status;
 	else
 		a->saved_size = a->head.tree.size;
-	status = pb_replay(a->world->files, a->dir, a->origin, &a->verifier, names, count,
-	    &a->head, ret_tail, err);
+	status = pb_replay(a->world->files, a->dir, a->origin, &a->verifier, names, count, &a->head,
+	    ret_tail, err);
 	if (status != PB_OK || a->head.tree.size > 0)
 		return status;
 	(void)pb_fail(err, PB_ECORRUPT, N_("find the end of the log"),
@@ -168,7 +168,7 @@ static enum pb_status
 take_back(struct pb_archive *a, const struct pb_tail *tail, struct pb_error *err)
 {
 	const struct pb_files *files = a->world->files;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 	enum pb_status status = PB_OK;
 	size_t count = 0;
 
@@ -180,8 +180,7 @@ take_back(struct pb_archive *a, const struct pb_tail *tail, struct pb_error *err
 	if (status == PB_OK)
 		status = pb_frames_list(files, a->dir, &names, &count, NULL, NULL, err);
 	if (status == PB_OK)
-		status = pb_quarantine_orphans(
-		    files, a->dir, names, count, a->head.tree.size, err);
+		status = pb_quarantine_orphans(files, a->dir, names, count, a->head.tree.size, err);
 	free(names);
 	return status;
 }
@@ -190,7 +189,7 @@ static enum pb_status
 recover(struct pb_archive *a, struct pb_error *err)
 {
 	const struct pb_files *files = a->world->files;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 	struct pb_tail tail;
 	enum pb_status status;
 	size_t count = 0;
@@ -200,11 +199,10 @@ recover(struct pb_archive *a, struct pb_error *err)
 		status = find_head(a, names, count, &tail, err);
 	/* Nothing is cut off that was looked at only once: a look can fail for want of memory. */
 	if (status == PB_OK && tail.segment[0] != '\0')
-		status = pb_replay(files, a->dir, a->origin, &a->verifier, names, count, &a->head,
-		    &tail, err);
+		status = pb_replay(
+		    files, a->dir, a->origin, &a->verifier, names, count, &a->head, &tail, err);
 	if (status == PB_OK)
-		status = pb_published_size(
-		    files, a->dir, &a->verifier, &a->published_size, err);
+		status = pb_published_size(files, a->dir, &a->verifier, &a->published_size, err);
 	if (status == PB_OK)
 		status = pb_tail_examine(files, a->dir, a->origin, &a->verifier, &a->head, &tail,
 		    a->published_size, err);
@@ -252,7 +250,7 @@ pb_archive_open(const struct pb_world *world, const char *dir, const struct pb_r
 	size_t i;
 
 	status = founded == NULL ? pb_fail_memory(err, N_("open the archive"))
-	                         : pb_path_private(world->files, dir, err);
+				 : pb_path_private(world->files, dir, err);
 	if (status == PB_OK)
 		status = pb_archive_lock(world->files, dir, &parts.lock_fd, err);
 	if (status == PB_OK)

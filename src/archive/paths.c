@@ -28,8 +28,7 @@ pb_path_private(const struct pb_files *files, const char *path, struct pb_error 
 	if (!info.owned) {
 		(void)pb_fail(err, PB_EACCESS, N_("open the archive"),
 		    N_("it belongs to another user"), "%s", path);
-		return pb_fail_todo(
-		    err, PB_EACCESS, N_("run the command as the archive's owner"));
+		return pb_fail_todo(err, PB_EACCESS, N_("run the command as the archive's owner"));
 	}
 	if ((info.mode & 077) != 0) {
 		(void)pb_fail(err, PB_EACCESS, N_("open the archive"),

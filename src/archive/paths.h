@@ -29,7 +29,7 @@ enum pb_status pb_path_make(struct pb_path *path, const char *dir, const char *n
  * PB_EACCESS unless `path` belongs to this user and nobody else may read or
  * write it (no bits of 077): an archive that others can touch is refused.
  */
-enum pb_status pb_path_private(const struct pb_files *files, const char *path,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_path_private(
+    const struct pb_files *files, const char *path, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

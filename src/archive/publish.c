@@ -42,8 +42,8 @@ read_note(struct pb_archive *a, struct pb_buf *note, struct pb_error *err)
 	if (status == PB_OK && pb_buf_reserve(note, frame.payload.len) != PB_OK)
 		status = pb_fail_memory(err, N_("publish a checkpoint"));
 	if (status == PB_OK)
-		status = frame.payload.read(
-		    frame.payload.ctx, 0, note->data, frame.payload.len, err);
+		status =
+		    frame.payload.read(frame.payload.ctx, 0, note->data, frame.payload.len, err);
 	if (status == PB_OK)
 		note->len = frame.payload.len;
 	pb_frames_close(frames);
@@ -75,8 +75,8 @@ pb_publish(struct pb_archive *a, struct pb_error *err)
 	if (status == PB_OK) {
 		leaves.ctx = walk;
 		pb_head_checkpoint(&a->head, a->origin, &checkpoint);
-		status = pb_tiles_publish(a->world->files, a->dir, &leaves, &checkpoint,
-		    note.data, note.len, err);
+		status = pb_tiles_publish(
+		    a->world->files, a->dir, &leaves, &checkpoint, note.data, note.len, err);
 	}
 	if (status == PB_OK)
 		a->published_size = a->head.tree.size;
@@ -99,8 +99,8 @@ pb_publish_if_due(struct pb_archive *a)
 
 /* One that does not verify says nothing here; verification reports it. */
 static enum pb_status
-read_size(const struct pb_buf *bytes, const struct pb_note_verifier *verifier,
-    struct pb_note *note, uint64_t *ret_size, struct pb_error *err)
+read_size(const struct pb_buf *bytes, const struct pb_note_verifier *verifier, struct pb_note *note,
+    uint64_t *ret_size, struct pb_error *err)
 {
 	struct pb_checkpoint checkpoint;
 	enum pb_note_verdict verdict;
@@ -110,8 +110,8 @@ read_size(const struct pb_buf *bytes, const struct pb_note_verifier *verifier,
 		status = pb_checkpoint_parse(note, &checkpoint, NULL);
 	if (status != PB_OK)
 		return status == PB_ENOMEM
-		           ? pb_fail_memory(err, N_("read the published checkpoint"))
-		           : PB_OK;
+			   ? pb_fail_memory(err, N_("read the published checkpoint"))
+			   : PB_OK;
 	verdict = pb_note_verify(note, verifier, NULL);
 	if (verdict == PB_NOTE_UNSETTLED)
 		return pb_fail_memory(err, N_("read the published checkpoint"));

@@ -12,7 +12,7 @@ void pb_publish_if_due(struct pb_archive *archive);
 
 /* The size that log/checkpoint states under the log's key; 0 if there is none. */
 enum pb_status pb_published_size(const struct pb_files *files, const char *dir,
-    const struct pb_note_verifier *verifier, uint64_t *ret_size, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_note_verifier *verifier, uint64_t *ret_size,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

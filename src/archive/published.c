@@ -45,8 +45,7 @@ read_note(struct pb_published *published, struct pb_error *err)
 		pb_verification_find(published->v, PB_CHECK_CHECKPOINT, PB_INVALID, PB_NO_SEQ,
 		    "published_malformed", N_("The published checkpoint cannot be read."), "%s",
 		    "log/checkpoint");
-	return status == PB_ENOENT || status == PB_ELIMIT || status == PB_ECORRUPT ? PB_OK
-										  : status;
+	return status == PB_ENOENT || status == PB_ELIMIT || status == PB_ECORRUPT ? PB_OK : status;
 }
 
 enum pb_status

@@ -16,8 +16,8 @@ struct pb_published;
 
 /* Read log/checkpoint and the names of the tiles.  Borrows files and v; copies dir. */
 enum pb_status pb_published_new(const struct pb_files *files, const char *dir,
-    struct pb_verification *v, struct pb_published **ret_published, struct pb_error *err)
-    PB_MUST_CHECK;
+    struct pb_verification *v, struct pb_published **ret_published,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* log/checkpoint as it stands; borrowed; NULL: nothing was published. */
 const struct pb_buf *pb_published_note(const struct pb_published *published);
@@ -27,8 +27,7 @@ enum pb_status pb_published_leaf(void *ctx, uint64_t seq, const uint8_t leaf[PB_
     const uint8_t leaf_hash[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* All leaves were seen: compare every tile, and look for those that must be there. */
-enum pb_status pb_published_end(struct pb_published *published, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_published_end(struct pb_published *published, struct pb_error *err) PB_MUST_CHECK;
 
 void pb_published_free(struct pb_published *published); /* NULL is fine */
 

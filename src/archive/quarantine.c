@@ -36,7 +36,7 @@ stream(const struct pb_files *files, int in, const char *from, uint64_t offset, 
 	size_t len;
 
 	status = chunk == NULL ? pb_fail_memory(err, N_("copy a torn tail"))
-	                       : pb_digest_new(PB_DIGEST_H2, &digest, err);
+			       : pb_digest_new(PB_DIGEST_H2, &digest, err);
 	while (status == PB_OK) {
 		status = pb_io_pread(files, in, from, chunk, CHUNK, offset + at, &len, err);
 		if (status != PB_OK || len == 0)
@@ -143,8 +143,8 @@ remove_file(const struct pb_files *files, const char *dir, const char *room, con
 }
 
 enum pb_status
-pb_quarantine_tail(const struct pb_files *files, const char *dir, const struct pb_tail *tail,
-    struct pb_error *err)
+pb_quarantine_tail(
+    const struct pb_files *files, const char *dir, const struct pb_tail *tail, struct pb_error *err)
 {
 	char file[PB_SEGMENT_NAME_LEN + 8];
 	struct pb_path segment;
@@ -202,7 +202,8 @@ find_orphan(void *arg, const char *file)
 	return 1;
 }
 
-/* More secrets than one commit has were acknowledged once: their segment is lost, not unfinished. */
+/* More secrets than one commit has were acknowledged once: their segment is lost, not unfinished.
+ */
 static enum pb_status
 check_orphan(const struct pb_files *files, const char *path, struct pb_error *err)
 {

@@ -36,8 +36,8 @@ enum pb_status pb_quarantine_slots(const struct pb_files *files, const char *dir
  * removed.  Only where the next segment would begin, at seq `size`.
  */
 enum pb_status pb_quarantine_orphans(const struct pb_files *files, const char *dir,
-    char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t count, uint64_t size, struct pb_error *err)
-    PB_MUST_CHECK;
+    char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t count, uint64_t size,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The first tail that the log does not state yet: its file name in quarantine/

@@ -47,7 +47,7 @@ pb_archive_reader_key(const struct pb_world *world, const char *dir, const char 
 	size_t i;
 
 	status = founded == NULL ? pb_fail_memory(err, N_("open the reader key"))
-	                         : pb_founded_read(world->files, dir, founded, err);
+				 : pb_founded_read(world->files, dir, founded, err);
 	if (status != PB_OK)
 		goto out;
 	for (i = 0; i < founded->reader_count; i++) {

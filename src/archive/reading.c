@@ -70,8 +70,8 @@ enter_segment(struct pb_reading *reading, struct pb_error *err)
 	pb_keyfile_close(reading->keyfile);
 	reading->keyfile = NULL;
 	header = pb_frames_header(pb_walk_frames(reading->walk));
-	status = pb_envelope_open(header->cms.data, header->cms.len, reading->key,
-	    PB_WRAP_KEY_LEN, &reading->segment_key, err);
+	status = pb_envelope_open(header->cms.data, header->cms.len, reading->key, PB_WRAP_KEY_LEN,
+	    &reading->segment_key, err);
 	if (status == PB_OK)
 		status = pb_keyfile_open(
 		    reading->files, reading->dir, name, false, &reading->keyfile, err);
@@ -97,8 +97,7 @@ find_secret(struct pb_reading *reading, uint64_t slot_number, struct pb_error *e
 	}
 	status = pb_keyfile_read(reading->keyfile, slot_number, slot, err);
 	if (status == PB_OK)
-		status =
-		    pb_slot_decode(reading->segment_key, slot_number, slot, &reading->r, err);
+		status = pb_slot_decode(reading->segment_key, slot_number, slot, &reading->r, err);
 	return status;
 }
 

@@ -5,8 +5,8 @@
 #ifndef PB_ARCHIVE_READING_H
 #define PB_ARCHIVE_READING_H
 
-#include "crypto/reader.h"
 #include "core/world.h"
+#include "crypto/reader.h"
 #include "record/leaf.h"
 #include "record/opened.h"
 
@@ -14,8 +14,8 @@ struct pb_reading;
 
 /* Over the vault as it stands now.  Borrows files and key. */
 enum pb_status pb_reading_new(const struct pb_files *files, const char *dir,
-    const struct pb_reader_key *key, struct pb_reading **ret_reading, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_reader_key *key, struct pb_reading **ret_reading,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Open record seq; *ret_opened is borrowed until the next call.  ret_sha256: of
@@ -23,8 +23,8 @@ enum pb_status pb_reading_new(const struct pb_files *files, const char *dir,
  * PB_ENOENT: no such record; PB_EACCESS: this key does not open its segment;
  * PB_ECORRUPT: it is not what its leaf commits to, or its secret is gone.
  */
-enum pb_status pb_reading_record(struct pb_reading *reading, uint64_t seq,
-    struct pb_leaf *ret_leaf, struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN],
+enum pb_status pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
+    struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN],
     struct pb_error *err) PB_MUST_CHECK;
 
 void pb_reading_free(struct pb_reading *reading);

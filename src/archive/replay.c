@@ -17,8 +17,8 @@ struct replay {
 
 /* One record frame: 1 if it continues the log, 0 if not, so that a torn tail ends here. */
 static enum pb_status
-take_record(struct replay *replay, const struct pb_frame *frame, bool *ret_sound,
-    struct pb_error *err)
+take_record(
+    struct replay *replay, const struct pb_frame *frame, bool *ret_sound, struct pb_error *err)
 {
 	uint8_t digest[PB_DIGEST_LEN];
 	struct pb_head *next = &replay->next;
@@ -26,8 +26,8 @@ take_record(struct replay *replay, const struct pb_frame *frame, bool *ret_sound
 	enum pb_status status;
 
 	*ret_sound = false;
-	if (pb_leaf_decode(frame->leaf, &leaf) != PB_LEAF_SOUND ||
-	    leaf.seq != next->tree.size || memcmp(leaf.prev, next->prev, PB_DIGEST_LEN) != 0)
+	if (pb_leaf_decode(frame->leaf, &leaf) != PB_LEAF_SOUND || leaf.seq != next->tree.size ||
+	    memcmp(leaf.prev, next->prev, PB_DIGEST_LEN) != 0)
 		return PB_OK;
 	status = pb_frames_payload_sha256(frame, digest, err);
 	if (status != PB_OK)
@@ -68,8 +68,8 @@ read_checkpoint(const uint8_t *data, size_t len, const struct pb_note_verifier *
 
 /* Does this 'C' sign exactly the log so far? */
 static enum pb_status
-check_commit(struct replay *replay, const struct pb_frame *frame, bool *ret_sound,
-    struct pb_error *err)
+check_commit(
+    struct replay *replay, const struct pb_frame *frame, bool *ret_sound, struct pb_error *err)
 {
 	struct pb_checkpoint stated, expected;
 	struct pb_buf bytes = PB_BUF_EMPTY;
@@ -81,21 +81,20 @@ check_commit(struct replay *replay, const struct pb_frame *frame, bool *ret_soun
 	if (note == NULL || frame->payload.len > PB_LIMIT_NOTE ||
 	    pb_buf_reserve(&bytes, frame->payload.len) != PB_OK) {
 		status = note != NULL && frame->payload.len > PB_LIMIT_NOTE
-		             ? PB_OK
-		             : pb_fail_memory(err, N_("read a checkpoint"));
+			     ? PB_OK
+			     : pb_fail_memory(err, N_("read a checkpoint"));
 		goto out;
 	}
-	status = frame->payload.read(
-	    frame->payload.ctx, 0, bytes.data, frame->payload.len, err);
+	status = frame->payload.read(frame->payload.ctx, 0, bytes.data, frame->payload.len, err);
 	if (status != PB_OK)
 		goto out;
 	status = read_checkpoint(
 	    bytes.data, frame->payload.len, replay->verifier, note, &stated, ret_sound, err);
 	pb_head_checkpoint(&replay->next, replay->origin, &expected);
 	*ret_sound = *ret_sound && strcmp(stated.origin, expected.origin) == 0 &&
-	             stated.size == expected.size &&
-	             memcmp(stated.root, expected.root, PB_DIGEST_LEN) == 0 &&
-	             memcmp(stated.head, expected.head, PB_DIGEST_LEN) == 0;
+		     stated.size == expected.size &&
+		     memcmp(stated.root, expected.root, PB_DIGEST_LEN) == 0 &&
+		     memcmp(stated.head, expected.head, PB_DIGEST_LEN) == 0;
 out:
 	pb_buf_done(&bytes);
 	free(note);
@@ -135,8 +134,7 @@ static enum pb_status
 rolled_back(const struct pb_head *head, struct pb_error *err)
 {
 	(void)pb_fail(err, PB_ECORRUPT, N_("find the end of the log"),
-	    N_("the vault does not hold the last commit that it held before"), "%s",
-	    head->segment);
+	    N_("the vault does not hold the last commit that it held before"), "%s", head->segment);
 	return pb_fail_todo(err, PB_ECORRUPT,
 	    N_("an older copy was put in its place, or files are lost: run `probant verify`, "
 	       "bring the newest copy back, write nothing to this one"));
@@ -203,8 +201,8 @@ replay_segment(const struct pb_files *files, const char *dir, struct replay *rep
 		replay->next.segment_records = 0;
 	}
 	if (status == PB_OK)
-		status = read_segment(replay,
-		    started ? replay->head.end : pb_frames_start(replay->frames), err);
+		status = read_segment(
+		    replay, started ? replay->head.end : pb_frames_start(replay->frames), err);
 	if (status == PB_OK && strcmp(replay->head.segment, name) == 0)
 		*ret_end = replay->head.end;
 	pb_frames_close(replay->frames);

@@ -33,7 +33,7 @@ digest_file(struct pb_archive *a, const char *name, uint64_t len, uint8_t out[PB
 
 	(void)snprintf(file, sizeof(file), "%s.seg", name);
 	status = chunk == NULL ? pb_fail_memory(err, N_("begin a segment"))
-	                       : pb_path_make(&path, a->dir, PB_DIR_VAULT, file, err);
+			       : pb_path_make(&path, a->dir, PB_DIR_VAULT, file, err);
 	if (status == PB_OK)
 		status = pb_digest_new(PB_DIGEST_SHA256, &digest, err);
 	if (status == PB_OK)
@@ -117,8 +117,8 @@ resume(struct pb_archive *a, struct pb_error *err)
 	if (status != PB_OK)
 		goto out;
 	header = pb_frames_header(frames);
-	status = pb_envelope_open(
-	    header->cms.data, header->cms.len, a->key, PB_WRAP_KEY_LEN, &key, err);
+	status =
+	    pb_envelope_open(header->cms.data, header->cms.len, a->key, PB_WRAP_KEY_LEN, &key, err);
 	if (status != PB_OK)
 		goto out;
 	a->append_created_s = header->created_s;
@@ -136,7 +136,7 @@ closed(const struct pb_archive *a, uint64_t now_s)
 		return false;
 	return pb_append_end(a->append) >= PB_LIMIT_SEGMENT ||
 	       (now_s > a->append_created_s &&
-	           now_s - a->append_created_s >= PB_LIMIT_SEGMENT_AGE_S);
+		   now_s - a->append_created_s >= PB_LIMIT_SEGMENT_AGE_S);
 }
 
 enum pb_status
@@ -165,8 +165,7 @@ state_header(struct pb_archive *a, struct pb_json_writer *w, struct pb_error *er
 	enum pb_status status;
 
 	/* From the file, so that what is stated is what stands there. */
-	status = pb_frames_open(
-	    a->world->files, a->dir, pb_append_name(a->append), &frames, err);
+	status = pb_frames_open(a->world->files, a->dir, pb_append_name(a->append), &frames, err);
 	if (status != PB_OK)
 		return status;
 	json = pb_frames_header_json(frames);
@@ -230,8 +229,7 @@ state_founding(const struct pb_archive *a, struct pb_json_writer *w, struct pb_e
 }
 
 enum pb_status
-pb_segments_opening_record(
-    struct pb_archive *a, struct pb_sealed *ret_sealed, struct pb_error *err)
+pb_segments_opening_record(struct pb_archive *a, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
 	struct pb_buf facts = PB_BUF_EMPTY;
 	struct pb_json_writer w;

@@ -22,14 +22,14 @@ enum pb_status pb_slots_open(const struct pb_files *files, const char *dir, cons
  * The slot of the next sealed record, and its secret if it can be had (owned by the
  * caller; else NULL); or of the next open one, which must hold nothing.
  */
-enum pb_status pb_slots_sealed(struct pb_slots *slots, uint64_t seq,
-    struct pb_secret **ret_secret, struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_slots_empty(struct pb_slots *slots, uint64_t seq, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_slots_sealed(struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret,
+    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_slots_empty(
+    struct pb_slots *slots, uint64_t seq, struct pb_error *err) PB_MUST_CHECK;
 
 /* No more records.  newest: a commit may be under way, whose slots come first. */
-enum pb_status pb_slots_end(struct pb_slots *slots, bool newest, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_slots_end(
+    struct pb_slots *slots, bool newest, struct pb_error *err) PB_MUST_CHECK;
 
 void pb_slots_close(struct pb_slots *slots); /* NULL is fine */
 

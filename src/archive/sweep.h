@@ -25,8 +25,8 @@ struct pb_sweep_options {
 
 /* Borrows files, options and v; copies dir.  PB_ENOENT: there is no vault. */
 enum pb_status pb_sweep_new(const struct pb_files *files, const char *dir,
-    const struct pb_sweep_options *options, struct pb_verification *v,
-    struct pb_sweep **ret_sweep, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_sweep_options *options, struct pb_verification *v, struct pb_sweep **ret_sweep,
+    struct pb_error *err) PB_MUST_CHECK;
 
 const struct pb_source *pb_sweep_source(const struct pb_sweep *sweep); /* borrowed */
 

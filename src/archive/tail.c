@@ -132,8 +132,8 @@ search(const struct pb_files *files, int fd, const char *path, uint64_t offset, 
 
 enum pb_status
 pb_tail_examine(const struct pb_files *files, const char *dir, const char *origin,
-    const struct pb_note_verifier *verifier, const struct pb_head *head,
-    const struct pb_tail *tail, uint64_t published, struct pb_error *err)
+    const struct pb_note_verifier *verifier, const struct pb_head *head, const struct pb_tail *tail,
+    uint64_t published, struct pb_error *err)
 {
 	char file[PB_SEGMENT_NAME_LEN + 8];
 	struct pb_path path;

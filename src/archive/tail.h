@@ -16,7 +16,7 @@
  * beyond `head`, what is missing was acknowledged: PB_ECORRUPT too.
  */
 enum pb_status pb_tail_examine(const struct pb_files *files, const char *dir, const char *origin,
-    const struct pb_note_verifier *verifier, const struct pb_head *head,
-    const struct pb_tail *tail, uint64_t published, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_note_verifier *verifier, const struct pb_head *head, const struct pb_tail *tail,
+    uint64_t published, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -19,8 +19,8 @@ struct pb_walk {
 };
 
 enum pb_status
-pb_walk_new(const struct pb_files *files, const char *dir, struct pb_walk **ret_walk,
-    struct pb_error *err)
+pb_walk_new(
+    const struct pb_files *files, const char *dir, struct pb_walk **ret_walk, struct pb_error *err)
 {
 	struct pb_walk *walk = calloc(1, sizeof(*walk));
 	enum pb_status status;

@@ -8,8 +8,8 @@
 struct pb_walk;
 
 /* Over the segments that stand in the vault now.  Borrows files; copies dir. */
-enum pb_status pb_walk_new(const struct pb_files *files, const char *dir,
-    struct pb_walk **ret_walk, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_walk_new(const struct pb_files *files, const char *dir, struct pb_walk **ret_walk,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The frame of record `seq`, usable until the next call; ret_slot: its slot in

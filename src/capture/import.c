@@ -162,10 +162,10 @@ import_file(struct pb_import *import, const char *path, const char *maildir, boo
 
 	if (maildir != NULL)
 		origin.flags = pb_maildir_flags(name != NULL ? name + 1 : path);
-	/* Named by the user it may be a pipe; found in a directory it is a file, or was exchanged. */
-	status = found ? pb_io_open_regular(
-	                     files, path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why)
-	               : pb_io_open(files, path, O_RDONLY, 0, &fd, &why);
+	/* Named by the user it may be a pipe; found in a directory it is a file, or was exchanged.
+	 */
+	status = found ? pb_io_open_regular(files, path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why)
+		       : pb_io_open(files, path, O_RDONLY, 0, &fd, &why);
 	if (status != PB_OK) {
 		refuse(import, path, &why);
 		return PB_OK;
@@ -280,8 +280,7 @@ import_entry(struct pb_import *import, const char *dir, const char *name, const 
 		refuse(import, path, &why);
 	} else if (info.type == PB_FILE_DIRECTORY && maildir == NULL) {
 		status = import_directory(import, path, depth + 1, err);
-	} else if (info.type == PB_FILE_REGULAR &&
-	           (maildir != NULL || looks_like_message(name))) {
+	} else if (info.type == PB_FILE_REGULAR && (maildir != NULL || looks_like_message(name))) {
 		status = import_file(import, path, maildir, true, err);
 	} else if (import->events->skipped != NULL) {
 		import->events->skipped(import->events->ctx, path);
@@ -334,8 +333,7 @@ import_maildir_room(struct pb_import *import, const char *path, const char *room
 }
 
 static enum pb_status
-import_directory(
-    struct pb_import *import, const char *path, unsigned depth, struct pb_error *err)
+import_directory(struct pb_import *import, const char *path, unsigned depth, struct pb_error *err)
 {
 	const struct pb_files *files = import->world->files;
 	struct pb_error why = { 0 };
@@ -343,8 +341,8 @@ import_directory(
 	int maildir;
 
 	if (depth > PB_LIMIT_DEPTH) {
-		(void)pb_fail(&why, PB_ELIMIT, N_("import a directory"),
-		    N_("it stands too deep"), "%s", path);
+		(void)pb_fail(&why, PB_ELIMIT, N_("import a directory"), N_("it stands too deep"),
+		    "%s", path);
 		refuse(import, path, &why);
 		return PB_OK;
 	}
@@ -404,8 +402,7 @@ pb_import_run(struct pb_import *import, const struct pb_intake *intake, char *co
 		status = import_path(import, paths[i], stdin_fd, why);
 	/* What was read before something else went wrong is still kept. */
 	if (!import->broken) {
-		enum pb_status flushed =
-		    intake->flush(intake->ctx, status == PB_OK ? why : NULL);
+		enum pb_status flushed = intake->flush(intake->ctx, status == PB_OK ? why : NULL);
 
 		if (status == PB_OK)
 			status = flushed;

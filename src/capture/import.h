@@ -18,8 +18,8 @@ struct pb_import;
 struct pb_import_events {
 	void *ctx;
 	/* Durable under a signed checkpoint.  Answering other than PB_OK ends the import. */
-	enum pb_status (*kept)(void *ctx, const char *path, const struct pb_receipt *receipt,
-	    struct pb_error *err);
+	enum pb_status (*kept)(
+	    void *ctx, const char *path, const struct pb_receipt *receipt, struct pb_error *err);
 	/* Not kept: it could not be read, or it waited for a commit that failed. */
 	void (*refused)(void *ctx, const char *path, const struct pb_error *why);
 	/* Files in a directory that do not look like messages. */

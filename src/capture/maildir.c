@@ -31,7 +31,7 @@ pb_maildir_state_flags(const char *letters, struct pb_json_writer *w)
 		if (i < sizeof(known) / sizeof(known[0])) {
 			pb_json_text(w, NULL, known[i].name);
 		} else if ((*letters >= 'a' && *letters <= 'z') ||
-		           (*letters >= 'A' && *letters <= 'Z')) {
+			   (*letters >= 'A' && *letters <= 'Z')) {
 			other[sizeof(other) - 2] = *letters;
 			pb_json_text(w, NULL, other);
 		}

@@ -66,8 +66,7 @@ read_bytes(struct pb_message_maker *maker, int fd, const char *path, struct time
 	size_t len;
 
 	for (;;) {
-		status = pb_io_read(
-		    maker->world->files, fd, path, maker->chunk, CHUNK, &len, err);
+		status = pb_io_read(maker->world->files, fd, path, maker->chunk, CHUNK, &len, err);
 		if (status != PB_OK)
 			return status;
 		if (times->first_us == 0)

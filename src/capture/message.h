@@ -17,8 +17,7 @@ struct pb_message_maker;
 
 /* Borrows world; sealed bytes over PB_LIMIT_SPILL wait in spill_dir.  One thread. */
 enum pb_status pb_message_maker_new(const struct pb_world *world, const char *origin,
-    const char *spill_dir, struct pb_message_maker **ret_maker, struct pb_error *err)
-    PB_MUST_CHECK;
+    const char *spill_dir, struct pb_message_maker **ret_maker, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Read fd to its end and seal it as one imported message.  Whatever its bytes
@@ -26,8 +25,8 @@ enum pb_status pb_message_maker_new(const struct pb_world *world, const char *or
  * more than PB_LIMIT_RECORD.
  */
 enum pb_status pb_message_make(struct pb_message_maker *maker, int fd,
-    const struct pb_message_origin *origin, struct pb_sealed *ret_sealed, struct pb_error *err)
-    PB_MUST_CHECK;
+    const struct pb_message_origin *origin, struct pb_sealed *ret_sealed,
+    struct pb_error *err) PB_MUST_CHECK;
 
 void pb_message_maker_free(struct pb_message_maker *maker);
 

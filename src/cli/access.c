@@ -38,8 +38,8 @@ pb_access_taken(enum pb_status status, struct pb_error *err)
 /* ---- passphrase and key --------------------------------------------------------------------- */
 
 static enum pb_status
-read_passphrase_file(const struct pb_world *world, const char *path, struct pb_buf *passphrase,
-    struct pb_error *err)
+read_passphrase_file(
+    const struct pb_world *world, const char *path, struct pb_buf *passphrase, struct pb_error *err)
 {
 	enum pb_status status =
 	    pb_io_read_file(world->files, path, PB_LIMIT_PASSPHRASE, passphrase, err);
@@ -67,11 +67,11 @@ ask(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
 
 	status = pb_terminal_passphrase(prompt, line, sizeof(line), &len, err);
 	if (status == PB_EUNAVAIL)
-		return pb_fail_todo(err, status,
-		    N_("give --passphrase-file FILE or set PROBANT_PASSPHRASE_FILE"));
+		return pb_fail_todo(
+		    err, status, N_("give --passphrase-file FILE or set PROBANT_PASSPHRASE_FILE"));
 	if (status == PB_OK && len == 0)
-		status = pb_fail(
-		    err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"), "%s", "");
+		status =
+		    pb_fail(err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"), "%s", "");
 	if (status == PB_OK && pb_buf_append(passphrase, line, len) != PB_OK)
 		status = pb_fail_memory(err, N_("read the passphrase"));
 	pb_wipe(line, sizeof(line));
@@ -94,10 +94,10 @@ pb_access_passphrase(const struct pb_world *world, const struct pb_options *opti
 	if (status != PB_OK || !again)
 		return status;
 	status = ask(_("The same again: "), &second, err);
-	if (status == PB_OK && (second.len != passphrase->len ||
-	                           !pb_equal(second.data, passphrase->data, second.len)))
-		status = pb_fail(err, PB_EINVAL, N_("read the passphrase"),
-		    N_("the two differ"), "%s", "");
+	if (status == PB_OK &&
+	    (second.len != passphrase->len || !pb_equal(second.data, passphrase->data, second.len)))
+		status = pb_fail(
+		    err, PB_EINVAL, N_("read the passphrase"), N_("the two differ"), "%s", "");
 	pb_buf_wipe(&second);
 	pb_buf_done(&second);
 	return status;
@@ -108,9 +108,9 @@ static enum pb_status
 name_key(const char *dir, const char *path, enum pb_status status, struct pb_error *err)
 {
 	const char *todo = path != NULL
-	                       ? N_("a recovery file is opened by its recovery code")
-	                       : N_("if it is lost: --reader-key with the recovery file, and its "
-	                            "code as the passphrase");
+			       ? N_("a recovery file is opened by its recovery code")
+			       : N_("if it is lost: --reader-key with the recovery file, and its "
+				    "code as the passphrase");
 
 	if (status != PB_EACCESS || err->object[0] != '\0')
 		return status;
@@ -130,8 +130,8 @@ pb_access_key(const struct pb_world *world, const struct pb_options *options, co
 	if (status == PB_OK)
 		status = pb_access_passphrase(world, options, false, &passphrase, err);
 	if (status == PB_OK && path == NULL)
-		status = pb_archive_reader_key(world, dir, (const char *)passphrase.data,
-		    passphrase.len, ret_key, err);
+		status = pb_archive_reader_key(
+		    world, dir, (const char *)passphrase.data, passphrase.len, ret_key, err);
 	else if (status == PB_OK) {
 		status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, err);
 		if (status == PB_OK)
@@ -154,8 +154,8 @@ check_purpose(const struct pb_options *options, struct pb_error *err)
 
 	if (purpose != NULL && *purpose != '\0')
 		return PB_OK;
-	(void)pb_fail(err, PB_EINVAL, N_("read content"), N_("no purpose was given"), "%s",
-	    "--purpose");
+	(void)pb_fail(
+	    err, PB_EINVAL, N_("read content"), N_("no purpose was given"), "%s", "--purpose");
 	return pb_fail_todo(err, PB_EINVAL,
 	    N_("say why with --purpose TEXT; it is kept, sealed, in an access record"));
 }
@@ -186,8 +186,7 @@ record_access(struct pb_archive *archive, const char *command, const char *what,
 	if (pb_json_writer_status(&w) != PB_OK || pb_json_writer_status(&e) != PB_OK)
 		status = pb_fail_memory(err, N_("write the access record"));
 	else
-		status = pb_commit_own(
-		    archive, PB_RECORD_MANAGEMENT, &facts, &envelope, NULL, err);
+		status = pb_commit_own(archive, PB_RECORD_MANAGEMENT, &facts, &envelope, NULL, err);
 	pb_buf_done(&facts);
 	pb_buf_wipe(&envelope);
 	pb_buf_done(&envelope);
@@ -208,16 +207,14 @@ no_such_record(uint64_t first, uint64_t last, uint64_t size, struct pb_error *er
 
 static enum pb_status
 open_archive(const struct pb_world *world, const struct pb_options *options, const char *command,
-    const char *what, uint64_t first, uint64_t last, struct pb_access *access,
-    struct pb_error *err)
+    const char *what, uint64_t first, uint64_t last, struct pb_access *access, struct pb_error *err)
 {
 	enum pb_status status = check_purpose(options, err);
 
 	if (status == PB_OK)
 		status = pb_access_key(world, options, access->dir, &access->key, err);
 	if (status == PB_OK)
-		status =
-		    pb_archive_open(world, access->dir, access->key, &access->archive, err);
+		status = pb_archive_open(world, access->dir, access->key, &access->archive, err);
 	if (status != PB_OK)
 		return status;
 	access->size = pb_archive_size(access->archive);
@@ -225,18 +222,18 @@ open_archive(const struct pb_world *world, const struct pb_options *options, con
 		last = access->size - 1;
 	if (first > last || last >= access->size)
 		return no_such_record(first, last, access->size, err);
-	status = record_access(access->archive, command, what, options->value[PB_OPTION_PURPOSE],
-	    first, last, err);
+	status = record_access(
+	    access->archive, command, what, options->value[PB_OPTION_PURPOSE], first, last, err);
 	if (status == PB_OK)
-		status = pb_reading_new(
-		    world->files, access->dir, access->key, &access->reading, err);
+		status =
+		    pb_reading_new(world->files, access->dir, access->key, &access->reading, err);
 	return status;
 }
 
 enum pb_status
-pb_access_open(const struct pb_world *world, const struct pb_options *options,
-    const char *command, const char *what, uint64_t first, uint64_t last,
-    struct pb_access *ret_access, struct pb_error *err)
+pb_access_open(const struct pb_world *world, const struct pb_options *options, const char *command,
+    const char *what, uint64_t first, uint64_t last, struct pb_access *ret_access,
+    struct pb_error *err)
 {
 	struct pb_access access = { .dir = pb_access_archive(options) };
 	enum pb_status status;

@@ -15,9 +15,8 @@ const char *pb_access_archive(const struct pb_options *options);
  * The passphrase: --passphrase-file, PROBANT_PASSPHRASE_FILE, or the terminal
  * asks (`again`: twice, for a new one).  Without its line end, in a buffer to wipe.
  */
-enum pb_status pb_access_passphrase(const struct pb_world *world,
-    const struct pb_options *options, bool again, struct pb_buf *passphrase,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_access_passphrase(const struct pb_world *world, const struct pb_options *options,
+    bool again, struct pb_buf *passphrase, struct pb_error *err) PB_MUST_CHECK;
 
 /* A file to be written whose name is taken (PB_EEXIST) gets its advice; any other status passes. */
 enum pb_status pb_access_taken(enum pb_status status, struct pb_error *err);

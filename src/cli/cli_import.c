@@ -118,24 +118,23 @@ print_summary(const struct tally *tally)
 		return;
 	}
 	if (tally->kept > 0)
-		(void)printf(
-		    ngettext("%" PRIu64 " message kept: record %" PRIu64 "\n",
-		        "%" PRIu64 " messages kept: records %" PRIu64 " to %" PRIu64 "\n",
-		        (unsigned long)tally->kept),
+		(void)printf(ngettext("%" PRIu64 " message kept: record %" PRIu64 "\n",
+				 "%" PRIu64 " messages kept: records %" PRIu64 " to %" PRIu64 "\n",
+				 (unsigned long)tally->kept),
 		    tally->kept, tally->first_seq, tally->last_seq);
 	else
 		(void)puts(_("no message kept"));
 	if (tally->skipped > 0)
 		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml; name it to import "
-		                      "it all the same\n",
-		                 "%" PRIu64 " files passed over: not *.eml; name them to import "
-		                 "them all the same\n",
-		                 (unsigned long)tally->skipped),
+				      "it all the same\n",
+				 "%" PRIu64 " files passed over: not *.eml; name them to import "
+				 "them all the same\n",
+				 (unsigned long)tally->skipped),
 		    tally->skipped);
 	if (tally->refused > 0)
-		(void)printf(ngettext("%" PRIu64 " refused, named above\n",
-		                 "%" PRIu64 " refused, named above\n",
-		                 (unsigned long)tally->refused),
+		(void)printf(
+		    ngettext("%" PRIu64 " refused, named above\n",
+			"%" PRIu64 " refused, named above\n", (unsigned long)tally->refused),
 		    tally->refused);
 }
 
@@ -143,19 +142,19 @@ static enum pb_status
 run(const struct pb_world *world, const struct pb_options *options, struct pb_archive *archive,
     struct tally *tally, struct pb_error *err)
 {
-	const struct pb_import_events events = {
-		.ctx = tally, .kept = kept, .refused = refused, .skipped = skipped,
-		.progress = progress
-	};
+	const struct pb_import_events events = { .ctx = tally,
+		.kept = kept,
+		.refused = refused,
+		.skipped = skipped,
+		.progress = progress };
 	char *spill = pb_path_join(pb_access_archive(options), "tmp");
 	struct pb_import *import = NULL;
 	struct pb_group *group = NULL;
 	enum pb_status status;
 
-	status = spill == NULL
-	             ? pb_fail_memory(err, N_("import"))
-	             : pb_import_new(world, pb_archive_origin(archive), spill,
-	                   options->value[PB_OPTION_DIRECTION], &events, &import, err);
+	status = spill == NULL ? pb_fail_memory(err, N_("import"))
+			       : pb_import_new(world, pb_archive_origin(archive), spill,
+				     options->value[PB_OPTION_DIRECTION], &events, &import, err);
 	if (status == PB_OK)
 		status = pb_group_new(archive, false, pb_import_acknowledged, import, &group, err);
 	if (status == PB_OK)

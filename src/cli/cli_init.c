@@ -20,8 +20,8 @@ choose_recovery(const struct pb_options *options, struct pb_create_options *crea
 		return false;
 	}
 	create->recovery = file != NULL   ? PB_RECOVERY_FILE
-	                   : heir != NULL ? PB_RECOVERY_HEIR
-	                                  : PB_RECOVERY_NONE;
+			   : heir != NULL ? PB_RECOVERY_HEIR
+					  : PB_RECOVERY_NONE;
 	create->recovery_path = file;
 	return true;
 }
@@ -48,8 +48,8 @@ print_json(const struct pb_created *created, const struct pb_create_options *cre
 }
 
 static void
-print_text(const char *dir, const struct pb_created *created,
-    const struct pb_create_options *create)
+print_text(
+    const char *dir, const struct pb_created *created, const struct pb_create_options *create)
 {
 	(void)printf(_("Archive made in %s\n"), dir);
 	(void)printf(_("  log            %s\n"), created->origin);
@@ -58,9 +58,10 @@ print_text(const char *dir, const struct pb_created *created,
 	switch (create->recovery) {
 	case PB_RECOVERY_FILE:
 		(void)printf(_("  recovery       %s\n"), create->recovery_path);
-		(void)printf(_("\nRecovery code (shown this once; write it down, and keep it apart "
-		               "from the file):\n\n    %s\n\nTake the file off line: a USB key in a "
-		               "safe place.\n"),
+		(void)printf(
+		    _("\nRecovery code (shown this once; write it down, and keep it apart "
+		      "from the file):\n\n    %s\n\nTake the file off line: a USB key in a "
+		      "safe place.\n"),
 		    created->recovery_code);
 		break;
 	case PB_RECOVERY_HEIR:

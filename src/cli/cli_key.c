@@ -13,7 +13,7 @@
 static enum pb_exit
 with_founded(const struct pb_world *world, const struct pb_options *options,
     enum pb_status (*use)(const struct pb_world *world, const struct pb_options *options,
-        const char *dir, const struct pb_founded *founded, struct pb_error *err))
+	const char *dir, const struct pb_founded *founded, struct pb_error *err))
 {
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
 	const char *dir = pb_access_archive(options);
@@ -25,7 +25,7 @@ with_founded(const struct pb_world *world, const struct pb_options *options,
 		return PB_EXIT_USAGE;
 	}
 	status = founded == NULL ? pb_fail_memory(&err, N_("read record 0 of the archive"))
-	                         : pb_examine_place(world, dir, &err);
+				 : pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
 		status = pb_founded_read(world->files, dir, founded, &err);
 	if (status == PB_OK)
@@ -71,8 +71,7 @@ find_algorithm(const struct pb_world *world, const char *dir,
     const struct pb_founded_reader *stated, char out[32], struct pb_error *err)
 {
 	struct pb_reader *reader = NULL;
-	enum pb_status status =
-	    pb_founded_certificate(world->files, dir, stated, &reader, err);
+	enum pb_status status = pb_founded_certificate(world->files, dir, stated, &reader, err);
 
 	if (status == PB_OK)
 		(void)snprintf(out, 32, "%s", pb_reader_algorithm(reader));
@@ -215,22 +214,17 @@ export_reader(const struct pb_world *world, const char *dir, const struct pb_fou
 	return status;
 }
 
-static enum pb_status
-export(const struct pb_world *world, const struct pb_options *options, const char *dir,
-    const struct pb_founded *founded, struct pb_error *err)
-{
-	const char *id = options->value[PB_OPTION_READER];
-	struct pb_buf text = PB_BUF_EMPTY;
+static enum pb_status export(const struct pb_world *world, const struct pb_options *options,
+    const char *dir, const struct pb_founded *founded, struct pb_error *err) {
+	const char *id = options->value[PB_OPTION_READER]; struct pb_buf text = PB_BUF_EMPTY;
 	enum pb_status status = PB_OK;
 
-	if (id != NULL)
-		status = export_reader(world, dir, founded, id, &text, err);
+	if (id != NULL) status = export_reader(world, dir, founded, id, &text, err);
 	else if (pb_note_verifier_format(&founded->verifier, &text) != PB_OK ||
-	         pb_buf_append(&text, "\n", 1) != PB_OK)
-		status = pb_fail_memory(err, N_("print a key"));
-	if (status == PB_OK)
-		status = put_out(
-		    world, options, id != NULL ? "certificate" : "verifier_key", &text, err);
+		 pb_buf_append(&text, "\n", 1) != PB_OK)
+	    status = pb_fail_memory(err, N_("print a key"));
+	if (status == PB_OK) status = put_out(
+	    world, options, id != NULL ? "certificate" : "verifier_key", &text, err);
 	pb_buf_done(&text);
 	return status;
 }

@@ -58,8 +58,8 @@ print_row_text(const struct row *row)
 	const char *event = pb_json_string(pb_json_get(row->facts, "event"));
 
 	pb_time_format((int64_t)row->leaf.time_s, time);
-	(void)printf("%8" PRIu64 "  %s  %-10s  ", row->leaf.seq, time,
-	    pb_record_type_name(row->leaf.type));
+	(void)printf(
+	    "%8" PRIu64 "  %s  %-10s  ", row->leaf.seq, time, pb_record_type_name(row->leaf.type));
 	if (row->message) {
 		pb_hex_encode(row->sha256, sizeof(row->sha256), hex);
 		(void)printf("%12" PRIu64 "  %s\n", row->size, hex);
@@ -84,8 +84,7 @@ list_one(struct pb_access *access, uint64_t seq, bool json, struct pb_error *err
 	status = pb_reading_record(access->reading, seq, &row.leaf, &opened, row.sha256, err);
 	if (status != PB_OK)
 		return status;
-	row.message =
-	    row.leaf.type == PB_RECORD_MESSAGE || row.leaf.type == PB_RECORD_IMPORTED;
+	row.message = row.leaf.type == PB_RECORD_MESSAGE || row.leaf.type == PB_RECORD_IMPORTED;
 	row.size = pb_opened_message_len(opened);
 	index = pb_opened_find(opened, PB_PART_FACTS);
 	if (index < pb_opened_count(opened) &&

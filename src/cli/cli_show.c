@@ -48,8 +48,8 @@ print_parts(struct pb_opened *opened, uint8_t first, uint8_t last, bool all, str
 static enum pb_status
 no_such_part(const char *which, struct pb_error *err)
 {
-	return pb_fail(err, PB_ENOENT, N_("show a part"), N_("the record has no such part"), "%s",
-	    which);
+	return pb_fail(
+	    err, PB_ENOENT, N_("show a part"), N_("the record has no such part"), "%s", which);
 }
 
 static enum pb_status
@@ -58,8 +58,8 @@ print_one_part(struct pb_opened *opened, const char *number, struct pb_error *er
 	uint64_t index;
 
 	if (!pb_decimal_parse(number, strlen(number), &index))
-		return pb_fail(err, PB_EINVAL, N_("show a part"), N_("it is no number"), "%s",
-		    number);
+		return pb_fail(
+		    err, PB_EINVAL, N_("show a part"), N_("it is no number"), "%s", number);
 	if (index >= pb_opened_count(opened))
 		return no_such_part(number, err);
 	return print_parts(opened, (uint8_t)index, (uint8_t)index, true, err);
@@ -127,8 +127,8 @@ list_parts_text(const struct pb_leaf *leaf, struct pb_opened *opened,
 	(void)printf(_("time     %s  (local clock)\n"), time);
 	if (pb_opened_find(opened, PB_PART_DIGEST) < pb_opened_count(opened)) {
 		pb_hex_encode(sha256, PB_DIGEST_LEN, hex);
-		(void)printf(
-		    _("message  %" PRIu64 " bytes, SHA-256 %s\n"), pb_opened_message_len(opened), hex);
+		(void)printf(_("message  %" PRIu64 " bytes, SHA-256 %s\n"),
+		    pb_opened_message_len(opened), hex);
 	}
 	(void)puts(_("parts"));
 	for (i = 0; i < pb_opened_count(opened); i++) {
@@ -165,8 +165,7 @@ list_parts(const struct pb_leaf *leaf, struct pb_opened *opened,
 /* ---- the command ---------------------------------------------------------------------------- */
 
 static enum pb_status
-show(const struct pb_options *options, struct pb_access *access, uint64_t seq,
-    struct pb_error *err)
+show(const struct pb_options *options, struct pb_access *access, uint64_t seq, struct pb_error *err)
 {
 	uint8_t sha256[PB_DIGEST_LEN];
 	struct pb_opened *opened;
@@ -178,9 +177,9 @@ show(const struct pb_options *options, struct pb_access *access, uint64_t seq,
 		return status;
 	if (options->value[PB_OPTION_RAW] != NULL)
 		return pb_opened_find(opened, PB_PART_DIGEST) < pb_opened_count(opened)
-		           ? print_parts(opened, 0, (uint8_t)(pb_opened_count(opened) - 1), false,
-		                 err)
-		           : no_such_part("message", err);
+			   ? print_parts(
+				 opened, 0, (uint8_t)(pb_opened_count(opened) - 1), false, err)
+			   : no_such_part("message", err);
 	if (options->value[PB_OPTION_FACTS] != NULL)
 		return print_facts(opened, err);
 	if (options->value[PB_OPTION_PART] != NULL)
@@ -215,7 +214,7 @@ pb_cli_show(const struct pb_world *world, const struct pb_options *options)
 		return PB_EXIT_USAGE;
 	}
 	if ((options->value[PB_OPTION_RAW] != NULL) + (options->value[PB_OPTION_FACTS] != NULL) +
-	        (options->value[PB_OPTION_PART] != NULL) >
+		(options->value[PB_OPTION_PART] != NULL) >
 	    1) {
 		pb_say_usage(_("choose one"), "--raw, --facts, --part");
 		return PB_EXIT_USAGE;

@@ -34,12 +34,12 @@ static void
 print_text(const struct pb_archive_status *s, const char *newest)
 {
 	(void)printf(_("log          %s\n"), s->origin);
-	(void)printf(_("records      %" PRIu64 ", the newest of %s (local clock)\n"), s->records,
-	    newest);
+	(void)printf(
+	    _("records      %" PRIu64 ", the newest of %s (local clock)\n"), s->records, newest);
 	(void)printf(_("vault        %" PRIu64 " segments, %.1f MB; %.1f GB free on the disk\n"),
 	    s->segments, (double)s->vault_bytes / 1e6, (double)s->free_bytes / 1e9);
-	(void)printf(_("published    checkpoint of %" PRIu64 " records in log/checkpoint\n"),
-	    s->published);
+	(void)printf(
+	    _("published    checkpoint of %" PRIu64 " records in log/checkpoint\n"), s->published);
 	if (s->quarantined > 0)
 		(void)printf(_("quarantine   %" PRIu64 " unfinished commits, never acknowledged\n"),
 		    s->quarantined);
@@ -47,7 +47,7 @@ print_text(const struct pb_archive_status *s, const char *newest)
 		(void)puts(_("writer       at work"));
 	if (s->torn && !s->locked)
 		(void)puts(_("unfinished   bytes behind the last commit; the next command that "
-		             "writes puts them in order"));
+			     "writes puts them in order"));
 	(void)puts(_("timestamps   none yet: times are the local clock's claim"));
 	(void)puts(_("next         hand a copy of log/checkpoint to somebody else, regularly"));
 }

@@ -4,8 +4,8 @@
 enum pb_exit
 pb_cli_verify(const struct pb_world *world, const struct pb_options *options)
 {
-	const char *dir = options->operand_count > 0 ? options->operand[0]
-	                                             : pb_access_archive(options);
+	const char *dir =
+	    options->operand_count > 0 ? options->operand[0] : pb_access_archive(options);
 	bool quick = options->value[PB_OPTION_QUICK] != NULL;
 	struct pb_reader_key *key = NULL;
 	struct pb_error err = { 0 };

@@ -12,11 +12,11 @@
 #include "core/world.h"
 
 struct pb_command {
-	const char *name;     /* "key policy" is two words on the command line */
-	const char *operands; /* as usage shows them */
-	const char *summary;  /* one line; key for gettext */
-	const char *text;     /* more, for --help and the man page; key for gettext */
-	const char *examples; /* lines of shell, each ended by LF */
+	const char *name;           /* "key policy" is two words on the command line */
+	const char *operands;       /* as usage shows them */
+	const char *summary;        /* one line; key for gettext */
+	const char *text;           /* more, for --help and the man page; key for gettext */
+	const char *examples;       /* lines of shell, each ended by LF */
 	enum pb_option options[14]; /* ended by PB_OPTION_COUNT; --help is implied */
 	size_t operands_min;
 	size_t operands_max;

@@ -13,25 +13,26 @@ const struct pb_command pb_commands[] = {
 	    .operands = "DIR",
 	    .summary = N_("make a new archive with its keys"),
 	    .text = N_("Makes DIR with a log key, a reader key under a passphrase, and a way to "
-	               "open the archive when that is lost: one of --recovery-out, --heir and "
-	               "--no-recovery must be chosen, and the log states which."),
+		       "open the archive when that is lost: one of --recovery-out, --heir and "
+		       "--no-recovery must be chosen, and the log states which."),
 	    .examples = "probant init /srv/courrier --origin tilleuls.example/courrier "
-	                "--recovery-out /media/usb/secours.pem\n",
+			"--recovery-out /media/usb/secours.pem\n",
 	    .options = { PB_OPTION_ORIGIN, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_RECOVERY_OUT,
-	        PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_JSON, END },
+		PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_init },
 	{ .name = "import",
 	    .operands = "PATH...",
 	    .summary = N_("keep messages that stand in files"),
-	    .text = N_("Each PATH is a message, a Maildir, a directory with *.eml files, or - for "
-	               "one message on standard input.  A message is acknowledged when it is "
-	               "durable under a signed checkpoint.  What is in a message never makes it "
-	               "refused, and nothing is de-duplicated; a file that cannot be read is named, "
-	               "the rest is kept, and the exit code is 65."),
+	    .text =
+		N_("Each PATH is a message, a Maildir, a directory with *.eml files, or - for "
+		   "one message on standard input.  A message is acknowledged when it is "
+		   "durable under a signed checkpoint.  What is in a message never makes it "
+		   "refused, and nothing is de-duplicated; a file that cannot be read is named, "
+		   "the rest is kept, and the exit code is 65."),
 	    .examples = "probant import -a /srv/courrier --direction received ~/Maildir\n"
-	                "probant import -a /srv/courrier - < message.eml\n",
+			"probant import -a /srv/courrier - < message.eml\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_DIRECTION, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = SIZE_MAX,
@@ -40,37 +41,41 @@ const struct pb_command pb_commands[] = {
 	    .operands = "",
 	    .summary = N_("list the records"),
 	    .text = N_("Number, time by the local clock, type, and for messages size and SHA-256.  "
-	               "Reading leaves an access record with its purpose."),
+		       "Reading leaves an access record with its purpose."),
 	    .examples = "probant list -a /srv/courrier --purpose 'sinistre 2026-014'\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RANGE,
-	        PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
 	    .operands_max = 0,
 	    .run = pb_cli_list },
 	{ .name = "show",
 	    .operands = "SEQ",
 	    .summary = N_("show one record"),
-	    .text = N_("Without --raw, --facts or --part: its parts and its facts.  Reading leaves an "
-	               "access record with its purpose."),
-	    .examples = "probant show -a /srv/courrier 18 --raw --purpose 'sinistre 2026-014' > 18.eml\n",
+	    .text =
+		N_("Without --raw, --facts or --part: its parts and its facts.  Reading leaves an "
+		   "access record with its purpose."),
+	    .examples =
+		"probant show -a /srv/courrier 18 --raw --purpose 'sinistre 2026-014' > 18.eml\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RAW, PB_OPTION_FACTS,
-	        PB_OPTION_PART, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
-	        END },
+		PB_OPTION_PART, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
+		END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_show },
 	{ .name = "verify",
 	    .operands = "DIR",
 	    .summary = N_("check an archive, byte for byte"),
-	    .text = N_("Reads everything again and compares it with what was signed.  The verdict is "
-	               "passed (exit code 0), failed (1) or incomplete (2); in JSON: valid, invalid, "
-	               "indeterminate.  --trust says who may sign, --against that the history is "
-	               "the one you were shown before: without them the integrity is judged, and "
-	               "the check stays incomplete.  With --quick no key is needed and sealed "
-	               "records stay closed."),
-	    .examples = "probant verify /srv/courrier --trust courrier.trust --against checkpoint-avril\n"
-	                "probant verify /srv/courrier --quick\n",
+	    .text =
+		N_("Reads everything again and compares it with what was signed.  The verdict is "
+		   "passed (exit code 0), failed (1) or incomplete (2); in JSON: valid, invalid, "
+		   "indeterminate.  --trust says who may sign, --against that the history is "
+		   "the one you were shown before: without them the integrity is judged, and "
+		   "the check stays incomplete.  With --quick no key is needed and sealed "
+		   "records stay closed."),
+	    .examples =
+		"probant verify /srv/courrier --trust courrier.trust --against checkpoint-avril\n"
+		"probant verify /srv/courrier --quick\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_TRUST, PB_OPTION_AGAINST, PB_OPTION_QUICK,
-	        PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
 	    .operands_max = 1,
 	    .run = pb_cli_verify },
 	{ .name = "status",
@@ -91,16 +96,18 @@ const struct pb_command pb_commands[] = {
 	    .operands = "",
 	    .summary = N_("print a trust file for those who verify"),
 	    .text = N_("A C2SP tlog-policy with the log key.  Hand it over before it is needed, by "
-	               "another way than the archive: it says who may sign."),
+		       "another way than the archive: it says who may sign."),
 	    .examples = "probant key policy -a /srv/courrier -o courrier.trust\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_OUTPUT, PB_OPTION_JSON, END },
 	    .run = pb_cli_key_policy },
 	{ .name = "key export",
 	    .operands = "",
 	    .summary = N_("print a public key"),
-	    .text = N_("The log's verifier key, or with --reader the certificate (PEM) of a reader."),
+	    .text =
+		N_("The log's verifier key, or with --reader the certificate (PEM) of a reader."),
 	    .examples = "probant key export -a /srv/courrier\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_READER, PB_OPTION_OUTPUT, PB_OPTION_JSON, END },
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_READER, PB_OPTION_OUTPUT, PB_OPTION_JSON,
+		END },
 	    .run = pb_cli_key_export },
 	{ .name = "help",
 	    .operands = "[COMMAND]",
@@ -152,8 +159,8 @@ operands_fit(const struct pb_command *command, const struct pb_options *options)
 		return true;
 	if (options->operand_count > command->operands_max)
 		pb_say_usage(command->operands_max == 0 && has_archive(command)
-		                 ? _("one word too many (an archive is named with -a)")
-		                 : _("one word too many"),
+				 ? _("one word too many (an archive is named with -a)")
+				 : _("one word too many"),
 		    options->operand[command->operands_max]);
 	else
 		pb_say_usage(_("this command needs an operand"), command->operands);
@@ -196,8 +203,8 @@ say_unknown(const char *word)
 
 		if (len > 0 && strncmp(name, word, len) == 0 && name[len] == ' ' &&
 		    used < sizeof(names))
-			used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-			    used > 0 ? ", " : "", name);
+			used += (size_t)snprintf(
+			    names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "", name);
 	}
 	if (used > 0)
 		pb_say_usage(_("this command has a second word"), names);

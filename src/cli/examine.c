@@ -100,11 +100,11 @@ pb_examine(const struct pb_world *world, const struct pb_options *options, const
 
 	status = pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
-		status = read_form(world, options->value[PB_OPTION_TRUST], PB_LIMIT_TRUST,
-		    form_of_trust,
-		    N_("--trust takes the file that `probant key policy` wrote; a checkpoint "
-		       "goes to --against"),
-		    &trust, &err);
+		status =
+		    read_form(world, options->value[PB_OPTION_TRUST], PB_LIMIT_TRUST, form_of_trust,
+			N_("--trust takes the file that `probant key policy` wrote; a checkpoint "
+			   "goes to --against"),
+			&trust, &err);
 	if (status == PB_OK)
 		status = read_form(world, options->value[PB_OPTION_AGAINST], PB_LIMIT_NOTE,
 		    form_of_checkpoint,

@@ -11,8 +11,8 @@
  * Whether an archive stands at dir at all (PB_ENOENT), so that nobody is asked
  * for a passphrase, nor told of a directory inside, where the name is wrong.
  */
-enum pb_status pb_examine_place(const struct pb_world *world, const char *dir,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_examine_place(
+    const struct pb_world *world, const char *dir, struct pb_error *err) PB_MUST_CHECK;
 
 /* Read --trust and --against, check dir, print the verdict.  key may be NULL. */
 enum pb_exit pb_examine(const struct pb_world *world, const struct pb_options *options,

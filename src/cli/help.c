@@ -66,8 +66,8 @@ print_overview(void)
 	for (i = 0; i < pb_commands_count; i++)
 		(void)printf("  %-12s %s\n", pb_commands[i].name, _(pb_commands[i].summary));
 	(void)printf("\n%s\n  probant init ~/courrier --origin cabinet.example/courrier "
-	             "--recovery-out secours.pem\n"
-	             "  probant import -a ~/courrier ~/Maildir\n\n%s\n",
+		     "--recovery-out secours.pem\n"
+		     "  probant import -a ~/courrier ~/Maildir\n\n%s\n",
 	    _("To begin:"), _("`probant COMMAND --help` explains one, with examples."));
 }
 
@@ -129,26 +129,27 @@ print_man(void)
 	size_t i;
 
 	(void)puts(".Dd $Mdocdate$\n.Dt PROBANT 1\n.Os\n.Sh NAME\n.Nm probant\n"
-	           ".Nd keep health mail as evidence\n.Sh SYNOPSIS\n.Nm probant\n.Ar command\n"
-	           ".Op Ar options\n.Nm probant-verify\n.Ar DIR\n.Op Ar options\n.Sh DESCRIPTION\n"
-	           "Probant keeps every message, sealed, in an append-only log whose state is\n"
-	           "signed before a message is acknowledged.\n"
-	           ".Nm probant-verify\n"
-	           "is\n.Ql probant verify --quick\n"
-	           "alone, without any code that writes.\n.Sh COMMANDS");
+		   ".Nd keep health mail as evidence\n.Sh SYNOPSIS\n.Nm probant\n.Ar command\n"
+		   ".Op Ar options\n.Nm probant-verify\n.Ar DIR\n.Op Ar options\n.Sh DESCRIPTION\n"
+		   "Probant keeps every message, sealed, in an append-only log whose state is\n"
+		   "signed before a message is acknowledged.\n"
+		   ".Nm probant-verify\n"
+		   "is\n.Ql probant verify --quick\n"
+		   "alone, without any code that writes.\n.Sh COMMANDS");
 	for (i = 0; i < pb_commands_count; i++)
 		man_command(&pb_commands[i]);
-	(void)puts(".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev PROBANT_ARCHIVE\n"
-	           "The archive, where\n.Fl a\nis not given.\n.It Ev PROBANT_PASSPHRASE_FILE\n"
-	           "A file whose first line is the passphrase.\n.El\n.Sh EXIT STATUS\n"
-	           ".Ql verify\nanswers 0 for passed, 1 for failed, 2 for incomplete\n"
-	           "(in JSON: valid, invalid, indeterminate).\n"
-	           "Every command answers 0 when it was done, else a code of\n.Xr sysexits 3 :\n"
-	           "64 usage, 65 input not understood, 66 no such input, 69 a service is\n"
-	           "unavailable, 73 cannot create, 74 input or output failed, 75 try again,\n"
-	           "77 not permitted.\n.Sh SEE ALSO\n"
-	           "FORMAT.md, in the documentation of Probant: the formats byte by byte, and how to\n"
-	           "read an archive without it.");
+	(void)puts(
+	    ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev PROBANT_ARCHIVE\n"
+	    "The archive, where\n.Fl a\nis not given.\n.It Ev PROBANT_PASSPHRASE_FILE\n"
+	    "A file whose first line is the passphrase.\n.El\n.Sh EXIT STATUS\n"
+	    ".Ql verify\nanswers 0 for passed, 1 for failed, 2 for incomplete\n"
+	    "(in JSON: valid, invalid, indeterminate).\n"
+	    "Every command answers 0 when it was done, else a code of\n.Xr sysexits 3 :\n"
+	    "64 usage, 65 input not understood, 66 no such input, 69 a service is\n"
+	    "unavailable, 73 cannot create, 74 input or output failed, 75 try again,\n"
+	    "77 not permitted.\n.Sh SEE ALSO\n"
+	    "FORMAT.md, in the documentation of Probant: the formats byte by byte, and how to\n"
+	    "read an archive without it.");
 }
 
 enum pb_exit

@@ -12,11 +12,12 @@
 static void
 print_usage(void)
 {
-	(void)puts(_("probant-verify DIR [--trust FILE] [--against CHECKPOINT] [--json]\n\n"
-	             "  Check an archive of Probant without any key: every stored byte against the\n"
-	             "  signed log.  The verdict is passed (exit code 0), failed (1) or\n"
-	             "  incomplete (2); in JSON: valid, invalid, indeterminate.\n\nExamples:\n"
-	             "  probant-verify /srv/courrier --trust courrier.trust --against checkpoint-avril"));
+	(void)puts(
+	    _("probant-verify DIR [--trust FILE] [--against CHECKPOINT] [--json]\n\n"
+	      "  Check an archive of Probant without any key: every stored byte against the\n"
+	      "  signed log.  The verdict is passed (exit code 0), failed (1) or\n"
+	      "  incomplete (2); in JSON: valid, invalid, indeterminate.\n\nExamples:\n"
+	      "  probant-verify /srv/courrier --trust courrier.trust --against checkpoint-avril"));
 }
 
 static enum pb_exit

@@ -71,7 +71,7 @@ find(const char *text, const enum pb_option *allowed, const char **ret_value)
 			if (spec->letter != 0 && text[1] == spec->letter && text[2] == '\0')
 				return (enum pb_option)i;
 		} else if (len == strlen(spec->name) + 2 &&
-		           strncmp(text + 2, spec->name, len - 2) == 0) {
+			   strncmp(text + 2, spec->name, len - 2) == 0) {
 			if (text[len] == '=')
 				*ret_value = text + len + 1;
 			return (enum pb_option)i;

@@ -54,7 +54,7 @@ struct pb_options {
  * Options and operands mix; "--" ends the options.  Operands are moved to the
  * front of argv.
  */
-bool pb_options_parse(int argc, char **argv, const enum pb_option *allowed,
-    struct pb_options *ret_options);
+bool pb_options_parse(
+    int argc, char **argv, const enum pb_option *allowed, struct pb_options *ret_options);
 
 #endif

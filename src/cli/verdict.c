@@ -58,7 +58,8 @@ sentence(enum pb_verdict verdict)
 	case PB_VALID:
 		return _("CHECK PASSED: whole, in order, signed by whom you trust, one history.");
 	case PB_INVALID:
-		return _("CHECK FAILED: what is stored is not what was signed, or not what you hold.");
+		return _(
+		    "CHECK FAILED: what is stored is not what was signed, or not what you hold.");
 	case PB_INDETERMINATE:
 	case PB_NOT_APPLICABLE:
 		break;
@@ -105,8 +106,8 @@ print_text(const struct pb_verification *v)
 	for (id = 0; id < PB_CHECK_COUNT; id++) {
 		const struct pb_check *check = pb_verification_check(v, (enum pb_check_id)id);
 
-		(void)printf("  %s %s: %s", sign(check->verdict), _(titles[id]),
-		    word(check->verdict));
+		(void)printf(
+		    "  %s %s: %s", sign(check->verdict), _(titles[id]), word(check->verdict));
 		if (check->count > 0)
 			(void)printf(" (%" PRIu64 ")", check->count);
 		(void)putchar('\n');
@@ -139,8 +140,8 @@ print_check(struct pb_json_writer *w, const struct pb_verification *v, enum pb_c
 			pb_json_null(w, "seq");
 		pb_json_text(w, "weight",
 		    check->findings[i].weight == PB_VALID
-		        ? "remark"
-		        : pb_verdict_name(check->findings[i].weight));
+			? "remark"
+			: pb_verdict_name(check->findings[i].weight));
 		pb_json_text(w, "code", check->findings[i].code);
 		pb_json_text(w, "text", check->findings[i].text);
 		pb_json_text(w, "where", check->findings[i].where);

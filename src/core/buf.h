@@ -29,8 +29,8 @@ enum pb_status pb_buf_append_u8(struct pb_buf *buf, uint8_t value) PB_MUST_CHECK
 enum pb_status pb_buf_append_u32(struct pb_buf *buf, uint32_t value) PB_MUST_CHECK;
 enum pb_status pb_buf_append_u64(struct pb_buf *buf, uint64_t value) PB_MUST_CHECK;
 enum pb_status pb_buf_append_text(struct pb_buf *buf, const char *text) PB_MUST_CHECK;
-enum pb_status pb_buf_printf(struct pb_buf *buf, const char *format, ...) PB_PRINTF(2, 3)
-    PB_MUST_CHECK;
+enum pb_status pb_buf_printf(struct pb_buf *buf, const char *format, ...)
+    PB_PRINTF(2, 3) PB_MUST_CHECK;
 
 /*
  * The contents as text: terminated by a NUL that len does not count.  NULL if

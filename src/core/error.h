@@ -35,8 +35,7 @@ enum pb_status pb_fail_todo(struct pb_error *err, enum pb_status status, const c
  * A broken invariant of ours: say where on stderr and abort, in every build.
  * Evidence is never written by a program that has lost its footing.
  */
-#define pb_assert(condition) \
-	((condition) ? (void)0 : pb_panic(#condition, __FILE__, __LINE__))
+#define pb_assert(condition) ((condition) ? (void)0 : pb_panic(#condition, __FILE__, __LINE__))
 _Noreturn void pb_panic(const char *condition, const char *file, int line);
 
 #endif

@@ -12,8 +12,8 @@
 #include "core/world.h"
 
 /* open(2) again after EINTR. */
-enum pb_status pb_io_open(const struct pb_files *files, const char *path, int flags,
-    unsigned mode, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_io_open(const struct pb_files *files, const char *path, int flags, unsigned mode,
+    int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The same for a file that somebody may have put there to harm: PB_ECORRUPT
@@ -34,17 +34,17 @@ enum pb_status pb_io_pread(const struct pb_files *files, int fd, const char *pat
     size_t len, uint64_t offset, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
 /* All len bytes from offset; PB_ECORRUPT if the file ends before. */
-enum pb_status pb_io_pread_exact(const struct pb_files *files, int fd, const char *path,
-    void *to, size_t len, uint64_t offset, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_io_pread_exact(const struct pb_files *files, int fd, const char *path, void *to,
+    size_t len, uint64_t offset, struct pb_error *err) PB_MUST_CHECK;
 
 /* All len bytes to offset, or an error; then some may have been written. */
 enum pb_status pb_io_pwrite(const struct pb_files *files, int fd, const char *path,
     const void *from, size_t len, uint64_t offset, struct pb_error *err) PB_MUST_CHECK;
 
-enum pb_status pb_io_sync(const struct pb_files *files, int fd, const char *path,
-    struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_io_sync_dir(const struct pb_files *files, const char *path,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_io_sync(
+    const struct pb_files *files, int fd, const char *path, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_io_sync_dir(
+    const struct pb_files *files, const char *path, struct pb_error *err) PB_MUST_CHECK;
 
 /* A whole file, appended to buf.  PB_ELIMIT if it is longer than max bytes. */
 enum pb_status pb_io_read_file(const struct pb_files *files, const char *path, size_t max,
@@ -58,8 +58,8 @@ enum pb_status pb_io_read_regular(const struct pb_files *files, const char *path
  * A new file, mode 0600, synced, with its directory entry.  PB_EEXIST if the
  * name is taken.  On failure nothing of that name is left.
  */
-enum pb_status pb_io_create_file(const struct pb_files *files, const char *path,
-    const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_io_create_file(const struct pb_files *files, const char *path, const void *data,
+    size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Replace `path` by these bytes, through `temporary` (same file system) and

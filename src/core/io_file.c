@@ -20,7 +20,8 @@ read_rest(const struct pb_files *files, int fd, const char *path, size_t max, st
 
 	for (;;) {
 		want = max - done < READ_STEP ? max - done + 1 : READ_STEP;
-		/* Into the room that is there: a key that is read is not copied about as it grows. */
+		/* Into the room that is there: a key that is read is not copied about as it grows.
+		 */
 		if (buf->cap > buf->len && want > buf->cap - buf->len)
 			want = buf->cap - buf->len;
 		if (pb_buf_reserve(buf, want) != PB_OK)

@@ -49,8 +49,8 @@ struct pb_json;
  * _VALUES.  Free with pb_json_free.  err names the place only: the text may be
  * a secret.
  */
-enum pb_status pb_json_parse(const void *data, size_t len, struct pb_json **ret_root,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_json_parse(
+    const void *data, size_t len, struct pb_json **ret_root, struct pb_error *err) PB_MUST_CHECK;
 void pb_json_free(struct pb_json *root);
 
 /* Members and items: NULL if absent, or if `value` is NULL or of another type. */

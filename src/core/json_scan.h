@@ -29,7 +29,7 @@ enum pb_status pb_json_scan_number(struct pb_json_scan *p, struct pb_json *value
  * RFC 8259 section 7, from quote to quote: the text, NUL-terminated, free with
  * free(), and its length.  PB_EDATA, PB_ENOMEM.
  */
-enum pb_status pb_json_scan_string(struct pb_json_scan *p, char **ret_text, size_t *ret_len)
-    PB_MUST_CHECK;
+enum pb_status pb_json_scan_string(
+    struct pb_json_scan *p, char **ret_text, size_t *ret_len) PB_MUST_CHECK;
 
 #endif

@@ -26,14 +26,14 @@ enum pb_status pb_aead_start(struct pb_aead *aead, const uint8_t key[PB_AEAD_KEY
     struct pb_error *err) PB_MUST_CHECK;
 
 /* In place; any lengths, in order. */
-enum pb_status pb_aead_encrypt(struct pb_aead *aead, uint8_t *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_aead_decrypt(struct pb_aead *aead, uint8_t *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_aead_encrypt(
+    struct pb_aead *aead, uint8_t *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_aead_decrypt(
+    struct pb_aead *aead, uint8_t *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /* End the stream: the tag, or whether `tag` is the right one. */
-enum pb_status pb_aead_tag(struct pb_aead *aead, uint8_t tag[PB_AEAD_TAG_LEN],
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_aead_tag(
+    struct pb_aead *aead, uint8_t tag[PB_AEAD_TAG_LEN], struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_aead_check(struct pb_aead *aead, const uint8_t tag[PB_AEAD_TAG_LEN],
     bool *ret_right, struct pb_error *err) PB_MUST_CHECK;
 

@@ -36,7 +36,7 @@ enum pb_status pb_envelope_open(const void *cms, size_t cms_len, const struct pb
  * strict DER, no optional field, but that SHA-256's parameters may be absent or
  * NULL (RFC 4055 2.1).
  */
-enum pb_status pb_envelope_recipients(const void *cms, size_t cms_len, struct pb_buf *ret_ids,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_envelope_recipients(
+    const void *cms, size_t cms_len, struct pb_buf *ret_ids, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -19,8 +19,8 @@ pb_expander_new(struct pb_expander **ret_expander, struct pb_error *err)
 
 	if (expander == NULL)
 		return pb_fail_memory(err, N_("derive a key"));
-	answer = gcry_md_open(
-	    &expander->hmac, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE);
+	answer =
+	    gcry_md_open(&expander->hmac, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE);
 	if (answer != 0) {
 		free(expander);
 		return pb_library_gcrypt(err, answer, N_("derive a key"));

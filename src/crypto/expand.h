@@ -12,16 +12,16 @@
  */
 struct pb_expander;
 
-enum pb_status pb_expander_new(struct pb_expander **ret_expander, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_expander_new(
+    struct pb_expander **ret_expander, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * out = HMAC-SHA-256(r, info || 0x01), r of 32 bytes.  libgcrypt 1.10 has no
  * HKDF; it has the HMAC.  PB_ECRYPTO, PB_ENOMEM; then out is untouched.
  */
 enum pb_status pb_expander_derive(struct pb_expander *expander, struct pb_secret *r,
-    const void *info, size_t info_len, uint8_t out[PB_EXPAND_LEN], struct pb_error *err)
-    PB_MUST_CHECK;
+    const void *info, size_t info_len, uint8_t out[PB_EXPAND_LEN],
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* Wipes what it knows of the last r.  NULL is fine. */
 void pb_expander_free(struct pb_expander *expander);

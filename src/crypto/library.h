@@ -22,7 +22,7 @@ enum pb_status pb_library_refused(struct pb_error *err, enum pb_status status, c
     const char *why, const char *object) PB_MUST_CHECK;
 
 /* The same for libgcrypt's answer, which is not 0. */
-enum pb_status pb_library_gcrypt(struct pb_error *err, gcry_error_t answer, const char *what)
-    PB_MUST_CHECK;
+enum pb_status pb_library_gcrypt(
+    struct pb_error *err, gcry_error_t answer, const char *what) PB_MUST_CHECK;
 
 #endif

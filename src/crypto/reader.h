@@ -21,16 +21,16 @@ struct pb_reader;
 struct pb_reader_key;
 
 /* The first certificate of PEM text.  PB_EDATA: none, or not fit to be a reader (err says why). */
-enum pb_status pb_reader_from_pem(const void *pem, size_t len, struct pb_reader **ret_reader,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_reader_from_pem(
+    const void *pem, size_t len, struct pb_reader **ret_reader, struct pb_error *err) PB_MUST_CHECK;
 /* subjectKeyIdentifier in lower-case hex: the reader's name in the formats.  Borrowed. */
 const char *pb_reader_id(const struct pb_reader *reader);
 /* SHA-256 of the certificate's DER. */
 void pb_reader_fingerprint(const struct pb_reader *reader, uint8_t out[32]);
 /* "P-256", "P-384", "RSA-3072"...: for lists.  Borrowed. */
 const char *pb_reader_algorithm(const struct pb_reader *reader);
-enum pb_status pb_reader_to_pem(const struct pb_reader *reader, struct pb_buf *buf,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_reader_to_pem(
+    const struct pb_reader *reader, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 void pb_reader_free(struct pb_reader *reader);
 
 /*

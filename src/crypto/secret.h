@@ -14,8 +14,8 @@
 struct pb_secret;
 
 /* len zero bytes, 1 <= len <= 64 KiB (PB_EINVAL).  PB_ENOMEM if the locked pool is used up. */
-enum pb_status pb_secret_new(size_t len, struct pb_secret **ret_secret, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_secret_new(
+    size_t len, struct pb_secret **ret_secret, struct pb_error *err) PB_MUST_CHECK;
 
 /* len bytes from `random`. */
 enum pb_status pb_secret_random(const struct pb_random *random, size_t len,

@@ -8,8 +8,8 @@
 #define PB_WRAPPED_LEN 40
 
 /* Wrap the 32 bytes of `secret` under the 32 bytes of kek. */
-enum pb_status pb_wrap(struct pb_secret *kek, struct pb_secret *secret,
-    uint8_t out[PB_WRAPPED_LEN], struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_wrap(struct pb_secret *kek, struct pb_secret *secret, uint8_t out[PB_WRAPPED_LEN],
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* PB_ECORRUPT: not wrapped under this key, or changed since. */
 enum pb_status pb_unwrap(struct pb_secret *kek, const uint8_t wrapped[PB_WRAPPED_LEN],

@@ -53,16 +53,16 @@ static bool
 parse_head(const char *line, size_t len, uint8_t out[PB_DIGEST_LEN])
 {
 	return len > HEAD_LEN && memcmp(line, HEAD, HEAD_LEN) == 0 &&
-	    pb_base64_decode_exact(line + HEAD_LEN, len - HEAD_LEN, out, PB_DIGEST_LEN);
+	       pb_base64_decode_exact(line + HEAD_LEN, len - HEAD_LEN, out, PB_DIGEST_LEN);
 }
 
 enum pb_status
-pb_checkpoint_parse(const struct pb_note *note, struct pb_checkpoint *ret_checkpoint,
-    struct pb_error *err)
+pb_checkpoint_parse(
+    const struct pb_note *note, struct pb_checkpoint *ret_checkpoint, struct pb_error *err)
 {
 	const char *origin, *size, *root, *head;
 	size_t origin_len, size_len, root_len, head_len;
-	struct pb_checkpoint checkpoint = {.size = 0};
+	struct pb_checkpoint checkpoint = { .size = 0 };
 	struct pb_cursor c;
 
 	pb_cursor_init(&c, note->text, note->text_len);

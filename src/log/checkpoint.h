@@ -13,8 +13,8 @@ struct pb_checkpoint {
 };
 
 /* The four lines that are signed, appended to buf. */
-enum pb_status pb_checkpoint_format(const struct pb_checkpoint *checkpoint, struct pb_buf *buf)
-    PB_MUST_CHECK;
+enum pb_status pb_checkpoint_format(
+    const struct pb_checkpoint *checkpoint, struct pb_buf *buf) PB_MUST_CHECK;
 
 /* The signed note, appended to buf.  PB_EINVAL: the origin is none. */
 enum pb_status pb_checkpoint_sign(const struct pb_checkpoint *checkpoint,
@@ -25,7 +25,7 @@ enum pb_status pb_checkpoint_sign(const struct pb_checkpoint *checkpoint,
  * lines are PB_EDATA, since we would not know what they assert.  Signatures are not
  * looked at: see pb_note_verify.
  */
-enum pb_status pb_checkpoint_parse(const struct pb_note *note,
-    struct pb_checkpoint *ret_checkpoint, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_checkpoint_parse(const struct pb_note *note, struct pb_checkpoint *ret_checkpoint,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

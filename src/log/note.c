@@ -87,8 +87,8 @@ parse_signature(const char *line, size_t len, struct pb_buf *scratch,
 		return pb_fail(err, PB_ELIMIT, N_("read a signed note"),
 		    N_("a key name is too long"), "%zu bytes", name_len);
 	memcpy(signature->name, name, name_len);
-	return decode_signature(space + 1, (size_t)(line + len - space - 1), scratch, signature,
-	    err);
+	return decode_signature(
+	    space + 1, (size_t)(line + len - space - 1), scratch, signature, err);
 }
 
 /* Every line of what follows the empty line. */
@@ -111,8 +111,8 @@ parse_signatures(const char *text, size_t len, struct pb_note *note, struct pb_e
 			    N_("it has too many signatures"), "more than %d",
 			    PB_LIMIT_NOTE_SIGNATURES);
 		else
-			status = parse_signature(line, line_len, &scratch,
-			    &note->signature[note->count++], err);
+			status = parse_signature(
+			    line, line_len, &scratch, &note->signature[note->count++], err);
 	}
 	pb_buf_done(&scratch);
 	if (status == PB_OK && note->count == 0)
@@ -123,7 +123,7 @@ parse_signatures(const char *text, size_t len, struct pb_note *note, struct pb_e
 enum pb_status
 pb_note_parse(const void *data, size_t len, struct pb_note *ret_note, struct pb_error *err)
 {
-	struct pb_note note = {.text = data};
+	struct pb_note note = { .text = data };
 	enum pb_status status;
 
 	if (len > PB_LIMIT_NOTE)
@@ -134,8 +134,8 @@ pb_note_parse(const void *data, size_t len, struct pb_note *ret_note, struct pb_
 	note.text_len = text_end(data, len);
 	if (note.text_len == 0)
 		return malformed(err, N_("no empty line stands between text and signatures"));
-	status = parse_signatures(note.text + note.text_len + 1, len - note.text_len - 1, &note,
-	    err);
+	status =
+	    parse_signatures(note.text + note.text_len + 1, len - note.text_len - 1, &note, err);
 	if (status != PB_OK)
 		return status;
 	*ret_note = note;
@@ -154,22 +154,22 @@ signature_good(const struct pb_note *note, const struct pb_note_verifier *verifi
 	case PB_NOTE_ED25519:
 		*time_s = 0;
 		return signature->len != PB_ED25519_SIGNATURE_LEN
-		    ? 0
-		    : pb_ed25519_verify(verifier->public_key, note->text, note->text_len,
-			  signature->data);
+			   ? 0
+			   : pb_ed25519_verify(
+				 verifier->public_key, note->text, note->text_len, signature->data);
 	case PB_NOTE_COSIGNATURE:
 		return signature->len != PB_COSIGNATURE_LEN
-		    ? 0
-		    : pb_cosignature_check(verifier->public_key, note->text, note->text_len,
-			  signature->data, time_s);
+			   ? 0
+			   : pb_cosignature_check(verifier->public_key, note->text, note->text_len,
+				 signature->data, time_s);
 	default:
 		return 0;
 	}
 }
 
 enum pb_note_verdict
-pb_note_verify(const struct pb_note *note, const struct pb_note_verifier *verifier,
-    uint64_t *ret_time_s)
+pb_note_verify(
+    const struct pb_note *note, const struct pb_note_verifier *verifier, uint64_t *ret_time_s)
 {
 	uint64_t earliest_s = UINT64_MAX;
 

@@ -27,8 +27,8 @@ enum pb_status pb_note_verifier_make(const char *name, uint8_t type,
 /* PB_EDATA: malformed, an unknown type, or a key id that is not the key's. */
 enum pb_status pb_note_verifier_parse(const char *text, size_t len,
     struct pb_note_verifier *ret_verifier, struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_note_verifier_format(const struct pb_note_verifier *verifier,
-    struct pb_buf *buf) PB_MUST_CHECK;
+enum pb_status pb_note_verifier_format(
+    const struct pb_note_verifier *verifier, struct pb_buf *buf) PB_MUST_CHECK;
 
 /* C2SP signed-note: UTF-8, not empty, without Unicode spaces, "+", or (ours) any control. */
 bool pb_note_name_valid(const char *name, size_t len);
@@ -55,14 +55,15 @@ struct pb_note {
  * PB_EDATA otherwise; PB_ELIMIT: longer than PB_LIMIT_NOTE, too many signatures, or a
  * key name longer than 255 bytes.
  */
-enum pb_status pb_note_parse(const void *data, size_t len, struct pb_note *ret_note,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_note_parse(
+    const void *data, size_t len, struct pb_note *ret_note, struct pb_error *err) PB_MUST_CHECK;
 
 /* What a note says of one key. */
 enum pb_note_verdict {
-	PB_NOTE_ABSENT,  /* no signature of that name and key id */
+	PB_NOTE_ABSENT, /* no signature of that name and key id */
 	PB_NOTE_GOOD,
-	PB_NOTE_FORGED,  /* a signature of that name and key id that does not verify: refuse the note */
+	PB_NOTE_FORGED, /* a signature of that name and key id that does not verify: refuse the note
+			 */
 	PB_NOTE_UNSETTLED /* memory ran out: nothing is known */
 };
 
@@ -71,8 +72,8 @@ enum pb_note_verdict {
  * states, since 1970; 0 for others.  Several lines of one key: one that fails makes it
  * PB_NOTE_FORGED; else the earliest time counts.  Needs no memory but the stack.
  */
-enum pb_note_verdict pb_note_verify(const struct pb_note *note,
-    const struct pb_note_verifier *verifier, uint64_t *ret_time_s);
+enum pb_note_verdict pb_note_verify(
+    const struct pb_note *note, const struct pb_note_verifier *verifier, uint64_t *ret_time_s);
 
 /*
  * Append text (which ends with LF), an empty line and a signature line of

@@ -14,8 +14,8 @@
 static size_t
 space_len(const uint8_t *at, size_t left)
 {
-	static const char spaces[][4] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
-	    "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
+	static const char spaces[][4] = { "\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8",
+		"\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80" };
 
 	if (at[0] == ' ' || (at[0] >= '\t' && at[0] <= '\r'))
 		return 1;
@@ -65,7 +65,7 @@ static const char *
 make(const char *name, size_t name_len, uint8_t type,
     const uint8_t public_key[PB_ED25519_PUBLIC_LEN], struct pb_note_verifier *ret_verifier)
 {
-	struct pb_note_verifier verifier = {.type = type};
+	struct pb_note_verifier verifier = { .type = type };
 
 	if (!pb_note_name_valid(name, name_len) || name_len >= sizeof(verifier.name))
 		return N_("its name is not one that a note can carry");
@@ -118,8 +118,8 @@ parse(const char *text, size_t len, struct pb_note_verifier *ret_verifier)
 }
 
 enum pb_status
-pb_note_verifier_parse(const char *text, size_t len, struct pb_note_verifier *ret_verifier,
-    struct pb_error *err)
+pb_note_verifier_parse(
+    const char *text, size_t len, struct pb_note_verifier *ret_verifier, struct pb_error *err)
 {
 	const char *why = parse(text, len, ret_verifier);
 

@@ -67,8 +67,8 @@ pb_tree_prove_inclusion(const struct pb_tree_reader *reader, uint64_t index, uin
 
 	if (index >= size)
 		return pb_fail(err, PB_EINVAL, N_("prove inclusion"),
-		    N_("the tree has no such leaf"), "leaf %llu of %llu",
-		    (unsigned long long)index, (unsigned long long)size);
+		    N_("the tree has no such leaf"), "leaf %llu of %llu", (unsigned long long)index,
+		    (unsigned long long)size);
 
 	/* From the root to the leaf, noting the other side of each fork. */
 	while (high - low > 1) {
@@ -158,7 +158,7 @@ bool
 pb_tree_check_inclusion(const uint8_t leaf_hash[PB_DIGEST_LEN], uint64_t index, uint64_t size,
     const uint8_t *proof, size_t count, const uint8_t root[PB_DIGEST_LEN])
 {
-	struct climb at = {.fn = index, .sn = size - 1};
+	struct climb at = { .fn = index, .sn = size - 1 };
 	uint8_t hash[PB_DIGEST_LEN];
 
 	if (index >= size)
@@ -182,7 +182,7 @@ static bool
 check_growth(uint64_t first, uint64_t second, const uint8_t first_root[PB_DIGEST_LEN],
     const uint8_t second_root[PB_DIGEST_LEN], const uint8_t *proof, size_t count)
 {
-	struct climb at = {.fn = first - 1, .sn = second - 1};
+	struct climb at = { .fn = first - 1, .sn = second - 1 };
 	uint8_t old[PB_DIGEST_LEN], new[PB_DIGEST_LEN]; /* roots rebuilt so far */
 	size_t used = 0;
 
@@ -209,7 +209,7 @@ check_growth(uint64_t first, uint64_t second, const uint8_t first_root[PB_DIGEST
 		}
 	}
 	return at.sn == 0 && pb_equal(old, first_root, PB_DIGEST_LEN) &&
-	    pb_equal(new, second_root, PB_DIGEST_LEN);
+	       pb_equal(new, second_root, PB_DIGEST_LEN);
 }
 
 bool

@@ -10,7 +10,7 @@
 #include "record/opened.h"
 
 enum pb_source_kind {
-	PB_SOURCE_SEGMENT,    /* a segment begins */
+	PB_SOURCE_SEGMENT, /* a segment begins */
 	PB_SOURCE_RECORD,
 	PB_SOURCE_CHECKPOINT, /* the checkpoint that ends a commit */
 	PB_SOURCE_DAMAGE      /* the store could not be read as its format says, here */
@@ -18,19 +18,20 @@ enum pb_source_kind {
 
 struct pb_source_item {
 	enum pb_source_kind kind;
-	const char *segment;  /* name of the file it stands in; borrowed until the next item */
-	uint64_t offset;      /* of the frame in it, bytes */
+	const char *segment; /* name of the file it stands in; borrowed until the next item */
+	uint64_t offset;     /* of the frame in it, bytes */
 
 	/* PB_SOURCE_RECORD */
 	uint8_t leaf[PB_LEAF_LEN];
-	bool open;            /* stored with its secret ('P') */
-	struct pb_secret *r;  /* borrowed; NULL: not at hand (no reader key, or destroyed) */
+	bool open;                 /* stored with its secret ('P') */
+	struct pb_secret *r;       /* borrowed; NULL: not at hand (no reader key, or destroyed) */
 	struct pb_payload payload; /* usable until the next item */
 
 	/* PB_SOURCE_CHECKPOINT: the note.  PB_SOURCE_SEGMENT: the JSON header.  Borrowed. */
 	const uint8_t *bytes;
 	size_t len;
-	/* PB_SOURCE_SEGMENT: of the segment before, its name, length and SHA-256; NULL for the first */
+	/* PB_SOURCE_SEGMENT: of the segment before, its name, length and SHA-256; NULL for the
+	 * first */
 	const char *previous;
 	uint64_t previous_len;
 	uint8_t previous_sha256[PB_DIGEST_LEN];

@@ -64,7 +64,7 @@ digits(const char **at, uint64_t *value)
 bool
 pb_tile_path_parse(const char *path, struct pb_tile *ret_tile)
 {
-	struct pb_tile tile = {.width = PB_TILE_WIDTH};
+	struct pb_tile tile = { .width = PB_TILE_WIDTH };
 	char canonical[PB_TILE_PATH_MAX];
 	const char *at = path;
 	uint64_t number = 0;

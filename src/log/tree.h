@@ -53,8 +53,8 @@ struct pb_tree_reader {
 enum pb_status pb_tree_prove_inclusion(const struct pb_tree_reader *reader, uint64_t index,
     uint64_t size, uint8_t *proof, size_t *ret_count, struct pb_error *err) PB_MUST_CHECK;
 /* RFC 9162 2.1.3.2 */
-bool pb_tree_check_inclusion(const uint8_t leaf_hash[PB_DIGEST_LEN], uint64_t index,
-    uint64_t size, const uint8_t *proof, size_t count, const uint8_t root[PB_DIGEST_LEN]);
+bool pb_tree_check_inclusion(const uint8_t leaf_hash[PB_DIGEST_LEN], uint64_t index, uint64_t size,
+    const uint8_t *proof, size_t count, const uint8_t root[PB_DIGEST_LEN]);
 
 /* RFC 6962 2.1.2: PROOF(first, D[second]), 0 <= first <= second; PB_EINVAL otherwise. */
 enum pb_status pb_tree_prove_consistency(const struct pb_tree_reader *reader, uint64_t first,

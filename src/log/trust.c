@@ -84,8 +84,8 @@ pb_trust_format(const struct pb_note_verifier *log_key, struct pb_buf *buf)
 		return PB_EINVAL;
 	status = pb_note_verifier_format(log_key, &key);
 	if (status == PB_OK)
-		status = pb_buf_printf(buf, "log %.*s\nquorum none\n", (int)key.len,
-		    (const char *)key.data);
+		status = pb_buf_printf(
+		    buf, "log %.*s\nquorum none\n", (int)key.len, (const char *)key.data);
 	pb_buf_done(&key);
 	return status;
 }

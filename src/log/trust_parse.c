@@ -23,7 +23,7 @@ next_word(struct pb_trust_word *line)
 		line->at++;
 		line->len--;
 	}
-	word = (struct pb_trust_word){line->at, 0};
+	word = (struct pb_trust_word){ line->at, 0 };
 	while (line->len > 0 && *line->at != ' ' && *line->at != '\t') {
 		line->at++;
 		line->len--;
@@ -103,7 +103,7 @@ parse_name(const struct pb_trust *trust, struct pb_trust_word *rest, struct pb_t
 static const char *
 parse_witness(struct pb_trust *trust, struct pb_trust_word rest)
 {
-	struct pb_trust_member member = {.witness = true};
+	struct pb_trust_member member = { .witness = true };
 	const char *why = parse_name(trust, &rest, &member);
 
 	if (why == NULL)
@@ -121,7 +121,7 @@ parse_witness(struct pb_trust *trust, struct pb_trust_word rest)
 static const char *
 parse_group(struct pb_trust *trust, struct pb_trust_word rest)
 {
-	struct pb_trust_member member = {.witness = false};
+	struct pb_trust_member member = { .witness = false };
 	const char *why = parse_name(trust, &rest, &member);
 	struct pb_trust_word needed = next_word(&rest);
 	struct pb_trust_word name;
@@ -207,8 +207,8 @@ parse_lines(struct pb_trust *trust, size_t len, struct pb_error *err)
 		if (line.at != NULL)
 			why = parse_line(trust, line);
 		if (why != NULL)
-			return pb_fail(err, PB_EDATA, N_("read a trust file"), why, "line %u",
-			    number);
+			return pb_fail(
+			    err, PB_EDATA, N_("read a trust file"), why, "line %u", number);
 	}
 	if (!trust->quorum_stated)
 		return pb_fail(err, PB_EDATA, N_("read a trust file"),
@@ -234,8 +234,7 @@ make_room(const char *text, size_t len, struct pb_trust **ret_trust, struct pb_e
 		trust->logs = calloc(lines, sizeof(*trust->logs));
 		trust->members = calloc(lines, sizeof(*trust->members));
 	}
-	if (trust == NULL || trust->text == NULL || trust->logs == NULL ||
-	    trust->members == NULL) {
+	if (trust == NULL || trust->text == NULL || trust->logs == NULL || trust->members == NULL) {
 		pb_trust_free(trust);
 		return pb_fail_memory(err, N_("read a trust file"));
 	}

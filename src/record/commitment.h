@@ -15,8 +15,8 @@ enum pb_status pb_commitment_salt(struct pb_expander *expander, struct pb_secret
     uint8_t out[PB_SALT_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* p_i from d_i = H2(part bytes) */
-void pb_commitment_part(uint8_t index, uint8_t kind, uint64_t len,
-    const uint8_t salt[PB_SALT_LEN], const uint8_t d[PB_H2_LEN], uint8_t out[PB_H2_LEN]);
+void pb_commitment_part(uint8_t index, uint8_t kind, uint64_t len, const uint8_t salt[PB_SALT_LEN],
+    const uint8_t d[PB_H2_LEN], uint8_t out[PB_H2_LEN]);
 
 /* The commitment to count (1..255) parts, p holding p_0 ... one after the other. */
 void pb_commitment_record(const uint8_t *p, uint8_t count, uint8_t out[PB_COMMITMENT_LEN]);

@@ -19,8 +19,8 @@ enum pb_status pb_cutter_new(const struct pb_part_sink *sink, struct pb_cutter *
  * The next bytes of the message, any number.  Answers what the sink answered;
  * if that is a failure the message is forgotten and the next bytes begin another.
  */
-enum pb_status pb_cutter_write(struct pb_cutter *cutter, const void *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_cutter_write(
+    struct pb_cutter *cutter, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The message ends here: what was held back goes to the sink; ready for the

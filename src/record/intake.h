@@ -23,8 +23,8 @@ struct pb_intake {
 	 * comes back with the receipt.  The record may wait for others; it is
 	 * not acknowledged until `acknowledged` is called with its cookie.
 	 */
-	enum pb_status (*submit)(void *ctx, struct pb_sealed *take_sealed, void *cookie,
-	    struct pb_error *err);
+	enum pb_status (*submit)(
+	    void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *err);
 	/* Commit what waits.  On failure what waited is not kept and is not acknowledged. */
 	enum pb_status (*flush)(void *ctx, struct pb_error *err);
 };
@@ -34,7 +34,7 @@ struct pb_intake {
  * other than PB_OK (the program could not tell the sender, say) is returned by
  * that submit or flush after all receipts of the commit were handed out.
  */
-typedef enum pb_status pb_acknowledged_fn(void *ctx, void *cookie,
-    const struct pb_receipt *receipt, struct pb_error *err);
+typedef enum pb_status pb_acknowledged_fn(
+    void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err);
 
 #endif

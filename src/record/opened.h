@@ -18,15 +18,15 @@
 struct pb_payload {
 	void *ctx;
 	uint64_t len; /* bytes, tag included */
-	enum pb_status (*read)(void *ctx, uint64_t offset, void *to, size_t len,
-	    struct pb_error *err);
+	enum pb_status (*read)(
+	    void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *err);
 };
 
 struct pb_opened;
 struct pb_opener; /* decryption and decompression state, reused from record to record */
 
-enum pb_status pb_opener_new(const char *origin, struct pb_opener **ret_opener,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_opener_new(
+    const char *origin, struct pb_opener **ret_opener, struct pb_error *err) PB_MUST_CHECK;
 void pb_opener_free(struct pb_opener *opener);
 
 /*
@@ -41,8 +41,8 @@ enum pb_status pb_opener_open(struct pb_opener *opener, const struct pb_payload 
 uint8_t pb_opened_count(const struct pb_opened *opened); /* parts, 1..255 */
 uint8_t pb_opened_kind(const struct pb_opened *opened, uint8_t index);
 uint64_t pb_opened_len(const struct pb_opened *opened, uint8_t index); /* bytes */
-uint64_t pb_opened_message_len(const struct pb_opened *opened); /* kinds 1 and 2 */
-uint8_t pb_opened_find(const struct pb_opened *opened, uint8_t kind); /* first index, or count */
+uint64_t pb_opened_message_len(const struct pb_opened *opened);        /* kinds 1 and 2 */
+uint8_t pb_opened_find(const struct pb_opened *opened, uint8_t kind);  /* first index, or count */
 
 /*
  * Push parts first..last into the sink, in order, with one begin each.

@@ -34,8 +34,8 @@ enum pb_status pb_sealer_start(struct pb_sealer *sealer, struct pb_error *err) P
 const struct pb_part_sink *pb_sealer_sink(struct pb_sealer *sealer);
 
 /* One whole part. */
-enum pb_status pb_sealer_part(struct pb_sealer *sealer, uint8_t kind, const void *data,
-    size_t len, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_sealer_part(struct pb_sealer *sealer, uint8_t kind, const void *data, size_t len,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* Add the digest part (kind 3) over all of kinds 1 and 2 so far, and tell it. */
 enum pb_status pb_sealer_digest(struct pb_sealer *sealer, uint8_t ret_sha256[PB_DIGEST_LEN],

@@ -11,10 +11,10 @@ enum pb_record_type {
 	PB_RECORD_CAPTURE = 3,     /* start, stop, heartbeat, gap, reconciliation, clock step */
 	PB_RECORD_MANAGEMENT = 4,  /* notice, incident, policy, hold, access, export, verify */
 	PB_RECORD_DESTRUCTION = 8,
-	PB_RECORD_ANCHOR = 12,     /* a timestamp token, or its absence */
-	PB_RECORD_KEY = 13,        /* key and segment */
+	PB_RECORD_ANCHOR = 12, /* a timestamp token, or its absence */
+	PB_RECORD_KEY = 13,    /* key and segment */
 	PB_RECORD_RECOVERY = 14,
-	PB_RECORD_IMPORTED = 15    /* a message imported */
+	PB_RECORD_IMPORTED = 15 /* a message imported */
 };
 
 enum pb_part_kind {

@@ -22,11 +22,11 @@ unsigned pb_terminal_width(int fd);
  * input ended or failed, or a signal came that the program handles (EINTR).
  * `to` is wiped on any failure.  Before other threads are started.
  */
-enum pb_status pb_terminal_passphrase(const char *prompt, char *to, size_t size,
-    size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_terminal_passphrase(
+    const char *prompt, char *to, size_t size, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
 /* Write all of it to fd, waiting where fd does not.  PB_EIO (cause EPIPE: nobody reads). */
-enum pb_status pb_terminal_write(int fd, const void *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_terminal_write(
+    int fd, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -31,13 +31,13 @@ enum pb_status pb_append_create(const struct pb_files *files, const char *dir,
  * slots: records it holds.  Takes segment_key, also on failure.  PB_ECORRUPT if either
  * file is longer or shorter.
  */
-enum pb_status pb_append_continue(const struct pb_files *files, const char *dir,
-    const char *name, uint64_t end, uint64_t slots, struct pb_secret *take_segment_key,
-    struct pb_append **ret_append, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_append_continue(const struct pb_files *files, const char *dir, const char *name,
+    uint64_t end, uint64_t slots, struct pb_secret *take_segment_key, struct pb_append **ret_append,
+    struct pb_error *err) PB_MUST_CHECK;
 
 const char *pb_append_name(const struct pb_append *append); /* borrowed */
-uint64_t pb_append_end(const struct pb_append *append);   /* committed length of the segment */
-uint64_t pb_append_slots(const struct pb_append *append); /* committed records */
+uint64_t pb_append_end(const struct pb_append *append);     /* committed length of the segment */
+uint64_t pb_append_slots(const struct pb_append *append);   /* committed records */
 
 /*
  * The order of a commit is that of the calls below; another order is PB_EINVAL,
@@ -57,8 +57,8 @@ enum pb_status pb_append_sync_secrets(struct pb_append *append, struct pb_error 
  */
 enum pb_status pb_append_record(struct pb_append *append, const uint8_t leaf[PB_LEAF_LEN],
     const struct pb_sealed *sealed, bool open, struct pb_error *err) PB_MUST_CHECK;
-enum pb_status pb_append_checkpoint(struct pb_append *append, const void *note, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_append_checkpoint(
+    struct pb_append *append, const void *note, size_t len, struct pb_error *err) PB_MUST_CHECK;
 /* ... made durable: the commit point.  The ends move. */
 enum pb_status pb_append_sync_frames(struct pb_append *append, struct pb_error *err) PB_MUST_CHECK;
 
@@ -73,8 +73,8 @@ enum pb_status pb_append_undo(struct pb_append *append, struct pb_error *err) PB
  * SHA-256 over the whole segment as committed.  Kept along while writing; reads from
  * disk what was there before (pb_append_continue), and all of it after an undo.
  */
-enum pb_status pb_append_sha256(struct pb_append *append, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_append_sha256(
+    struct pb_append *append, uint8_t out[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 void pb_append_close(struct pb_append *append); /* wipes the segment key; NULL is fine */
 

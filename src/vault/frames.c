@@ -55,8 +55,7 @@ open_file(struct pb_frames *frames, struct pb_error *err)
 	struct pb_file_info info;
 	enum pb_status status;
 
-	status = pb_io_open_regular(
-	    frames->files, frames->path, O_RDONLY, &frames->fd, &info, err);
+	status = pb_io_open_regular(frames->files, frames->path, O_RDONLY, &frames->fd, &info, err);
 	if (status == PB_OK)
 		frames->size = info.size;
 	return status;

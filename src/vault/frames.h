@@ -28,23 +28,23 @@ uint64_t pb_frames_size(const struct pb_frames *frames);  /* of the file when it
 /* One frame.  payload.ctx borrows frames, and stays usable until it is closed. */
 struct pb_frame {
 	uint8_t tag;
-	uint64_t offset;      /* of the frame */
-	uint64_t end;         /* offset behind it */
-	uint8_t leaf[PB_LEAF_LEN];        /* 'R', 'P' */
-	uint8_t r[32];                    /* 'P' */
-	struct pb_payload payload;        /* 'R', 'P'.  For 'C': the note */
+	uint64_t offset;           /* of the frame */
+	uint64_t end;              /* offset behind it */
+	uint8_t leaf[PB_LEAF_LEN]; /* 'R', 'P' */
+	uint8_t r[32];             /* 'P' */
+	struct pb_payload payload; /* 'R', 'P'.  For 'C': the note */
 };
 
 /*
  * The frame at `offset`.  PB_EEND: offset is the end of the file.  PB_ECORRUPT:
  * an unknown tag, or a length that does not fit the tag, its limit or the file.
  */
-enum pb_status pb_frames_read(struct pb_frames *frames, uint64_t offset,
-    struct pb_frame *ret_frame, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_frames_read(struct pb_frames *frames, uint64_t offset, struct pb_frame *ret_frame,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* SHA-256 of a frame's payload, streamed. */
-enum pb_status pb_frames_payload_sha256(const struct pb_frame *frame,
-    uint8_t out[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_frames_payload_sha256(
+    const struct pb_frame *frame, uint8_t out[PB_DIGEST_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* Drop clean pages: what is read next comes from the medium. */
 void pb_frames_drop_cache(struct pb_frames *frames);

@@ -24,8 +24,8 @@ struct pb_segment_header {
 };
 
 /* "<first seq>-<id>" into out, NUL-terminated: the stem of .seg, .key and .idx. */
-void pb_segment_name(uint64_t first_seq, const uint8_t id[PB_SEGMENT_ID_LEN],
-    char out[PB_SEGMENT_NAME_LEN + 1]);
+void pb_segment_name(
+    uint64_t first_seq, const uint8_t id[PB_SEGMENT_ID_LEN], char out[PB_SEGMENT_NAME_LEN + 1]);
 /* From a file name with that suffix; false unless canonical. */
 bool pb_segment_name_parse(const char *file, const char *suffix, uint64_t *ret_first_seq,
     uint8_t ret_id[PB_SEGMENT_ID_LEN]);
@@ -35,8 +35,8 @@ bool pb_segment_name_parse(const char *file, const char *suffix, uint64_t *ret_f
 char *pb_segment_path(const char *dir, const char *folder, const char *name, const char *suffix);
 
 /* The JSON header alone, appended to buf: what its H2 is over. */
-enum pb_status pb_segment_header_encode(const struct pb_segment_header *header,
-    struct pb_buf *buf) PB_MUST_CHECK;
+enum pb_status pb_segment_header_encode(
+    const struct pb_segment_header *header, struct pb_buf *buf) PB_MUST_CHECK;
 /* PB_ECORRUPT: not such a header, or members beyond those. */
 enum pb_status pb_segment_header_decode(const void *json, size_t len,
     struct pb_segment_header *ret_header, struct pb_error *err) PB_MUST_CHECK;

@@ -6,8 +6,8 @@
 #include "vault/segment.h"
 
 enum pb_slot_state {
-	PB_SLOT_EMPTY,  /* zeros: 'P', an open segment's index key, or erased */
-	PB_SLOT_SOUND,  /* its check is right: it can be unwrapped */
+	PB_SLOT_EMPTY, /* zeros: 'P', an open segment's index key, or erased */
+	PB_SLOT_SOUND, /* its check is right: it can be unwrapped */
 	PB_SLOT_ROTTEN
 };
 
@@ -19,7 +19,7 @@ enum pb_slot_state pb_slot_state(const uint8_t slot[PB_SLOT_LEN], uint64_t numbe
 
 /* PB_ECORRUPT: not sound, or not wrapped under this segment key. */
 enum pb_status pb_slot_decode(struct pb_secret *segment_key, uint64_t number,
-    const uint8_t slot[PB_SLOT_LEN], struct pb_secret **ret_secret, struct pb_error *err)
-    PB_MUST_CHECK;
+    const uint8_t slot[PB_SLOT_LEN], struct pb_secret **ret_secret,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -12,8 +12,8 @@
 /* The leaves first .. first + count - 1 of the log, count <= 256, into out. */
 struct pb_leaf_reader {
 	void *ctx;
-	enum pb_status (*leaves)(void *ctx, uint64_t first, unsigned count, uint8_t *out,
-	    struct pb_error *err);
+	enum pb_status (*leaves)(
+	    void *ctx, uint64_t first, unsigned count, uint8_t *out, struct pb_error *err);
 };
 
 /*
@@ -24,8 +24,8 @@ struct pb_leaf_reader {
  * Needs <dir>/tmp; writes nothing if log/checkpoint holds exactly this note.
  */
 enum pb_status pb_tiles_publish(const struct pb_files *files, const char *dir,
-    const struct pb_leaf_reader *leaves, const struct pb_checkpoint *checkpoint,
-    const void *note, size_t note_len, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_leaf_reader *leaves, const struct pb_checkpoint *checkpoint, const void *note,
+    size_t note_len, struct pb_error *err) PB_MUST_CHECK;
 
 /* log/checkpoint as it stands, appended to buf.  PB_ENOENT: nothing was published yet. */
 enum pb_status pb_tiles_checkpoint(const struct pb_files *files, const char *dir,

@@ -12,17 +12,17 @@
 
 /* What is wrong with it.  All false: nothing, as far as it was looked at. */
 struct pb_inside {
-	bool payload_wrong;  /* not the stored payload that the leaf states; then not opened */
-	bool opened;         /* its secret was at hand, and it was looked into */
-	bool seal_wrong;     /* does not open under its secret; then nothing below is known */
+	bool payload_wrong; /* not the stored payload that the leaf states; then not opened */
+	bool opened;        /* its secret was at hand, and it was looked into */
+	bool seal_wrong;    /* does not open under its secret; then nothing below is known */
 	bool commitment_wrong;
 	bool digest_missing; /* there is a message, or should be by the record's type */
 	bool digest_twice;
-	bool digest_wrong;   /* of the message, as stated beside it, once */
+	bool digest_wrong; /* of the message, as stated beside it, once */
 	bool class_twice;
 	bool envelope_twice;
-	bool part_unknown;   /* of a kind outside the vocabulary */
-	bool facts_missing;  /* or there more than once */
+	bool part_unknown;  /* of a kind outside the vocabulary */
+	bool facts_missing; /* or there more than once */
 	bool facts_malformed;
 };
 
@@ -32,8 +32,8 @@ struct pb_inside_tools {
 	struct pb_digest *sha256;
 };
 
-enum pb_status pb_inside_tools_init(struct pb_inside_tools *tools, const char *origin,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_inside_tools_init(
+    struct pb_inside_tools *tools, const char *origin, struct pb_error *err) PB_MUST_CHECK;
 void pb_inside_tools_done(struct pb_inside_tools *tools);
 
 /*

@@ -20,7 +20,7 @@ struct pb_verify_log_options {
 	 */
 	const void *published;
 	size_t published_len;
-	bool open; /* open records whose r is at hand, and check commitments */
+	bool open;        /* open records whose r is at hand, and check commitments */
 	unsigned threads; /* beside the caller's, that open records; 0: none; at most 8 */
 	/*
 	 * Called with the bytes and the leaf hash of every record, for who has more to

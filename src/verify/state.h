@@ -23,8 +23,8 @@ struct pb_verify_readers {
 
 /* The segment at hand, until its first record has been held against it. */
 struct pb_verify_segment {
-	bool begun;        /* one was seen */
-	bool stated;       /* its first record was seen */
+	bool begun;  /* one was seen */
+	bool stated; /* its first record was seen */
 	char name[PB_VERIFY_NAME_MAX];
 	uint8_t header_h2[PB_H2_LEN];
 	bool has_first_seq;
@@ -52,9 +52,9 @@ enum pb_verify_holding {
 	PB_HOLDING_CONSISTENT,
 	PB_HOLDING_OTHER_LOG,
 	PB_HOLDING_NOT_SIGNED,
-	PB_HOLDING_NEWER,     /* it covers more than there is */
+	PB_HOLDING_NEWER, /* it covers more than there is */
 	PB_HOLDING_DIFFERS,
-	PB_HOLDING_UNKNOWN,   /* damage stands before its size: our tree there is not known */
+	PB_HOLDING_UNKNOWN, /* damage stands before its size: our tree there is not known */
 	PB_HOLDING_COUNT
 };
 
@@ -83,14 +83,14 @@ struct pb_verify_state {
 	bool broken;
 	uint64_t unopened; /* records that could have been opened with a key */
 
-	bool founded;      /* record 0 was read */
+	bool founded; /* record 0 was read */
 	bool has_readers;
 	struct pb_verify_readers readers;
 	struct pb_verify_segment segment;
 
 	uint64_t covered;
-	uint64_t signed_size;     /* of the last checkpoint that holds in every respect */
-	struct pb_buf newest;     /* its note */
+	uint64_t signed_size; /* of the last checkpoint that holds in every respect */
+	struct pb_buf newest; /* its note */
 
 	struct pb_verify_held against;
 	struct pb_verify_held published;
@@ -98,8 +98,7 @@ struct pb_verify_state {
 
 /* A finding at the item. */
 void pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
-    enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code,
-    const char *text);
+    enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code, const char *text);
 
 /* ---- segment.c: headers -------------------------------------------------------------------- */
 
@@ -119,11 +118,11 @@ void pb_verify_leaf_lost(struct pb_verify_state *state, const struct pb_source_i
 /* ---- record.c: what is stored, what is inside ----------------------------------------------- */
 
 /* A record in all respects: its leaf first, then by itself, then as a statement. */
-enum pb_status pb_verify_record(struct pb_verify_state *state,
-    const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_verify_record(struct pb_verify_state *state, const struct pb_source_item *item,
+    struct pb_error *err) PB_MUST_CHECK;
 /* Wait for the records that are looked at side by side. */
-enum pb_status pb_verify_record_flush(struct pb_verify_state *state, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_verify_record_flush(
+    struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
 /* Remark what could not be opened. */
 void pb_verify_record_end(struct pb_verify_state *state);
 
@@ -133,16 +132,15 @@ void pb_verify_record_end(struct pb_verify_state *state);
 void pb_verify_statement(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_leaf *leaf, const struct pb_json *facts);
 /* Record 0: origin, log key, readers. */
-void pb_verify_founding(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_json *facts);
+void pb_verify_founding(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts);
 
 /* The ids in a JSON array of {"id": ...}; false if it is not such a list, or an id comes twice. */
 bool pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_readers *ret_readers);
 /* The recipients of a CMS envelope.  PB_ECORRUPT as pb_envelope_recipients, or one comes twice. */
-enum pb_status pb_verify_readers_of(const struct pb_buf *cms,
-    struct pb_verify_readers *ret_readers, struct pb_error *err) PB_MUST_CHECK;
-bool pb_verify_readers_same(const struct pb_verify_readers *a,
-    const struct pb_verify_readers *b);
+enum pb_status pb_verify_readers_of(const struct pb_buf *cms, struct pb_verify_readers *ret_readers,
+    struct pb_error *err) PB_MUST_CHECK;
+bool pb_verify_readers_same(const struct pb_verify_readers *a, const struct pb_verify_readers *b);
 
 /* ---- checkpoint.c: root, head, signature ---------------------------------------------------- */
 
@@ -154,13 +152,13 @@ void pb_verify_checkpoint_end(struct pb_verify_state *state);
 /* ---- held.c: checkpoints that others hold --------------------------------------------------- */
 
 /* PB_EDATA, PB_ELIMIT: not a checkpoint; it counts as given all the same. */
-enum pb_status pb_verify_held_read(struct pb_verify_held *held, const void *data, size_t len,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_verify_held_read(
+    struct pb_verify_held *held, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;
 /* The tree has grown, or begins: remember it if this is the size that is asked for. */
 void pb_verify_held_reach(struct pb_verify_state *state, struct pb_verify_held *held);
 /* At the end of the log, for one that was read. */
-enum pb_verify_holding pb_verify_held_judge(const struct pb_verify_state *state,
-    const struct pb_verify_held *held);
+enum pb_verify_holding pb_verify_held_judge(
+    const struct pb_verify_state *state, const struct pb_verify_held *held);
 void pb_verify_held_done(struct pb_verify_held *held);
 
 /* ---- trust.c: who signed -------------------------------------------------------------------- */
@@ -169,7 +167,6 @@ void pb_verify_trust(struct pb_verify_state *state);
 
 /* ---- history.c: whether others saw the same ------------------------------------------------- */
 
-enum pb_status pb_verify_history(struct pb_verify_state *state, struct pb_error *err)
-    PB_MUST_CHECK;
+enum pb_status pb_verify_history(struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -250,8 +250,9 @@ found_template(void **state)
 	f->world.random = &f->random.table;
 	assert_int_equal(
 	    pb_archive_create(&f->world, f->template, &options, &f->created, NULL), PB_OK);
-	assert_int_equal(pb_archive_reader_key(&f->world, f->template, PASSPHRASE,
-	                     strlen(PASSPHRASE), &f->key, NULL), PB_OK);
+	assert_int_equal(pb_archive_reader_key(
+			     &f->world, f->template, PASSPHRASE, strlen(PASSPHRASE), &f->key, NULL),
+	    PB_OK);
 	read_trust(&f->world, f->template, &f->trust);
 	assert_int_equal(
 	    pb_tiles_checkpoint(f->world.files, f->template, &f->against, NULL), PB_OK);
@@ -350,16 +351,15 @@ seal(struct fixture *f, struct pb_archive *archive, size_t body, struct pb_seale
 	(void)snprintf(text, sizeof(text),
 	    "From: labo-fictif@example.test\r\nSubject: essai %u\r\n\r\n", f->number++);
 	assert_int_equal(pb_sealer_new(f->world.files, f->world.random, pb_archive_origin(archive),
-	                     f->root, 1, &sealer, NULL), PB_OK);
+			     f->root, 1, &sealer, NULL),
+	    PB_OK);
 	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
-	assert_int_equal(
-	    pb_sealer_part(sealer, PB_PART_HEADER, text, strlen(text), NULL), PB_OK);
+	assert_int_equal(pb_sealer_part(sealer, PB_PART_HEADER, text, strlen(text), NULL), PB_OK);
 	assert_int_equal(pb_sealer_part(sealer, PB_PART_BODY, noise, body, NULL), PB_OK);
 	assert_int_equal(pb_sealer_digest(sealer, digest, NULL), PB_OK);
 	assert_int_equal(
 	    pb_sealer_part(sealer, PB_PART_FACTS, "{\"source\":\"import\"}", 19, NULL), PB_OK);
-	assert_int_equal(
-	    pb_sealer_finish(sealer, PB_RECORD_IMPORTED, ret_sealed, NULL), PB_OK);
+	assert_int_equal(pb_sealer_finish(sealer, PB_RECORD_IMPORTED, ret_sealed, NULL), PB_OK);
 	memcpy(ret_sealed->message_sha256, digest, sizeof(digest));
 	pb_sealer_free(sealer);
 	free(noise);
@@ -367,8 +367,8 @@ seal(struct fixture *f, struct pb_archive *archive, size_t body, struct pb_seale
 
 /* Try to commit `count` messages as one; on PB_OK they are kept. */
 static UNUSED enum pb_status
-try_commit(struct fixture *f, struct pb_archive *archive, size_t count, size_t body,
-    struct pb_error *err)
+try_commit(
+    struct fixture *f, struct pb_archive *archive, size_t count, size_t body, struct pb_error *err)
 {
 	struct pb_sealed sealed[8], *item[8];
 	struct pb_receipt receipt[8];
@@ -425,10 +425,10 @@ read_facts(struct fixture *f, uint64_t seq, uint8_t *ret_type)
 	struct pb_leaf leaf;
 
 	assert_int_equal(pb_reading_new(f->world.files, f->dir, f->key, &reading, NULL), PB_OK);
-	assert_int_equal(
-	    pb_reading_record(reading, seq, &leaf, &opened, sha256, NULL), PB_OK);
+	assert_int_equal(pb_reading_record(reading, seq, &leaf, &opened, sha256, NULL), PB_OK);
 	assert_int_equal(pb_opened_part(opened, pb_opened_find(opened, PB_PART_FACTS),
-	                     PB_LIMIT_JSON, &facts, NULL), PB_OK);
+			     PB_LIMIT_JSON, &facts, NULL),
+	    PB_OK);
 	assert_int_equal(pb_json_parse(facts.data, facts.len, &json, NULL), PB_OK);
 	*ret_type = leaf.type;
 	pb_buf_done(&facts);
@@ -495,7 +495,7 @@ wrong_with(struct fixture *f)
 		struct pb_leaf leaf;
 
 		if (pb_reading_record(reading, f->kept.seq[i], &leaf, &opened, sha256, NULL) !=
-		        PB_OK ||
+			PB_OK ||
 		    memcmp(sha256, f->kept.sha256[i], PB_DIGEST_LEN) != 0)
 			wrong = "an acknowledged message is not there";
 	}
@@ -531,10 +531,9 @@ assert_holds(struct fixture *f)
 }
 
 /* The segments in order; freed by the caller. */
-static UNUSED char (*
-segments(struct fixture *f, size_t *ret_count))[PB_SEGMENT_NAME_LEN + 1]
+static UNUSED char (*segments(struct fixture *f, size_t *ret_count))[PB_SEGMENT_NAME_LEN + 1]
 {
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 
 	assert_int_equal(
 	    pb_frames_list(f->world.files, f->dir, &names, ret_count, NULL, NULL, NULL), PB_OK);
@@ -547,7 +546,7 @@ newest(struct fixture *f, const char *folder, const char *suffix)
 {
 	char name[PB_SEGMENT_NAME_LEN + 32];
 	size_t count = 0;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
 
 	assert_true(count > 0);
 	(void)snprintf(name, sizeof(name), "%s/%s%s", folder, names[count - 1], suffix);

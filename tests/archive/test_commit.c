@@ -49,8 +49,8 @@ the_largest_group_is_one_commit(void **state)
 		assert_int_equal(pb_sealer_start(archive->sealer, NULL), PB_OK);
 		assert_int_equal(
 		    pb_sealer_part(archive->sealer, PB_PART_FACTS, "{}", 2, NULL), PB_OK);
-		assert_int_equal(pb_sealer_finish(
-		                     archive->sealer, PB_RECORD_MANAGEMENT, &items[i], NULL),
+		assert_int_equal(
+		    pb_sealer_finish(archive->sealer, PB_RECORD_MANAGEMENT, &items[i], NULL),
 		    PB_OK);
 	}
 	assert_int_equal(pb_commit(archive, order, PB_LIMIT_GROUP_RECORDS, receipts, NULL), PB_OK);
@@ -160,7 +160,7 @@ a_segment_states_the_one_before(void **state)
 {
 	struct fixture *f = *state;
 	uint8_t stated[PB_DIGEST_LEN], digest[PB_DIGEST_LEN], type;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1];
+	char(*names)[PB_SEGMENT_NAME_LEN + 1];
 	const struct pb_json *previous;
 	struct pb_json *facts;
 	struct pb_buf bytes;
@@ -241,10 +241,11 @@ a_key_that_does_not_open_the_segment_begins_a_new_one(void **state)
 	struct pb_buf key = PB_BUF_EMPTY, certificate = PB_BUF_EMPTY;
 	struct pb_reader_key *other = NULL;
 
-	assert_int_equal(pb_reader_generate("probant reader", NOON_S, "x", 1, &key, &certificate,
-	                     NULL), PB_OK);
+	assert_int_equal(
+	    pb_reader_generate("probant reader", NOON_S, "x", 1, &key, &certificate, NULL), PB_OK);
 	assert_int_equal(pb_reader_key_open(key.data, key.len, certificate.data, certificate.len,
-	                     "x", 1, &other, NULL), PB_OK);
+			     "x", 1, &other, NULL),
+	    PB_OK);
 	add_commits(f, other, 1);
 	assert_int_equal(count_segments(f), 2);
 	assert_holds(f);
@@ -309,14 +310,14 @@ fail_each_call(struct fixture *f, const struct pb_reader_key *key, int error)
 			close_archive(archive);
 			wrong = i % 4 == 0 ? wrong_with(f) : NULL;
 			if (wrong != NULL)
-				fail_msg("call %llu (%s): going on: %s",
-				    (unsigned long long)i, f->faulty.operation, wrong);
+				fail_msg("call %llu (%s): going on: %s", (unsigned long long)i,
+				    f->faulty.operation, wrong);
 		}
 		add_commits(f, f->key, 1);
 		wrong = wrong_with(f);
 		if (wrong != NULL)
-			fail_msg("call %llu (%s): %s", (unsigned long long)i,
-			    f->faulty.operation, wrong);
+			fail_msg("call %llu (%s): %s", (unsigned long long)i, f->faulty.operation,
+			    wrong);
 	}
 	assert_true(went_on > 3);
 	assert_true(stopped > 3);
@@ -373,8 +374,8 @@ a_record_of_its_own_has_facts_and_an_envelope(void **state)
 
 	assert_int_equal(pb_buf_printf(&facts, "{\"event\":\"access\"}"), PB_OK);
 	assert_int_equal(pb_buf_printf(&envelope, "{\"purpose\":\"un secret\"}"), PB_OK);
-	assert_int_equal(pb_commit_own(archive, PB_RECORD_MANAGEMENT, &facts, &envelope, &seq,
-	                     NULL), PB_OK);
+	assert_int_equal(
+	    pb_commit_own(archive, PB_RECORD_MANAGEMENT, &facts, &envelope, &seq, NULL), PB_OK);
 	assert_int_equal(seq, 1);
 	assert_int_equal(
 	    pb_commit_own(archive, PB_RECORD_MANAGEMENT, &facts, NULL, NULL, NULL), PB_OK);
@@ -409,8 +410,7 @@ main(void)
 		cmocka_unit_test_setup(
 		    a_full_disk_costs_one_group_and_a_failed_sync_the_writer, set_up),
 		cmocka_unit_test_setup(the_same_in_a_continued_segment, set_up),
-		cmocka_unit_test_setup(
-		    a_write_that_cannot_be_taken_back_stops_the_writer, set_up),
+		cmocka_unit_test_setup(a_write_that_cannot_be_taken_back_stops_the_writer, set_up),
 		cmocka_unit_test_setup(a_record_of_its_own_has_facts_and_an_envelope, set_up),
 	};
 

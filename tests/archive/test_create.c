@@ -28,8 +28,8 @@ no_archive(void **state)
 static void
 a_name_that_no_log_can_have_makes_nothing(void **state)
 {
-	static const char *const names[] = { NULL, "", "Tilleuls", "a//b", "/a", "a/", "a b",
-		"a+b", "\xc3\xa9", "a\nb" };
+	static const char *const names[] = { NULL, "", "Tilleuls", "a//b", "/a", "a/", "a b", "a+b",
+		"\xc3\xa9", "a\nb" };
 	struct fixture *f = *state;
 	struct pb_create_options o = options(PB_RECOVERY_NONE);
 	struct pb_created created;
@@ -205,12 +205,13 @@ record_0_states_keys_and_readers(void **state)
 	assert_string_equal(founded->reader[1].id, created.recovery_id);
 	assert_int_equal(pb_note_verifier_format(&founded->verifier, &vkey), PB_OK);
 	assert_string_equal(pb_buf_text(&vkey), created.verifier_key);
-	assert_int_equal(pb_founded_certificate(f->world.files, f->dir, &founded->reader[1],
-	                     &reader, NULL), PB_OK);
+	assert_int_equal(
+	    pb_founded_certificate(f->world.files, f->dir, &founded->reader[1], &reader, NULL),
+	    PB_OK);
 	assert_int_equal(strlen(created.recovery_code), 39);
 	pem = slurp(out);
 	assert_int_equal(pb_reader_key_open(pem.data, pem.len, pem.data, pem.len,
-	                     created.recovery_code, strlen(created.recovery_code), &key, NULL),
+			     created.recovery_code, strlen(created.recovery_code), &key, NULL),
 	    PB_OK);
 	assert_string_equal(pb_reader_id(pb_reader_key_reader(key)), created.recovery_id);
 	pb_buf_done(&pem);
@@ -233,7 +234,7 @@ a_changed_record_0_is_refused_at_each_byte(void **state)
 	uint64_t ends[2], offset;
 	char path[300], name[PB_SEGMENT_NAME_LEN + 1];
 	size_t count;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1];
+	char(*names)[PB_SEGMENT_NAME_LEN + 1];
 
 	fresh(f);
 	names = segments(f, &count);
@@ -268,8 +269,9 @@ another_certificate_in_place_of_a_readers_is_refused(void **state)
 	fresh(f);
 	assert_int_equal(pb_founded_read(f->world.files, f->dir, founded, NULL), PB_OK);
 	founded->reader[0].fingerprint[5] ^= 1;
-	assert_int_equal(pb_founded_certificate(f->world.files, f->dir, &founded->reader[0],
-	                     &reader, NULL), PB_ECORRUPT);
+	assert_int_equal(
+	    pb_founded_certificate(f->world.files, f->dir, &founded->reader[0], &reader, NULL),
+	    PB_ECORRUPT);
 	assert_null(reader);
 	free(founded);
 }
@@ -288,8 +290,9 @@ a_wrong_passphrase_is_not_permitted(void **state)
 	/* Taken off line: it can only capture, and says so. */
 	(void)snprintf(name, sizeof(name), "readers/%s.key", f->created.reader_id);
 	assert_int_equal(unlink(at(f, name)), 0);
-	assert_int_equal(pb_archive_reader_key(&f->world, f->dir, PASSPHRASE, strlen(PASSPHRASE),
-	                     &key, &err), PB_ENOENT);
+	assert_int_equal(
+	    pb_archive_reader_key(&f->world, f->dir, PASSPHRASE, strlen(PASSPHRASE), &key, &err),
+	    PB_ENOENT);
 	assert_non_null(strstr(err.todo, "--reader-key"));
 	assert_null(key);
 }

@@ -84,8 +84,8 @@ use_in_every_way(struct fixture *f)
 	pb_verification_free(v);
 	if (pb_archive_describe(&f->world, f->dir, &s, NULL) == PB_OK)
 		assert_string_equal(s.origin, f->created.origin);
-	if (pb_archive_reader_key(
-		&f->world, f->dir, PASSPHRASE, strlen(PASSPHRASE), &key, NULL) == PB_OK)
+	if (pb_archive_reader_key(&f->world, f->dir, PASSPHRASE, strlen(PASSPHRASE), &key, NULL) ==
+	    PB_OK)
 		pb_reader_key_free(key);
 	(void)try_open(f, f->key);
 	(void)alarm(0);
@@ -165,7 +165,8 @@ found_upon(struct fixture *f, uint8_t kind, const char *text)
 	assert_int_equal(
 	    pb_append_create(f->world.files, f->dir, &header, key, &append, NULL), PB_OK);
 	assert_int_equal(pb_sealer_new(f->world.files, f->world.random, f->created.origin, f->root,
-			     1, &sealer, NULL), PB_OK);
+			     1, &sealer, NULL),
+	    PB_OK);
 	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
 	assert_int_equal(pb_sealer_part(sealer, kind, text, strlen(text), NULL), PB_OK);
 	assert_int_equal(pb_sealer_finish(sealer, leaf.type, &sealed, NULL), PB_OK);
@@ -207,8 +208,8 @@ a_record_0_without_facts_is_refused(void **state)
 
 /* Founding facts; what stands there comes onto somebody's terminal (`status`, `key list`). */
 static void
-found_saying(struct fixture *f, const char *origin, const char *key, const char *role,
-    const char *recovery)
+found_saying(
+    struct fixture *f, const char *origin, const char *key, const char *role, const char *recovery)
 {
 	char facts[2000];
 

@@ -127,8 +127,9 @@ keys_that_record_0_does_not_name_are_refused(void **state)
 	assert_refused_untouched(f, PB_ENOENT);
 	spit(at(f, "private/log.key"), old.data, old.len);
 	/* A reader's certificate that was exchanged would let somebody else read what comes. */
-	assert_int_equal(pb_reader_generate("probant reader", NOON_S, "x", 1, &secret,
-	                     &certificate, NULL), PB_OK);
+	assert_int_equal(
+	    pb_reader_generate("probant reader", NOON_S, "x", 1, &secret, &certificate, NULL),
+	    PB_OK);
 	(void)snprintf(name, sizeof(name), "readers/%s.pem", f->created.reader_id);
 	spit(at(f, name), certificate.data, certificate.len);
 	assert_refused_untouched(f, PB_ECORRUPT);
@@ -255,7 +256,7 @@ a_lost_segment_is_refused(void **state)
 	struct fixture *f = *state;
 	char middle[64];
 	size_t count;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1];
+	char(*names)[PB_SEGMENT_NAME_LEN + 1];
 
 	add_commits(f, NULL, 1);
 	add_commits(f, NULL, 1);
@@ -291,8 +292,8 @@ damage_in_the_middle_is_never_taken_for_a_torn_tail(void **state)
 	commit(f, archive, 1);
 	count = commit_ends(f, archive->head.segment, ends, 8);
 	assert_int_equal(count, 4);
-	assert_int_equal(pb_frames_open(
-	                     f->world.files, f->dir, archive->head.segment, &frames, NULL), PB_OK);
+	assert_int_equal(
+	    pb_frames_open(f->world.files, f->dir, archive->head.segment, &frames, NULL), PB_OK);
 	start = ends[0];
 	pb_frames_close(frames);
 	pb_archive_drop(archive); /* killed: nothing was published since `init` */
@@ -468,8 +469,7 @@ an_opening_interrupted_anywhere_is_finished_by_the_next(void **state)
 				remove_tree(f->dir);
 				copy_tree(torn, f->dir);
 				fail_call(f, i, EIO, forever);
-				status = pb_archive_open(
-				    &f->world, f->dir, f->key, &archive, NULL);
+				status = pb_archive_open(&f->world, f->dir, f->key, &archive, NULL);
 				heal(f);
 				pb_archive_drop(archive);
 				if (status == PB_OK && f->faulty.failed == 0)
@@ -571,24 +571,19 @@ main(void)
 		cmocka_unit_test_setup(an_init_that_was_cut_short_is_refused, set_up),
 		cmocka_unit_test_setup(
 		    without_the_frontier_or_with_an_old_or_broken_one_the_head_is_the_same, set_up),
-		cmocka_unit_test_setup(
-		    a_vault_rolled_back_behind_its_frontier_is_refused, set_up),
+		cmocka_unit_test_setup(a_vault_rolled_back_behind_its_frontier_is_refused, set_up),
 		cmocka_unit_test_setup(a_lost_segment_is_refused, set_up),
-		cmocka_unit_test_setup(
-		    damage_in_the_middle_is_never_taken_for_a_torn_tail, set_up),
-		cmocka_unit_test_setup(
-		    a_torn_tail_is_recorded_once_wherever_it_was_torn, set_up),
+		cmocka_unit_test_setup(damage_in_the_middle_is_never_taken_for_a_torn_tail, set_up),
+		cmocka_unit_test_setup(a_torn_tail_is_recorded_once_wherever_it_was_torn, set_up),
 		cmocka_unit_test_setup(
 		    a_commit_whose_records_did_not_all_arrive_is_torn_too, set_up),
 		cmocka_unit_test_setup(slots_of_a_commit_without_frames_leave_no_trace, set_up),
 		cmocka_unit_test_setup(
 		    damage_to_what_a_killed_writer_acknowledged_last_is_no_torn_tail, set_up),
-		cmocka_unit_test_setup(
-		    a_key_file_whose_segment_was_never_made_is_removed, set_up),
+		cmocka_unit_test_setup(a_key_file_whose_segment_was_never_made_is_removed, set_up),
 		cmocka_unit_test_setup(
 		    an_opening_interrupted_anywhere_is_finished_by_the_next, set_up),
-		cmocka_unit_test_setup(
-		    memory_that_runs_out_is_never_taken_for_a_torn_tail, set_up),
+		cmocka_unit_test_setup(memory_that_runs_out_is_never_taken_for_a_torn_tail, set_up),
 		cmocka_unit_test_setup(
 		    a_damaged_published_checkpoint_does_not_keep_messages_out, set_up),
 	};

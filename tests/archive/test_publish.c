@@ -11,8 +11,8 @@ published(struct fixture *f)
 	uint64_t size = 99;
 
 	assert_int_equal(pb_founded_read(f->world.files, f->dir, founded, NULL), PB_OK);
-	assert_int_equal(pb_published_size(
-	                     f->world.files, f->dir, &founded->verifier, &size, NULL), PB_OK);
+	assert_int_equal(
+	    pb_published_size(f->world.files, f->dir, &founded->verifier, &size, NULL), PB_OK);
 	free(founded);
 	return size;
 }

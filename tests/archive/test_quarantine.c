@@ -53,8 +53,7 @@ assert_quarantined(struct scene *s, struct fixture *f)
 	size_t len = s->segment.len - s->tail.offset;
 
 	assert_int_equal(count_entries(at(f, "quarantine")), 1);
-	assert_int_equal(
-	    pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_OK);
+	assert_int_equal(pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_OK);
 	(void)snprintf(path, sizeof(path), "quarantine/%s", name);
 	kept = slurp(at(f, path));
 	assert_int_equal(kept.len, len);
@@ -147,8 +146,9 @@ interrupted_anywhere_it_is_finished_by_doing_it_again(void **state)
 				heal(f);
 				/* What opening does next, if the tail is still there. */
 				if (exists(at(f, s.seg)) && size_of(at(f, s.seg)) > s.tail.offset)
-					assert_int_equal(pb_quarantine_tail(f->world.files, f->dir,
-					                     &s.tail, NULL), PB_OK);
+					assert_int_equal(pb_quarantine_tail(
+							     f->world.files, f->dir, &s.tail, NULL),
+					    PB_OK);
 				assert_quarantined(&s, f);
 				assert_gone(&s, f);
 				done(&s);
@@ -171,8 +171,7 @@ what_is_recorded_is_not_pending_any_more(void **state)
 	assert_int_equal(
 	    pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_EEND);
 	assert_int_equal(pb_quarantine_tail(f->world.files, f->dir, &s.tail, NULL), PB_OK);
-	assert_int_equal(
-	    pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_OK);
+	assert_int_equal(pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_OK);
 	assert_int_equal(pb_quarantine_recorded(f->world.files, f->dir, name, NULL), PB_OK);
 	assert_int_equal(
 	    pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_EEND);
@@ -192,8 +191,8 @@ files_that_are_no_torn_tail_are_left_alone(void **state)
 	spit(at(f, "quarantine/short.seg.pending"), "x", 1);
 	/* As long as a real name, and none. */
 	memset(stranger, 'x', sizeof(stranger));
-	(void)snprintf(stranger, sizeof(stranger), "quarantine/%0*d.seg.pending",
-	    PB_SEGMENT_NAME_LEN + 34, 7);
+	(void)snprintf(
+	    stranger, sizeof(stranger), "quarantine/%0*d.seg.pending", PB_SEGMENT_NAME_LEN + 34, 7);
 	spit(at(f, stranger), "x", 1);
 	assert_int_equal(
 	    pb_quarantine_pending(f->world.files, f->dir, name, &facts, NULL), PB_EEND);
@@ -231,7 +230,7 @@ static void
 remove_orphans(struct fixture *f, uint64_t size)
 {
 	size_t count = 0;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
 
 	assert_int_equal(
 	    pb_quarantine_orphans(f->world.files, f->dir, names, count, size, NULL), PB_OK);
@@ -263,7 +262,7 @@ an_orphan_is_zeroed_before_it_is_removed(void **state)
 
 	for (i = 1;; i++) {
 		size_t count = 0;
-		char (*names)[PB_SEGMENT_NAME_LEN + 1];
+		char(*names)[PB_SEGMENT_NAME_LEN + 1];
 		enum pb_status status;
 		struct pb_buf left;
 
@@ -277,7 +276,8 @@ an_orphan_is_zeroed_before_it_is_removed(void **state)
 			break;
 		if (exists(at(f, ORPHAN))) {
 			left = slurp(at(f, ORPHAN));
-			if (i > 6) /* listed, opened, looked at three times, written: then it is gone */
+			if (i >
+			    6) /* listed, opened, looked at three times, written: then it is gone */
 				assert_null(memmem(left.data, left.len, "secret", 6));
 			pb_buf_done(&left);
 		}

@@ -84,7 +84,7 @@ a_walk_that_met_damage_goes_on_elsewhere(void **state)
 	struct pb_frame frame;
 	uint64_t slot;
 	size_t count;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
 	char name[64];
 
 	(void)snprintf(name, sizeof(name), "vault/%s.seg", names[2]);
@@ -143,10 +143,11 @@ a_key_of_somebody_else_opens_nothing(void **state)
 	struct pb_reader_key *other = NULL;
 	struct pb_reading *reading = NULL;
 
-	assert_int_equal(pb_reader_generate("probant reader", NOON_S, "x", 1, &key, &certificate,
-	                     NULL), PB_OK);
+	assert_int_equal(
+	    pb_reader_generate("probant reader", NOON_S, "x", 1, &key, &certificate, NULL), PB_OK);
 	assert_int_equal(pb_reader_key_open(key.data, key.len, certificate.data, certificate.len,
-	                     "x", 1, &other, NULL), PB_OK);
+			     "x", 1, &other, NULL),
+	    PB_OK);
 	assert_int_equal(pb_reading_new(f->world.files, f->dir, other, &reading, NULL), PB_OK);
 	assert_int_equal(read_one(reading, 2), PB_EACCESS);
 	pb_reading_free(reading);
@@ -166,7 +167,7 @@ what_is_not_what_the_leaf_commits_to_is_not_shown(void **state)
 	char seg[300], key[300];
 	struct pb_buf slots;
 	size_t count;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
 
 	/* Record 8 is the second of the newest segment: one commit, of the opening and it. */
 	(void)commit_ends(f, names[3], ends, 4);

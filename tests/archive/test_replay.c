@@ -13,7 +13,7 @@ replay(struct fixture *f, const struct pb_head *from, struct found *ret_found, s
 	struct found found = { .tail = { .segment = "" } };
 	enum pb_status status;
 	size_t count = 0;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
 
 	assert_non_null(founded);
 	assert_int_equal(pb_founded_read(pb_sys_world()->files, f->template, founded, NULL), PB_OK);
@@ -183,7 +183,7 @@ damage_before_the_newest_segment_is_refused(void **state)
 	struct pb_head heads[8];
 	struct found found;
 	size_t count, names_count, i;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1];
+	char(*names)[PB_SEGMENT_NAME_LEN + 1];
 	char name[64];
 
 	fill(f, heads, &count);
@@ -230,7 +230,7 @@ the_log_of_another_key_has_no_end(void **state)
 	struct pb_head head;
 	struct pb_tail tail;
 	size_t count = 0;
-	char (*names)[PB_SEGMENT_NAME_LEN + 1];
+	char(*names)[PB_SEGMENT_NAME_LEN + 1];
 
 	assert_non_null(founded);
 	assert_int_equal(pb_founded_read(f->world.files, f->dir, founded, NULL), PB_OK);
@@ -238,7 +238,8 @@ the_log_of_another_key_has_no_end(void **state)
 	founded->verifier.public_key[0] ^= 1;
 	pb_head_init(&head, founded->origin);
 	assert_int_equal(pb_replay(f->world.files, f->dir, founded->origin, &founded->verifier,
-	                     names, count, &head, &tail, NULL), PB_OK);
+			     names, count, &head, &tail, NULL),
+	    PB_OK);
 	assert_int_equal(head.tree.size, 0);
 	assert_string_equal(tail.segment, names[0]);
 	assert_int_equal(tail.offset, 0);

@@ -148,9 +148,11 @@ a_vault_that_ends_before_what_is_published_is_refused(void **state)
 
 	begin(&s, *state);
 	assert_int_equal(pb_tail_examine(s.f->world.files, s.f->dir, s.founded.origin,
-	                     &s.founded.verifier, &head, &none, 10, &err), PB_ECORRUPT);
+			     &s.founded.verifier, &head, &none, 10, &err),
+	    PB_ECORRUPT);
 	assert_int_equal(pb_tail_examine(s.f->world.files, s.f->dir, s.founded.origin,
-	                     &s.founded.verifier, &head, &none, 9, &err), PB_OK);
+			     &s.founded.verifier, &head, &none, 9, &err),
+	    PB_OK);
 	end(&s);
 }
 
@@ -201,7 +203,8 @@ a_tail_that_cannot_be_read_is_not_torn(void **state)
 	assert_true(i > 4);
 	assert_int_equal(unlink(at(s.f, "vault/" SEGMENT ".seg")), 0);
 	assert_int_equal(pb_tail_examine(s.f->world.files, s.f->dir, s.founded.origin,
-	                     &s.founded.verifier, &head, &tail, 0, NULL), PB_ENOENT);
+			     &s.founded.verifier, &head, &tail, 0, NULL),
+	    PB_ENOENT);
 	end(&s);
 }
 

@@ -159,8 +159,8 @@ collect_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 
 /* The message, its facts and its envelope out of a sealed record; each may be NULL. */
 static UNUSED void
-open_sealed(struct pb_sealed *sealed, struct pb_buf *message, struct pb_buf *facts,
-    struct pb_buf *envelope)
+open_sealed(
+    struct pb_sealed *sealed, struct pb_buf *message, struct pb_buf *facts, struct pb_buf *envelope)
 {
 	const struct pb_payload payload = { sealed, sealed->payload_len, read_sealed };
 	struct collecting collecting = { .message = message };
@@ -171,14 +171,17 @@ open_sealed(struct pb_sealed *sealed, struct pb_buf *message, struct pb_buf *fac
 	assert_int_equal(pb_opener_new(ORIGIN, &opener, NULL), PB_OK);
 	assert_int_equal(pb_opener_open(opener, &payload, sealed->r, &opened, NULL), PB_OK);
 	if (message != NULL)
-		assert_int_equal(pb_opened_stream(opened, 0,
-		                     (uint8_t)(pb_opened_count(opened) - 1), &sink, NULL), PB_OK);
+		assert_int_equal(pb_opened_stream(opened, 0, (uint8_t)(pb_opened_count(opened) - 1),
+				     &sink, NULL),
+		    PB_OK);
 	if (facts != NULL)
 		assert_int_equal(pb_opened_part(opened, pb_opened_find(opened, PB_PART_FACTS),
-		                     10000, facts, NULL), PB_OK);
+				     10000, facts, NULL),
+		    PB_OK);
 	if (envelope != NULL)
 		assert_int_equal(pb_opened_part(opened, pb_opened_find(opened, PB_PART_ENVELOPE),
-		                     10000, envelope, NULL), PB_OK);
+				     10000, envelope, NULL),
+		    PB_OK);
 	pb_opened_free(opened);
 	pb_opener_free(opener);
 }
@@ -203,8 +206,7 @@ fake_flush(void *ctx, struct pb_error *err)
 		enum pb_status answer;
 
 		memcpy(receipt.message_sha256, f->sealed[f->told].message_sha256, PB_DIGEST_LEN);
-		answer = f->acknowledged(
-		    f->acknowledged_ctx, f->cookie[f->told], &receipt, err);
+		answer = f->acknowledged(f->acknowledged_ctx, f->cookie[f->told], &receipt, err);
 		if (told == PB_OK)
 			told = answer;
 	}
@@ -230,8 +232,9 @@ hear(struct fixture *f, struct pb_buf *buf, const char *path)
 {
 	size_t len = strlen(f->dir);
 
-	assert_int_equal(pb_buf_printf(buf, "%s\n",
-	                     strncmp(path, f->dir, len) == 0 ? path + len + 1 : path), PB_OK);
+	assert_int_equal(
+	    pb_buf_printf(buf, "%s\n", strncmp(path, f->dir, len) == 0 ? path + len + 1 : path),
+	    PB_OK);
 }
 
 static UNUSED enum pb_status
@@ -242,8 +245,8 @@ on_kept(void *ctx, const char *path, const struct pb_receipt *receipt, struct pb
 	assert_true(receipt->seq >= 100);
 	hear(f, &f->heard.kept, path);
 	return f->heard.answer == PB_OK
-	           ? PB_OK
-	           : pb_fail(err, f->heard.answer, N_("tell"), N_("nobody listens"), "%s", "x");
+		   ? PB_OK
+		   : pb_fail(err, f->heard.answer, N_("tell"), N_("nobody listens"), "%s", "x");
 }
 
 static UNUSED void
@@ -286,7 +289,7 @@ import_from(struct fixture *f, int stdin_fd, const char *const *names, struct pb
 
 	for (count = 0; names[count] != NULL; count++)
 		paths[count] = strcmp(names[count], "-") == 0 ? strdup("-")
-		                                              : pb_path_join(f->dir, names[count]);
+							      : pb_path_join(f->dir, names[count]);
 	assert_int_equal(
 	    pb_import_new(&f->world, ORIGIN, f->dir, "received", &events, &import, NULL), PB_OK);
 	f->intake = (struct pb_intake){ f, fake_submit, fake_flush };

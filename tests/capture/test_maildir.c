@@ -23,7 +23,8 @@ static void
 without_an_info_of_that_version_nothing_is_known(void **state)
 {
 	static const char *const names[] = { "", "1.a.host", "1.a.host:", "1.a.host:2",
-		"1.a.host:1,S", "1.a.host:2;S", "1.a.host:22,S", "1.a.host:2,S:", "1.a.host:2,S:1," };
+		"1.a.host:1,S", "1.a.host:2;S", "1.a.host:22,S",
+		"1.a.host:2,S:", "1.a.host:2,S:1," };
 	size_t i;
 
 	(void)state;
@@ -52,7 +53,7 @@ known_letters_get_their_imap_names(void **state)
 	(void)state;
 	assert_states("", "{\"flags\":[]}");
 	assert_states("PRSTDF", "{\"flags\":[\"$Forwarded\",\"\\\\Answered\",\"\\\\Seen\","
-	                        "\"\\\\Deleted\",\"\\\\Draft\",\"\\\\Flagged\"]}");
+				"\"\\\\Deleted\",\"\\\\Draft\",\"\\\\Flagged\"]}");
 	assert_states("SS", "{\"flags\":[\"\\\\Seen\",\"\\\\Seen\"]}");
 }
 

@@ -96,8 +96,9 @@ facts_hold_what_is_known_and_the_name_stands_in_the_envelope(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_message_maker *m = maker(f);
-	struct pb_message_origin origin = { .direction = "sent", .path = "/srv/Camille/a.eml",
-		.maildir = "cur", .flags = "S" };
+	struct pb_message_origin origin = {
+		.direction = "sent", .path = "/srv/Camille/a.eml", .maildir = "cur", .flags = "S"
+	};
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
 	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
 
@@ -206,7 +207,7 @@ bytes_that_trickle_in_are_the_same_message(void **state)
 	struct fixture *f = *state;
 	struct pb_message_maker *m = maker(f);
 	const char *text = "Received: a\r\n\tb\r\nSubject: c\r\nContent-Type: multipart/x; "
-	                   "boundary=zz\r\n\r\n--zz\r\npart\r\n--zz--\r\n";
+			   "boundary=zz\r\n\r\n--zz\r\npart\r\n--zz--\r\n";
 
 	f->faulty.table.read = read_a_little;
 	assert_round_trip(f, m, text, strlen(text));

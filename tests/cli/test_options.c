@@ -78,8 +78,8 @@ options_and_operands_mix(void **state)
 
 	(void)state;
 	assert_true(parse(WORDS(word("one"), word("-a"), word("DIR"), word("two"), word("--json"),
-	                      word("--output=x=y"), word("-"), word("--part"), word("-3"),
-	                      word("--"), word("--json"), word("-a"), word("--")),
+			      word("--output=x=y"), word("-"), word("--part"), word("-3"),
+			      word("--"), word("--json"), word("-a"), word("--")),
 	    &o, said));
 	assert_string_equal(said, "");
 	assert_string_equal(o.value[PB_OPTION_ARCHIVE], "DIR");

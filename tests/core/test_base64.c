@@ -128,11 +128,37 @@ static void
 base64_refuses_a_second_form_of_the_same_octets(void **state)
 {
 	static const char *const refused[] = {
-		"Zg=", "Zg", "Z", "Zm8", "Zm9vYg", "Zm9vYg=", /* padding that is missing */
-		"Zh==", "Zv==", "Zm9=", "Zm+=",                /* bits behind the end */
-		"Zg==Zg==", "Zg==Zm9v", "Zm8=Zm9v", "Zg=a", "Z===", "====", "=Zg=", "=", "==",
-		" Zg==", "Zg== ", "Zm9v\n", "Zm\n9v", "Zm9v\r\n\r\n", "Zm 9", "Zm9v    ",
-		"Zm-_", "Zm9*", "Zm9\x7f", "Zm9\xe9", "....",
+		"Zg=",
+		"Zg",
+		"Z",
+		"Zm8",
+		"Zm9vYg",
+		"Zm9vYg=", /* padding that is missing */
+		"Zh==",
+		"Zv==",
+		"Zm9=",
+		"Zm+=", /* bits behind the end */
+		"Zg==Zg==",
+		"Zg==Zm9v",
+		"Zm8=Zm9v",
+		"Zg=a",
+		"Z===",
+		"====",
+		"=Zg=",
+		"=",
+		"==",
+		" Zg==",
+		"Zg== ",
+		"Zm9v\n",
+		"Zm\n9v",
+		"Zm9v\r\n\r\n",
+		"Zm 9",
+		"Zm9v    ",
+		"Zm-_",
+		"Zm9*",
+		"Zm9\x7f",
+		"Zm9\xe9",
+		"....",
 	};
 	struct pb_buf buf = PB_BUF_EMPTY;
 	size_t i;

@@ -34,8 +34,11 @@ object_of_an_error_is_safe_for_a_terminal(void **state)
 	struct pb_error err;
 
 	(void)state;
-	pb_fail(&err, PB_EDATA, "read", "wrong", "%s", "a\x1b[31m\r\n\xe2\x80\xae\xff" "b");
-	assert_string_equal(err.object, "a\\x1b[31m\\x0d\\x0a\\xe2\\x80\\xae\\xff" "b");
+	pb_fail(&err, PB_EDATA, "read", "wrong", "%s",
+	    "a\x1b[31m\r\n\xe2\x80\xae\xff"
+	    "b");
+	assert_string_equal(err.object, "a\\x1b[31m\\x0d\\x0a\\xe2\\x80\\xae\\xff"
+					"b");
 }
 
 static void
@@ -98,10 +101,18 @@ error_of_a_system_call_keeps_its_cause(void **state)
 		int cause;
 		enum pb_status status;
 	} rows[] = {
-		{ ENOSPC, PB_ENOSPC }, { EDQUOT, PB_ENOSPC }, { ENOENT, PB_ENOENT },
-		{ ENOTDIR, PB_ENOENT }, { EACCES, PB_EACCESS }, { EPERM, PB_EACCESS },
-		{ EROFS, PB_EACCESS }, { EEXIST, PB_EEXIST }, { ENOMEM, PB_ENOMEM },
-		{ EWOULDBLOCK, PB_ELOCKED }, { EIO, PB_EIO }, { EINTR, PB_EIO },
+		{ ENOSPC, PB_ENOSPC },
+		{ EDQUOT, PB_ENOSPC },
+		{ ENOENT, PB_ENOENT },
+		{ ENOTDIR, PB_ENOENT },
+		{ EACCES, PB_EACCESS },
+		{ EPERM, PB_EACCESS },
+		{ EROFS, PB_EACCESS },
+		{ EEXIST, PB_EEXIST },
+		{ ENOMEM, PB_ENOMEM },
+		{ EWOULDBLOCK, PB_ELOCKED },
+		{ EIO, PB_EIO },
+		{ EINTR, PB_EIO },
 		{ ELOOP, PB_EIO },
 	};
 	struct pb_error err;
@@ -139,14 +150,14 @@ every_status_has_a_name_of_its_own(void **state)
 	(void)state;
 	for (i = 0; i < PB_STATUS_COUNT; i++) {
 		for (j = 0; j < i; j++)
-			assert_string_not_equal(pb_status_name((enum pb_status)i),
-			    pb_status_name((enum pb_status)j));
+			assert_string_not_equal(
+			    pb_status_name((enum pb_status)i), pb_status_name((enum pb_status)j));
 	}
 	assert_string_equal(pb_status_name(PB_OK), "OK");
 	assert_string_equal(pb_status_name(PB_EDATA), "EDATA");
 	assert_string_equal(pb_status_name(PB_EUNAVAIL), "EUNAVAIL");
 	assert_string_equal(pb_status_name(PB_STATUS_COUNT), "UNKNOWN");
-	assert_string_equal(pb_status_name((enum pb_status)-1), "UNKNOWN");
+	assert_string_equal(pb_status_name((enum pb_status) - 1), "UNKNOWN");
 }
 
 /* ---- our own bugs ---- */

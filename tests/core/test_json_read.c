@@ -196,8 +196,8 @@ strings_are_unescaped_utf8(void **state)
 	struct pb_json *root = parsed("[\"caf\\u00e9 \\ud83e\\ude7a\\n\\/\", \"a\\u0000b\", 1]");
 
 	(void)state;
-	assert_string_equal(pb_json_string(pb_json_item(root, 0)),
-	    "caf\xc3\xa9 \xf0\x9f\xa9\xba\n/");
+	assert_string_equal(
+	    pb_json_string(pb_json_item(root, 0)), "caf\xc3\xa9 \xf0\x9f\xa9\xba\n/");
 	/* A NUL inside: a C string would hide what follows it. */
 	assert_null(pb_json_string(pb_json_item(root, 1)));
 	assert_null(pb_json_string(pb_json_item(root, 2)));
@@ -316,19 +316,58 @@ static void
 what_is_not_strict_json_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		" ", "{", "}", "[1,]", "{\"a\":1,}", "[1 2]", "{\"a\" 1}", "{a:1}", "{'a':1}",
-		"[1]x", "[1] [2]", "{}{}", "1 2", "\"a\"\"b\"", "nul", "True", "NaN", "Infinity",
-		"-Infinity", "01", "-01", "+1", ".5", "1.", "1e", "0x10", "- 1", "--1",
-		"// comment\n1", "/* */1", "\"tab\there\"", "\"line\nend\"", "\"\\x41\"",
-		"\"\\u12\"", "\"open", "\"\\\"", "[\"\\ud800\"]", "[\"\\udc00\"]",
+		" ",
+		"{",
+		"}",
+		"[1,]",
+		"{\"a\":1,}",
+		"[1 2]",
+		"{\"a\" 1}",
+		"{a:1}",
+		"{'a':1}",
+		"[1]x",
+		"[1] [2]",
+		"{}{}",
+		"1 2",
+		"\"a\"\"b\"",
+		"nul",
+		"True",
+		"NaN",
+		"Infinity",
+		"-Infinity",
+		"01",
+		"-01",
+		"+1",
+		".5",
+		"1.",
+		"1e",
+		"0x10",
+		"- 1",
+		"--1",
+		"// comment\n1",
+		"/* */1",
+		"\"tab\there\"",
+		"\"line\nend\"",
+		"\"\\x41\"",
+		"\"\\u12\"",
+		"\"open",
+		"\"\\\"",
+		"[\"\\ud800\"]",
+		"[\"\\udc00\"]",
 		"[\"\\ud800\\u0041\"]",
-		"\xef\xbb\xbf{}",                              /* a byte order mark */
-		"\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"", /* not UTF-8 */
-		"\"caf\xe9\"", "{\"\xe9\":1}",
-		"{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}",
+		"\xef\xbb\xbf{}", /* a byte order mark */
+		"\"\xff\"",
+		"\"\xc0\xaf\"",
+		"\"\xed\xa0\x80\"", /* not UTF-8 */
+		"\"caf\xe9\"",
+		"{\"\xe9\":1}",
+		"{\"a\":1,\"a\":1}",
+		"{\"a\":1,\"\\u0061\":2}",
 		"[{\"x\":{\"b\":1,\"c\":2,\"b\":3}}]",
 		"{\"a\\u0000b\":1}",
-		"9223372036854775808", "18446744073709551615", "-9223372036854775809",
+		"9223372036854775808",
+		"18446744073709551615",
+		"-9223372036854775809",
 		"100000000000000000000000000000",
 	};
 	struct pb_error err;

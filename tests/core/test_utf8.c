@@ -107,16 +107,16 @@ static void
 malformed_sequences_are_refused(void **state)
 {
 	static const char *const refused[] = {
-		"\x80", "\xbf", "a\x80",                       /* a continuation alone */
+		"\x80", "\xbf", "a\x80", /* a continuation alone */
 		"\xc3", "\xe2\x82", "\xf0\x9f\xa9", "\xc3(", "\xe2(\xac", "\xe2\x82(", /* cut */
-		"\xc0\x80", "\xc0\xaf", "\xc1\xbf",            /* overlong in two */
+		"\xc0\x80", "\xc0\xaf", "\xc1\xbf",             /* overlong in two */
 		"\xe0\x80\x80", "\xe0\x80\xaf", "\xe0\x9f\xbf", /* in three */
-		"\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",        /* in four */
+		"\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",         /* in four */
 		"\xed\xa0\x80", "\xed\xad\xbf", "\xed\xae\x80", "\xed\xbf\xbf", /* surrogates */
-		"\xed\xa0\x80\xed\xb0\x80",
-		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf7\xbf\xbf\xbf", /* past U+10FFFF */
+		"\xed\xa0\x80\xed\xb0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\xf7\xbf\xbf\xbf", /* past U+10FFFF */
 		"\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80", "\xfe", "\xff",
-		"caf\xe9",                                     /* Latin-1 */
+		"caf\xe9", /* Latin-1 */
 	};
 	size_t i;
 
@@ -138,8 +138,8 @@ plain_text_has_no_controls(void **state)
 	for (code = 0; code < 0x100; code++) {
 		n = encode(code, octets);
 		assert_true(pb_utf8_valid(octets, n));
-		assert_int_equal(pb_utf8_plain(octets, n),
-		    !(code < 0x20 || (code >= 0x7f && code < 0xa0)));
+		assert_int_equal(
+		    pb_utf8_plain(octets, n), !(code < 0x20 || (code >= 0x7f && code < 0xa0)));
 	}
 	assert_true(pb_utf8_plain((const uint8_t *)"\xe2\x80\xae", 3));
 }
@@ -153,10 +153,14 @@ terminal_is_shown_no_control_and_no_turning_of_order(void **state)
 	assert_string_equal(safe(&buf, "caf\xc3\xa9 \\ \"x\""), "caf\xc3\xa9 \\ \"x\"");
 	assert_string_equal(safe(&buf, "\x1b]0;x\x07"), "\\x1b]0;x\\x07");
 	assert_string_equal(safe(&buf, "a\r\n\tb\x7f"), "a\\x0d\\x0a\\x09b\\x7f");
-	assert_string_equal(safe(&buf, "\xc2\x9b" "31m"), "\\xc2\\x9b31m");
+	assert_string_equal(safe(&buf, "\xc2\x9b"
+				       "31m"),
+	    "\\xc2\\x9b31m");
 	assert_string_equal(safe(&buf, "caf\xe9"), "caf\\xe9");
 	assert_string_equal(safe(&buf, "\xf0\x9f\xa9"), "\\xf0\\x9f\\xa9");
-	assert_string_equal(safe(&buf, "gpj.\xe2\x80\xae" "exe"), "gpj.\\xe2\\x80\\xaeexe");
+	assert_string_equal(safe(&buf, "gpj.\xe2\x80\xae"
+				       "exe"),
+	    "gpj.\\xe2\\x80\\xaeexe");
 	pb_buf_clear(&buf);
 	assert_int_equal(pb_text_safe(&buf, (const uint8_t *)"a\0b", 3), PB_OK);
 	assert_string_equal(pb_buf_text(&buf), "a\\x00b");
@@ -191,10 +195,14 @@ each_bidirectional_control_is_escaped_and_its_neighbours_are_not(void **state)
 static void
 safe_copy_is_cut_before_what_does_not_fit_whole(void **state)
 {
-	static const char text[] = "ab\xc3\xa9\x1b" "c";
+	static const char text[] = "ab\xc3\xa9\x1b"
+				   "c";
 	static const char *const at_size[] = { NULL, "", "a", "ab", "ab", "ab\xc3\xa9",
-		"ab\xc3\xa9", "ab\xc3\xa9", "ab\xc3\xa9", "ab\xc3\xa9\\x1b", "ab\xc3\xa9\\x1b" "c",
-		"ab\xc3\xa9\\x1b" "c" };
+		"ab\xc3\xa9", "ab\xc3\xa9", "ab\xc3\xa9", "ab\xc3\xa9\\x1b",
+		"ab\xc3\xa9\\x1b"
+		"c",
+		"ab\xc3\xa9\\x1b"
+		"c" };
 	char to[12];
 	size_t size;
 

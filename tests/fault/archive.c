@@ -43,8 +43,8 @@ fault_key(const struct pb_world *world, const char *dir)
 {
 	struct pb_reader_key *key = NULL;
 
-	pb_assert(pb_archive_reader_key(
-	              world, dir, PASSPHRASE, strlen(PASSPHRASE), &key, NULL) == PB_OK);
+	pb_assert(
+	    pb_archive_reader_key(world, dir, PASSPHRASE, strlen(PASSPHRASE), &key, NULL) == PB_OK);
 	return key;
 }
 
@@ -101,8 +101,7 @@ fault_import(const struct pb_world *world, const char *dir, const struct pb_read
 		status = pb_import_new(
 		    world, pb_archive_origin(archive), dir, "received", &events, &import, err);
 	if (status == PB_OK)
-		status =
-		    pb_group_new(archive, live, pb_import_acknowledged, import, &group, err);
+		status = pb_group_new(archive, live, pb_import_acknowledged, import, &group, err);
 	if (status == PB_OK)
 		status = pb_import_run(import, pb_group_intake(group), paths, count, -1, err);
 	pb_group_free(group);
@@ -123,8 +122,8 @@ on_receipt(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_
 }
 
 static enum pb_status
-seal_one(struct pb_sealer *sealer, unsigned number, struct pb_sealed *ret_sealed,
-    struct pb_error *err)
+seal_one(
+    struct pb_sealer *sealer, unsigned number, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
 	uint8_t digest[PB_DIGEST_LEN];
 	enum pb_status status;
@@ -140,8 +139,7 @@ seal_one(struct pb_sealer *sealer, unsigned number, struct pb_sealed *ret_sealed
 	if (status == PB_OK)
 		status = pb_sealer_digest(sealer, digest, err);
 	if (status == PB_OK)
-		status = pb_sealer_part(
-		    sealer, PB_PART_FACTS, "{\"source\":\"import\"}", 19, err);
+		status = pb_sealer_part(sealer, PB_PART_FACTS, "{\"source\":\"import\"}", 19, err);
 	if (status == PB_OK)
 		status = pb_sealer_finish(sealer, PB_RECORD_IMPORTED, ret_sealed, err);
 	if (status == PB_OK)
@@ -171,8 +169,7 @@ fault_commit(struct pb_archive *archive, const struct pb_world *world, const cha
 			status = intake->submit(intake->ctx, &sealed, NULL, err);
 	}
 	if (status == PB_OK)
-		status =
-		    pb_group_intake(group)->flush(pb_group_intake(group)->ctx, err);
+		status = pb_group_intake(group)->flush(pb_group_intake(group)->ctx, err);
 	pb_group_free(group);
 	pb_sealer_free(sealer);
 	return status;
@@ -180,8 +177,7 @@ fault_commit(struct pb_archive *archive, const struct pb_world *world, const cha
 
 /* ---- judging -------------------------------------------------------------------------------- */
 
-static const char *
-complain(const char *format, ...) PB_PRINTF(1, 2);
+static const char *complain(const char *format, ...) PB_PRINTF(1, 2);
 
 static const char *
 complain(const char *format, ...)
@@ -213,8 +209,7 @@ check_kept(const struct pb_world *world, const char *dir, const struct pb_reader
 		struct pb_opened *opened;
 		struct pb_leaf leaf;
 
-		if (pb_reading_record(reading, kept->seq[i], &leaf, &opened, sha256, &err) !=
-		    PB_OK)
+		if (pb_reading_record(reading, kept->seq[i], &leaf, &opened, sha256, &err) != PB_OK)
 			wrong = complain("acknowledged record %llu: %s: %s",
 			    (unsigned long long)kept->seq[i], err.what,
 			    err.why != NULL ? err.why : "");
@@ -250,8 +245,7 @@ check_verdict(const struct pb_world *world, const char *dir, const struct pb_rea
 			    check->findings[0].text, check->findings[0].where);
 	}
 	if (wrong == NULL && pb_verification_verdict(v) != PB_VALID)
-		wrong = complain("the verdict is %s",
-		    pb_verdict_name(pb_verification_verdict(v)));
+		wrong = complain("the verdict is %s", pb_verdict_name(pb_verification_verdict(v)));
 	pb_verification_free(v);
 	return wrong;
 }

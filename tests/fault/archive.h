@@ -48,8 +48,7 @@ enum pb_status fault_import(const struct pb_world *world, const char *dir,
  * each; into an open archive, without files.
  */
 enum pb_status fault_commit(struct pb_archive *archive, const struct pb_world *world,
-    const char *dir, unsigned number, size_t count, struct fault_kept *kept,
-    struct pb_error *err);
+    const char *dir, unsigned number, size_t count, struct fault_kept *kept, struct pb_error *err);
 
 /*
  * After a fault: opens again by itself, holds all that was acknowledged, byte

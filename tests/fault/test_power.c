@@ -44,8 +44,7 @@ look(void *arg, struct test_powercut *state)
 		return;
 	s->disks++;
 	fault_world_init(&world, test_powercut_files(state), 5000 + s->disks);
-	wrong = fault_after(
-	    &world.world, DIR_NAME, s->key, &s->trust, &s->against, &s->kept);
+	wrong = fault_after(&world.world, DIR_NAME, s->key, &s->trust, &s->against, &s->kept);
 	if (wrong != NULL)
 		(void)snprintf(s->wrong, sizeof(s->wrong), "moment %llu, disk %llu: %s",
 		    (unsigned long long)s->moments, (unsigned long long)s->disks, wrong);
@@ -90,11 +89,11 @@ live_through(struct stage *s, const struct pb_reader_key *key)
 	unsigned i;
 
 	test_powercut_watch(s->disk, cut_power, s);
-	assert_int_equal(
-	    pb_archive_open(&s->world.world, DIR_NAME, key, &archive, NULL), PB_OK);
+	assert_int_equal(pb_archive_open(&s->world.world, DIR_NAME, key, &archive, NULL), PB_OK);
 	for (i = 0; i < 3; i++)
-		assert_int_equal(fault_commit(archive, &s->world.world, DIR_NAME, i, i + 1,
-		                     &s->kept, NULL), PB_OK);
+		assert_int_equal(
+		    fault_commit(archive, &s->world.world, DIR_NAME, i, i + 1, &s->kept, NULL),
+		    PB_OK);
 	assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
 	assert_int_equal(s->kept.count, 6);
 	test_powercut_watch(s->disk, NULL, NULL);
@@ -157,8 +156,8 @@ what_a_killed_writer_left_in_the_cache_lasts_before_more_is_built_on_it(void **s
 		(void)pb_archive_close(archive, NULL);
 		assert_int_equal(
 		    pb_archive_open(&s.world.world, DIR_NAME, NULL, &archive, NULL), PB_OK);
-		assert_int_equal(fault_commit(archive, &s.world.world, DIR_NAME, 2, 1, &s.kept,
-		                     NULL), PB_OK);
+		assert_int_equal(
+		    fault_commit(archive, &s.world.world, DIR_NAME, 2, 1, &s.kept, NULL), PB_OK);
 		cut_power(&s);
 		assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
 		end(&s);

@@ -37,12 +37,13 @@ write_message(const char *dir, const char *name, size_t body)
 	struct pb_buf text = PB_BUF_EMPTY;
 	size_t i;
 
-	assert_int_equal(pb_buf_printf(&text, "From: labo-fictif@example.test\r\nSubject: %s\r\n\r\n",
-	                     name), PB_OK);
+	assert_int_equal(
+	    pb_buf_printf(&text, "From: labo-fictif@example.test\r\nSubject: %s\r\n\r\n", name),
+	    PB_OK);
 	for (i = 0; i < body; i++)
 		assert_int_equal(pb_buf_append_u8(&text, (uint8_t)(i * 2654435761u >> 13)), PB_OK);
-	assert_int_equal(pb_io_create_file(pb_sys_world()->files, path, text.data, text.len, NULL),
-	    PB_OK);
+	assert_int_equal(
+	    pb_io_create_file(pb_sys_world()->files, path, text.data, text.len, NULL), PB_OK);
 	pb_buf_done(&text);
 	return path;
 }
@@ -65,8 +66,9 @@ set_up(void **state)
 	fault_create(&s->world.world, s->template);
 	s->key = fault_key(&s->world.world, s->template);
 	fault_trust(&s->world.world, s->template, &s->trust);
-	assert_int_equal(fault_import(&s->world.world, s->template, s->key, s->paths, 1, true,
-	                     &kept, NULL), PB_OK);
+	assert_int_equal(
+	    fault_import(&s->world.world, s->template, s->key, s->paths, 1, true, &kept, NULL),
+	    PB_OK);
 	fault_checkpoint(&s->world.world, s->template, &s->against);
 	*state = s;
 	return 0;
@@ -122,8 +124,8 @@ run_once(struct stage *s, uint64_t fail_at, enum test_fault fault, int error, bo
 	faulty.error = error;
 	faulty.forever = forever;
 	fault_world_init(&world, &faulty.table, 1000 + fail_at);
-	(void)fault_import(&world.world, s->copy, with_key ? s->key : NULL, s->paths, 3, true,
-	    &kept, &err);
+	(void)fault_import(
+	    &world.world, s->copy, with_key ? s->key : NULL, s->paths, 3, true, &kept, &err);
 	world.world.files = pb_sys_world()->files;
 	wrong = fault_after(&world.world, s->copy, s->key, &s->trust, &s->against, &kept);
 	if (wrong != NULL)

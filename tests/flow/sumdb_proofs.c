@@ -17,15 +17,14 @@
 
 #define ORIGIN "probant.example/log/4e5f6071"
 #define LARGEST 70000U /* leaves: the tree that the checkpoint signs */
-#define LEVELS 17     /* 2^16 <= LARGEST < 2^17 */
+#define LEVELS 17      /* 2^16 <= LARGEST < 2^17 */
 
 /* Every full subtree of the tree. */
 struct forest {
 	uint8_t (*level[LEVELS])[PB_DIGEST_LEN];
 };
 
-static _Noreturn void PB_PRINTF(1, 2)
-fail(const char *format, ...)
+static _Noreturn void PB_PRINTF(1, 2) fail(const char *format, ...)
 {
 	va_list args;
 
@@ -73,8 +72,8 @@ fell(struct forest *forest)
 }
 
 static enum pb_status
-read_node(void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err)
+read_node(
+    void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN], struct pb_error *err)
 {
 	const struct forest *forest = ctx;
 
@@ -88,7 +87,7 @@ read_node(void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN],
 static void
 root_of(const struct forest *forest, uint64_t size, uint8_t out[PB_DIGEST_LEN])
 {
-	struct pb_tree tree = {.size = size};
+	struct pb_tree tree = { .size = size };
 
 	for (unsigned level = 0; level < LEVELS; level++)
 		if (size >> level & 1)
@@ -163,8 +162,8 @@ write_proofs_at(FILE *file, const struct pb_tree_reader *reader, uint64_t size, 
 static void
 write_proofs_of(FILE *file, struct forest *forest, uint64_t size)
 {
-	const uint64_t some[] = {0, 1, 63, 64, size / 3, size / 2, size - 2, size - 1};
-	const struct pb_tree_reader reader = {.ctx = forest, .node = read_node};
+	const uint64_t some[] = { 0, 1, 63, 64, size / 3, size / 2, size - 2, size - 1 };
+	const struct pb_tree_reader reader = { .ctx = forest, .node = read_node };
 	uint8_t root[PB_DIGEST_LEN];
 
 	root_of(forest, size, root);
@@ -179,7 +178,7 @@ write_proofs_of(FILE *file, struct forest *forest, uint64_t size)
 static void
 make_proofs(struct forest *forest, const char *dir)
 {
-	static const uint64_t large[] = {511, 512, 513, 4096, 65535, 65536, 65537, LARGEST};
+	static const uint64_t large[] = { 511, 512, 513, 4096, 65535, 65536, 65537, LARGEST };
 	FILE *file = open_file(dir, "proofs", "w");
 
 	for (uint64_t size = 1; size <= 300; size++)
@@ -201,8 +200,8 @@ fill(void *ctx, void *to, size_t len)
 static void
 make(struct forest *forest, const char *dir)
 {
-	const struct pb_random random = {.fill = fill};
-	struct pb_checkpoint checkpoint = {.origin = ORIGIN, .size = LARGEST};
+	const struct pb_random random = { .fill = fill };
+	struct pb_checkpoint checkpoint = { .origin = ORIGIN, .size = LARGEST };
 	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
 	struct pb_buf vkey = PB_BUF_EMPTY, note = PB_BUF_EMPTY;
 	struct pb_note_verifier verifier;
@@ -257,8 +256,7 @@ parse_hashes(const char *at, uint8_t *out)
 
 	for (; *at == ' '; at += 45, count++)
 		if (count == PB_PROOF_MAX || strlen(at) < 45 ||
-		    !pb_base64_decode_exact(at + 1, 44, out + count * PB_DIGEST_LEN,
-			PB_DIGEST_LEN))
+		    !pb_base64_decode_exact(at + 1, 44, out + count * PB_DIGEST_LEN, PB_DIGEST_LEN))
 			fail("not a hash: %s", at);
 	if (*at != '\0')
 		fail("not a hash: %s", at);
@@ -288,13 +286,12 @@ line_holds(const struct forest *forest, char *line)
 	a = parse_number(&at);
 	root_of(forest, a, root);
 	if (strncmp(line, "tree ", 5) == 0)
-		return parse_hashes(at, hashes) == 1 &&
-		    memcmp(hashes, root, sizeof(root)) == 0;
+		return parse_hashes(at, hashes) == 1 && memcmp(hashes, root, sizeof(root)) == 0;
 	b = parse_number(&at);
 	count = parse_hashes(at, hashes);
 	if (strncmp(line, "record ", 7) == 0)
-		return b < LARGEST && pb_tree_check_inclusion(forest->level[0][b], b, a, hashes,
-		    count, root);
+		return b < LARGEST &&
+		       pb_tree_check_inclusion(forest->level[0][b], b, a, hashes, count, root);
 	if (strncmp(line, "growth ", 7) != 0)
 		fail("not a line of proofs: %s", line);
 	root_of(forest, b, other);

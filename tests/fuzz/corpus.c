@@ -69,7 +69,7 @@ passes(const char *path, const char *name)
 	if (child == 0)
 		run_file(path);
 	passed = child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == 0;
+		 WEXITSTATUS(status) == 0;
 	if (!passed)
 		printf("%s: status %#x\n", path, (unsigned)status);
 	printf("[%s] %s\n", passed ? "       OK " : "  FAILED  ", name);

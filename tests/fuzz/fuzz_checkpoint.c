@@ -39,8 +39,8 @@ check_signing(const struct pb_checkpoint *checkpoint, const struct pb_buf *text)
 	struct pb_note note;
 
 	pb_ed25519_public(key, public_key);
-	pb_assert(pb_note_verifier_make(checkpoint->origin, PB_NOTE_ED25519, public_key,
-	    &verifier, NULL) == PB_OK);
+	pb_assert(pb_note_verifier_make(
+		      checkpoint->origin, PB_NOTE_ED25519, public_key, &verifier, NULL) == PB_OK);
 	pb_assert(pb_checkpoint_sign(checkpoint, key, &made, NULL) == PB_OK);
 	pb_assert(pb_note_parse(made.data, made.len, &note, NULL) == PB_OK);
 	pb_assert(note.text_len == text->len && memcmp(note.text, text->data, text->len) == 0);

@@ -14,7 +14,7 @@
 struct seen {
 	const uint8_t *data; /* the message */
 	size_t len;
-	size_t at;           /* octets that have come out */
+	size_t at; /* octets that have come out */
 	size_t count;
 	uint8_t kind[SLICES_MAX];
 	size_t start[SLICES_MAX];

@@ -20,13 +20,11 @@
 
 /* The private keys are 32 bytes of 01 and of 02. */
 static const char log_key[] = ORIGIN "+89dd5844+AYqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c";
-static const char witness_key[] =
-    WITNESS "+f3cb6970+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU";
+static const char witness_key[] = WITNESS "+f3cb6970+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU";
 
 /* All that the log key ever signed; the witness saw the first, twice. */
-static const char text[] =
-    ORIGIN "\n3\nSBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=\n"
-	   "sha3-256 pTWOOnBsHQZjbntcvxFIDt+jVxpIvKXRhC7ioasi2ic=\n";
+static const char text[] = ORIGIN "\n3\nSBNJTRN+FjG7owHVrKtue7eqdM4RhdRWVl71HXN2d7I=\n"
+				  "sha3-256 pTWOOnBsHQZjbntcvxFIDt+jVxpIvKXRhC7ioasi2ic=\n";
 static const char other_text[] = "Un texte sign\xc3\xa9, fictif.\n";
 
 static const char log_line[] = DASH ORIGIN
@@ -53,8 +51,8 @@ known_note(bool witnessed)
 {
 	struct pb_buf buf = PB_BUF_EMPTY;
 
-	pb_assert(pb_buf_printf(&buf, "%s\n%s%s", text, log_line,
-	    witnessed ? witness_lines : "") == PB_OK);
+	pb_assert(pb_buf_printf(&buf, "%s\n%s%s", text, log_line, witnessed ? witness_lines : "") ==
+		  PB_OK);
 	return buf;
 }
 
@@ -192,8 +190,8 @@ check_name(const uint8_t *data, size_t len)
 
 	pb_assert(pb_buf_append(&name, data, len) == PB_OK);
 	pb_assert(pb_buf_text(&name) != NULL);
-	if (pb_note_verifier_make(pb_buf_text(&name), PB_NOTE_COSIGNATURE, public_key, &key,
-	    NULL) == PB_OK) {
+	if (pb_note_verifier_make(
+		pb_buf_text(&name), PB_NOTE_COSIGNATURE, public_key, &key, NULL) == PB_OK) {
 		pb_assert(pb_note_verifier_format(&key, &vkey) == PB_OK);
 		check_key(vkey.data, vkey.len);
 		pb_assert(strcmp(key_of(pb_buf_text(&vkey)).name, pb_buf_text(&name)) == 0);

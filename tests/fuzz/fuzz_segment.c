@@ -35,8 +35,8 @@ check_recipients(const uint8_t *cms, size_t len)
 			end = strchr(line, '\n');
 			pb_assert(end != NULL && end > line);
 			pb_assert((size_t)(end - line) <= 2 * sizeof(id));
-			pb_assert(pb_hex_decode(line, (size_t)(end - line), id,
-			    (size_t)(end - line) / 2));
+			pb_assert(pb_hex_decode(
+			    line, (size_t)(end - line), id, (size_t)(end - line) / 2));
 		}
 		pb_buf_clear(&ids);
 		pb_assert(pb_envelope_recipients(cms, len - 1, &ids, NULL) == PB_ECORRUPT);
@@ -57,8 +57,8 @@ read_header(const uint8_t *data, size_t len, struct pb_segment_header *ret_heade
 
 	if (len < PB_SEGMENT_PREFIX_LEN || !pb_segment_prefix_parse(data, &json_len) ||
 	    json_len > len - PB_SEGMENT_PREFIX_LEN ||
-	    pb_segment_header_decode(data + PB_SEGMENT_PREFIX_LEN, json_len, ret_header,
-	    NULL) != PB_OK)
+	    pb_segment_header_decode(data + PB_SEGMENT_PREFIX_LEN, json_len, ret_header, NULL) !=
+		PB_OK)
 		return false;
 	pb_assert(pb_segment_header_encode(ret_header, &json) == PB_OK);
 	pb_assert(pb_segment_prefix(json.data, json.len, &prefix) == PB_OK);

@@ -38,9 +38,9 @@ enum test_fault {
 struct test_faulty_files {
 	const struct pb_files *under;
 	struct pb_files table;
-	uint64_t calls;        /* so far */
-	uint64_t fail_at;      /* 1-based number of the call that fails; 0: none */
-	bool forever;          /* and every one after it */
+	uint64_t calls;   /* so far */
+	uint64_t fail_at; /* 1-based number of the call that fails; 0: none */
+	bool forever;     /* and every one after it */
 	enum test_fault fault;
 	int error;             /* positive errno for TEST_FAULT_ERROR */
 	uint64_t failed;       /* calls that were made to fail */

@@ -60,8 +60,8 @@ read_verifier(const char *path)
 	struct pb_note_verifier verifier;
 
 	assert_true(buf.len > 0 && buf.data[buf.len - 1] == '\n');
-	assert_int_equal(pb_note_verifier_parse((const char *)buf.data, buf.len - 1, &verifier,
-			     NULL), PB_OK);
+	assert_int_equal(
+	    pb_note_verifier_parse((const char *)buf.data, buf.len - 1, &verifier, NULL), PB_OK);
 	pb_buf_done(&buf);
 	return verifier;
 }
@@ -76,7 +76,7 @@ fill_with_seed(void *ctx, void *to, size_t len)
 static inline struct pb_ed25519 *
 make_key(uint8_t seed)
 {
-	const struct pb_random random = {.ctx = &seed, .fill = fill_with_seed};
+	const struct pb_random random = { .ctx = &seed, .fill = fill_with_seed };
 	struct pb_ed25519 *key = NULL;
 
 	assert_int_equal(pb_ed25519_generate(&random, &key, NULL), PB_OK);
@@ -113,8 +113,8 @@ append_signature(struct pb_buf *note, const struct pb_note_verifier *verifier,
 	base64 = malloc(PB_BASE64_LEN(raw.len) + 1);
 	assert_non_null(base64);
 	pb_base64_encode(raw.data, raw.len, base64);
-	assert_int_equal(pb_buf_printf(note, "\xe2\x80\x94 %s %s\n", verifier->name, base64),
-	    PB_OK);
+	assert_int_equal(
+	    pb_buf_printf(note, "\xe2\x80\x94 %s %s\n", verifier->name, base64), PB_OK);
 	free(base64);
 	pb_buf_done(&raw);
 }
@@ -128,11 +128,11 @@ append_cosignature(struct pb_buf *note, const char *text, const char *name,
 	struct pb_buf message = PB_BUF_EMPTY;
 	uint8_t signature[72];
 
-	assert_int_equal(pb_buf_printf(&message, "cosignature/v1\ntime %" PRIu64 "\n%s", time_s,
-			     text), PB_OK);
+	assert_int_equal(
+	    pb_buf_printf(&message, "cosignature/v1\ntime %" PRIu64 "\n%s", time_s, text), PB_OK);
 	pb_put_u64(signature, time_s);
-	assert_int_equal(pb_ed25519_sign(key, message.data, message.len, signature + 8, NULL),
-	    PB_OK);
+	assert_int_equal(
+	    pb_ed25519_sign(key, message.data, message.len, signature + 8, NULL), PB_OK);
 	append_signature(note, &verifier, signature, sizeof(signature));
 	pb_buf_done(&message);
 }

@@ -81,7 +81,7 @@ static inline void
 naive_leaves(uint8_t (*leaves)[PB_DIGEST_LEN], size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint8_t entry[2] = {(uint8_t)(i >> 8), (uint8_t)i};
+		uint8_t entry[2] = { (uint8_t)(i >> 8), (uint8_t)i };
 
 		pb_tree_leaf_hash(entry, sizeof(entry), leaves[i]);
 	}

@@ -31,7 +31,7 @@ chain_goes_on_with_the_sha3_of_all_160_bytes(void **state)
 static void
 chain_changes_with_every_bit_of_a_leaf(void **state)
 {
-	uint8_t leaf[PB_LEAF_LEN] = {0}, honest[PB_DIGEST_LEN], out[PB_DIGEST_LEN];
+	uint8_t leaf[PB_LEAF_LEN] = { 0 }, honest[PB_DIGEST_LEN], out[PB_DIGEST_LEN];
 
 	(void)state;
 	pb_chain_next(leaf, honest);
@@ -47,9 +47,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(chain_begins_with_the_sha3_of_the_origin),
-	    cmocka_unit_test(chain_goes_on_with_the_sha3_of_all_160_bytes),
-	    cmocka_unit_test(chain_changes_with_every_bit_of_a_leaf),
+		cmocka_unit_test(chain_begins_with_the_sha3_of_the_origin),
+		cmocka_unit_test(chain_goes_on_with_the_sha3_of_all_160_bytes),
+		cmocka_unit_test(chain_changes_with_every_bit_of_a_leaf),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

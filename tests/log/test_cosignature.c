@@ -59,7 +59,7 @@ cosignature_is_not_a_plain_signature_nor_the_other_way_round(void **state)
 	struct pb_note_verifier plain = verifier_of("w", PB_NOTE_ED25519, key);
 	struct pb_note_verifier witness = verifier_of("w", PB_NOTE_COSIGNATURE, key);
 	struct pb_buf buf = PB_BUF_EMPTY;
-	uint8_t signature[72] = {0};
+	uint8_t signature[72] = { 0 };
 	struct pb_note note;
 
 	(void)state;
@@ -89,8 +89,8 @@ cosignature_is_not_a_plain_signature_nor_the_other_way_round(void **state)
 static void
 cosignature_states_a_time_below_2_63(void **state)
 {
-	static const uint64_t times[] = {0, 1, 1679315147, INT64_MAX, (uint64_t)INT64_MAX + 1,
-	    UINT64_MAX};
+	static const uint64_t times[] = { 0, 1, 1679315147, INT64_MAX, (uint64_t)INT64_MAX + 1,
+		UINT64_MAX };
 	struct pb_ed25519 *key = make_key(1);
 	struct pb_note_verifier witness = verifier_of("w", PB_NOTE_COSIGNATURE, key);
 	struct pb_buf buf = PB_BUF_EMPTY;
@@ -108,8 +108,7 @@ cosignature_states_a_time_below_2_63(void **state)
 			assert_int_equal(pb_note_verify(&note, &witness, &time_s), PB_NOTE_GOOD);
 			assert_int_equal(time_s, times[i]);
 		} else {
-			assert_int_equal(pb_note_verify(&note, &witness, &time_s),
-			    PB_NOTE_FORGED);
+			assert_int_equal(pb_note_verify(&note, &witness, &time_s), PB_NOTE_FORGED);
 			assert_int_equal(time_s, 77);
 		}
 	}
@@ -164,12 +163,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(cosignatures_that_others_made_are_verified_with_their_time),
-	    cmocka_unit_test(cosignature_is_refused_when_any_bit_of_it_changes),
-	    cmocka_unit_test(cosignature_is_not_a_plain_signature_nor_the_other_way_round),
-	    cmocka_unit_test(cosignature_states_a_time_below_2_63),
-	    cmocka_unit_test(cosignatures_of_one_witness_count_from_the_earliest),
-	    cmocka_unit_test(cosignature_of_the_longest_text_is_verified),
+		cmocka_unit_test(cosignatures_that_others_made_are_verified_with_their_time),
+		cmocka_unit_test(cosignature_is_refused_when_any_bit_of_it_changes),
+		cmocka_unit_test(cosignature_is_not_a_plain_signature_nor_the_other_way_round),
+		cmocka_unit_test(cosignature_states_a_time_below_2_63),
+		cmocka_unit_test(cosignatures_of_one_witness_count_from_the_earliest),
+		cmocka_unit_test(cosignature_of_the_longest_text_is_verified),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

@@ -58,13 +58,13 @@ add_entry(struct scene *s, struct pb_error *err)
 	return err->status;
 }
 
-static enum pb_status (*const calls[])(struct scene *, struct pb_error *) = {parse_note,
-    sign_checkpoint, format_checkpoint, format_verifier, format_trust, add_entry};
+static enum pb_status (*const calls[])(struct scene *, struct pb_error *) = { parse_note,
+	sign_checkpoint, format_checkpoint, format_verifier, format_trust, add_entry };
 
 static struct scene
 set_scene(void)
 {
-	struct scene s = {.checkpoint = {.origin = ORIGIN, .size = 3}};
+	struct scene s = { .checkpoint = { .origin = ORIGIN, .size = 3 } };
 
 	s.key = make_key(1);
 	s.verifier = verifier_of(ORIGIN, PB_NOTE_ED25519, s.key);
@@ -98,7 +98,7 @@ static bool
 survives(struct scene *s, enum pb_status (*call)(struct scene *, struct pb_error *), uint64_t nth,
     bool forever)
 {
-	struct pb_error err = {.status = PB_OK};
+	struct pb_error err = { .status = PB_OK };
 	enum pb_status status;
 	uint64_t failed;
 
@@ -141,8 +141,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(log_works_while_memory_lasts),
-	    cmocka_unit_test(log_survives_memory_that_runs_out),
+		cmocka_unit_test(log_works_while_memory_lasts),
+		cmocka_unit_test(log_survives_memory_that_runs_out),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

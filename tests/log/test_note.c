@@ -59,32 +59,32 @@ note_is_split_at_its_last_empty_line(void **state)
 static void
 note_has_one_form(void **state)
 {
-	static const char *const bad[] = {
-	    "", "\n", "\n\n", "one", "one\n", "one\n\n", TEXT STRANGER, /* no empty line */
-	    "\n" STRANGER,					       /* no text */
-	    TEXT "\n" DASH "x AQIDBP8=",			       /* the end cut off */
-	    TEXT "\n" STRANGER "\n", TEXT "\n" STRANGER "x", TEXT "\n" STRANGER "x\n",
-	    TEXT "\n" STRANGER " ", TEXT "\n\n", TEXT "\nx\n",
-	    /* what is no em dash and a space */
-	    TEXT "\n- x AQIDBP8=\n", TEXT "\n-- x AQIDBP8=\n", TEXT "\n\xe2\x80\x93 x AQIDBP8=\n",
-	    TEXT "\n\xe2\x80\x94x AQIDBP8=\n", TEXT "\n \xe2\x80\x94 x AQIDBP8=\n",
-	    TEXT "\n\xe2\x80\x94\xc2\xa0x AQIDBP8=\n", TEXT "\n\xe2\x80\x94\n",
-	    TEXT "\n\xe2\x80\x94 \n", TEXT "\n\xe2\x80\n",
-	    /* names and spaces */
-	    TEXT "\n" DASH "x\n", TEXT "\n" DASH " AQIDBP8=\n", TEXT "\n" DASH "xAQIDBP8=\n",
-	    TEXT "\n" DASH "x  AQIDBP8=\n", TEXT "\n" DASH " x AQIDBP8=\n",
-	    TEXT "\n" DASH "x AQIDBP8= \n", TEXT "\n" DASH "x y AQIDBP8=\n",
-	    TEXT "\n" DASH "x+y AQIDBP8=\n", TEXT "\n" DASH "x\tAQIDBP8=\n",
-	    TEXT "\n" DASH "x\xc2\xa0y AQIDBP8=\n", TEXT "\n" DASH "x AQIDBP8=\r\n",
-	    /* base64: too short, unpadded, bits behind the end, other alphabet, rubbish */
-	    TEXT "\n" DASH "x \n", TEXT "\n" DASH "x AQIDBA==\n", TEXT "\n" DASH "x AQID\n",
-	    TEXT "\n" DASH "x AQIDBP8\n", TEXT "\n" DASH "x AQIDBP9=\n",
-	    TEXT "\n" DASH "x AQIDBP8==\n", TEXT "\n" DASH "x AQIDBP__\n",
-	    TEXT "\n" DASH "x AQID BP8=\n", TEXT "\n" DASH "x =\n",
-	    /* controls, and what is no UTF-8 */
-	    "one\r\n\n" STRANGER, "on\te\n\n" STRANGER, "\x01\n\n" STRANGER, "\x7f\n\n" STRANGER,
-	    "\x1b[2J\n\n" STRANGER, "\xc2\x9b\n\n" STRANGER, "\xff\n\n" STRANGER,
-	    "\xc0\x8a\n\n" STRANGER, "\xed\xa0\x80\n\n" STRANGER};
+	static const char *const bad[] = { "", "\n", "\n\n", "one", "one\n", "one\n\n",
+		TEXT STRANGER,               /* no empty line */
+		"\n" STRANGER,               /* no text */
+		TEXT "\n" DASH "x AQIDBP8=", /* the end cut off */
+		TEXT "\n" STRANGER "\n", TEXT "\n" STRANGER "x", TEXT "\n" STRANGER "x\n",
+		TEXT "\n" STRANGER " ", TEXT "\n\n", TEXT "\nx\n",
+		/* what is no em dash and a space */
+		TEXT "\n- x AQIDBP8=\n", TEXT "\n-- x AQIDBP8=\n",
+		TEXT "\n\xe2\x80\x93 x AQIDBP8=\n", TEXT "\n\xe2\x80\x94x AQIDBP8=\n",
+		TEXT "\n \xe2\x80\x94 x AQIDBP8=\n", TEXT "\n\xe2\x80\x94\xc2\xa0x AQIDBP8=\n",
+		TEXT "\n\xe2\x80\x94\n", TEXT "\n\xe2\x80\x94 \n", TEXT "\n\xe2\x80\n",
+		/* names and spaces */
+		TEXT "\n" DASH "x\n", TEXT "\n" DASH " AQIDBP8=\n", TEXT "\n" DASH "xAQIDBP8=\n",
+		TEXT "\n" DASH "x  AQIDBP8=\n", TEXT "\n" DASH " x AQIDBP8=\n",
+		TEXT "\n" DASH "x AQIDBP8= \n", TEXT "\n" DASH "x y AQIDBP8=\n",
+		TEXT "\n" DASH "x+y AQIDBP8=\n", TEXT "\n" DASH "x\tAQIDBP8=\n",
+		TEXT "\n" DASH "x\xc2\xa0y AQIDBP8=\n", TEXT "\n" DASH "x AQIDBP8=\r\n",
+		/* base64: too short, unpadded, bits behind the end, other alphabet, rubbish */
+		TEXT "\n" DASH "x \n", TEXT "\n" DASH "x AQIDBA==\n", TEXT "\n" DASH "x AQID\n",
+		TEXT "\n" DASH "x AQIDBP8\n", TEXT "\n" DASH "x AQIDBP9=\n",
+		TEXT "\n" DASH "x AQIDBP8==\n", TEXT "\n" DASH "x AQIDBP__\n",
+		TEXT "\n" DASH "x AQID BP8=\n", TEXT "\n" DASH "x =\n",
+		/* controls, and what is no UTF-8 */
+		"one\r\n\n" STRANGER, "on\te\n\n" STRANGER, "\x01\n\n" STRANGER,
+		"\x7f\n\n" STRANGER, "\x1b[2J\n\n" STRANGER, "\xc2\x9b\n\n" STRANGER,
+		"\xff\n\n" STRANGER, "\xc0\x8a\n\n" STRANGER, "\xed\xa0\x80\n\n" STRANGER };
 
 	(void)state;
 	assert_int_equal(parse(TEXT "\n" STRANGER), PB_OK);
@@ -98,7 +98,7 @@ note_has_one_form(void **state)
 static void
 note_parse_leaves_its_outcome_alone_on_failure(void **state)
 {
-	struct pb_note note = {.count = 77};
+	struct pb_note note = { .count = 77 };
 	struct pb_error err;
 
 	(void)state;
@@ -125,8 +125,8 @@ note_has_limits(void **state)
 	memset(name, 'n', sizeof(name));
 	for (int len = 255; len <= 256; len++) {
 		pb_buf_clear(&buf);
-		assert_int_equal(pb_buf_printf(&buf, TEXT "\n" DASH "%.*s AQIDBP8=\n", len, name),
-		    PB_OK);
+		assert_int_equal(
+		    pb_buf_printf(&buf, TEXT "\n" DASH "%.*s AQIDBP8=\n", len, name), PB_OK);
 		assert_int_equal(parse_len(buf.data, buf.len), len == 255 ? PB_OK : PB_ELIMIT);
 	}
 
@@ -148,7 +148,7 @@ note_with_a_signature_longer_than_we_keep_is_read(void **state)
 	struct pb_ed25519 *key = make_key(1);
 	struct pb_note_verifier stranger = verifier_of("x", PB_NOTE_ED25519, key);
 	struct pb_buf buf = PB_BUF_EMPTY;
-	uint8_t long_signature[2428] = {0}; /* ML-DSA-44 with a timestamp */
+	uint8_t long_signature[2428] = { 0 }; /* ML-DSA-44 with a timestamp */
 	struct pb_note note;
 
 	(void)state;
@@ -223,7 +223,7 @@ note_ignores_unknown_keys_even_if_half_of_their_identity_is_known(void **state)
 	struct pb_note_verifier known = verifier_of("log", PB_NOTE_ED25519, key);
 	struct pb_note_verifier stranger = known;
 	struct pb_buf buf = sign(TEXT, "log", key);
-	const uint8_t rubbish[64] = {0};
+	const uint8_t rubbish[64] = { 0 };
 
 	(void)state;
 	/* same name, other id; same id, other name */
@@ -248,7 +248,7 @@ note_with_a_bad_signature_of_a_known_key_is_forged(void **state)
 	struct pb_note_verifier known = verifier_of("log", PB_NOTE_ED25519, key);
 	struct pb_note_verifier impostor;
 	struct pb_buf good = sign(TEXT, "log", key), buf = PB_BUF_EMPTY;
-	uint8_t signature[65] = {0};
+	uint8_t signature[65] = { 0 };
 
 	(void)state;
 	/* by another key under our id */
@@ -263,8 +263,7 @@ note_with_a_bad_signature_of_a_known_key_is_forged(void **state)
 		pb_buf_clear(&buf);
 		append_text(&buf, TEXT "\n");
 		append_signature(&buf, &known, signature, len);
-		assert_int_equal(verdict(&buf, &known),
-		    len == 64 ? PB_NOTE_GOOD : PB_NOTE_FORGED);
+		assert_int_equal(verdict(&buf, &known), len == 64 ? PB_NOTE_GOOD : PB_NOTE_FORGED);
 	}
 
 	/* beside a good one, whichever stands first */
@@ -298,8 +297,8 @@ static void
 note_refuses_the_second_form_of_an_ed25519_signature(void **state)
 {
 	/* the order of the group, little-endian: s + order is the same point (RFC 8032 5.1.7) */
-	static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
-	    0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
+		0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
 	struct pb_ed25519 *key = make_key(1);
 	struct pb_note_verifier known = verifier_of("log", PB_NOTE_ED25519, key);
 	struct pb_buf buf = PB_BUF_EMPTY;
@@ -337,8 +336,8 @@ note_carries_many_signatures(void **state)
 		snprintf(storage[i], sizeof(storage[i]), "log/%zu", i);
 		names[i] = storage[i];
 	}
-	assert_int_equal(pb_note_sign(TEXT, strlen(TEXT), names, borrowed, COUNT, &buf, NULL),
-	    PB_OK);
+	assert_int_equal(
+	    pb_note_sign(TEXT, strlen(TEXT), names, borrowed, COUNT, &buf, NULL), PB_OK);
 	assert_int_equal(pb_note_parse(buf.data, buf.len, &note, NULL), PB_OK);
 	assert_int_equal(note.count, COUNT);
 	assert_int_equal(note.text_len, strlen(TEXT));
@@ -354,10 +353,10 @@ note_carries_many_signatures(void **state)
 static void
 note_is_not_signed_unless_it_can_be_read_again(void **state)
 {
-	static const char *const bad[] = {"", "one", "one\r\n", "\x01\n", "\xff\n",
-	    /* whose last line would be taken for a signature */
-	    "one\n\n" DASH "x AQIDBP8="};
-	static const char *const bad_names[] = {"", "a b", "a+b", "a\n"};
+	static const char *const bad[] = { "", "one", "one\r\n", "\x01\n", "\xff\n",
+		/* whose last line would be taken for a signature */
+		"one\n\n" DASH "x AQIDBP8=" };
+	static const char *const bad_names[] = { "", "a b", "a+b", "a\n" };
 	struct pb_ed25519 *key = make_key(1);
 	const struct pb_ed25519 *borrowed = key;
 	struct pb_buf buf = PB_BUF_EMPTY, huge = PB_BUF_EMPTY;
@@ -366,17 +365,20 @@ note_is_not_signed_unless_it_can_be_read_again(void **state)
 	(void)state;
 	append_text(&buf, "before");
 	for (size_t i = 0; i < CASES(bad); i++)
-		assert_int_equal(pb_note_sign(bad[i], strlen(bad[i]), &name, &borrowed, 1, &buf,
-				     NULL), PB_EINVAL);
+		assert_int_equal(
+		    pb_note_sign(bad[i], strlen(bad[i]), &name, &borrowed, 1, &buf, NULL),
+		    PB_EINVAL);
 	for (size_t i = 0; i < CASES(bad_names); i++)
-		assert_int_equal(pb_note_sign(TEXT, strlen(TEXT), &bad_names[i], &borrowed, 1,
-				     &buf, NULL), PB_EINVAL);
-	assert_int_equal(pb_note_sign(TEXT, strlen(TEXT), &name, &borrowed, 0, &buf, NULL),
-	    PB_EINVAL);
+		assert_int_equal(
+		    pb_note_sign(TEXT, strlen(TEXT), &bad_names[i], &borrowed, 1, &buf, NULL),
+		    PB_EINVAL);
+	assert_int_equal(
+	    pb_note_sign(TEXT, strlen(TEXT), &name, &borrowed, 0, &buf, NULL), PB_EINVAL);
 	while (huge.len < PB_LIMIT_NOTE)
 		append_text(&huge, "x\n");
-	assert_int_equal(pb_note_sign((const char *)huge.data, huge.len, &name, &borrowed, 1, &buf,
-			     NULL), PB_EINVAL);
+	assert_int_equal(
+	    pb_note_sign((const char *)huge.data, huge.len, &name, &borrowed, 1, &buf, NULL),
+	    PB_EINVAL);
 	assert_int_equal(buf.len, strlen("before"));
 	/* what a text may hold: empty lines, also at its end */
 	assert_int_equal(pb_note_sign("a\n\nb\n\n", 6, &name, &borrowed, 1, &buf, NULL), PB_OK);
@@ -390,18 +392,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(note_is_split_at_its_last_empty_line),
-	    cmocka_unit_test(note_has_one_form),
-	    cmocka_unit_test(note_parse_leaves_its_outcome_alone_on_failure),
-	    cmocka_unit_test(note_has_limits),
-	    cmocka_unit_test(note_with_a_signature_longer_than_we_keep_is_read),
-	    cmocka_unit_test(note_of_go_is_verified),
-	    cmocka_unit_test(note_is_signed_as_others_sign_it),
-	    cmocka_unit_test(note_ignores_unknown_keys_even_if_half_of_their_identity_is_known),
-	    cmocka_unit_test(note_with_a_bad_signature_of_a_known_key_is_forged),
-	    cmocka_unit_test(note_refuses_the_second_form_of_an_ed25519_signature),
-	    cmocka_unit_test(note_carries_many_signatures),
-	    cmocka_unit_test(note_is_not_signed_unless_it_can_be_read_again),
+		cmocka_unit_test(note_is_split_at_its_last_empty_line),
+		cmocka_unit_test(note_has_one_form),
+		cmocka_unit_test(note_parse_leaves_its_outcome_alone_on_failure),
+		cmocka_unit_test(note_has_limits),
+		cmocka_unit_test(note_with_a_signature_longer_than_we_keep_is_read),
+		cmocka_unit_test(note_of_go_is_verified),
+		cmocka_unit_test(note_is_signed_as_others_sign_it),
+		cmocka_unit_test(note_ignores_unknown_keys_even_if_half_of_their_identity_is_known),
+		cmocka_unit_test(note_with_a_bad_signature_of_a_known_key_is_forged),
+		cmocka_unit_test(note_refuses_the_second_form_of_an_ed25519_signature),
+		cmocka_unit_test(note_carries_many_signatures),
+		cmocka_unit_test(note_is_not_signed_unless_it_can_be_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

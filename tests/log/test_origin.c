@@ -30,8 +30,8 @@ origin_accepts_what_the_format_allows(void **state)
 static void
 origin_refuses_a_name_that_is_none(void **state)
 {
-	static const char *const bad[] = {"", "/", "/a", "a/", "a//b", "A", "a b", "a+b", "a\n",
-	    "a_b", "\xc3\xa9", "a/B", "a\t", "a:b", "a@b", "a`", "a{"};
+	static const char *const bad[] = { "", "/", "/a", "a/", "a//b", "A", "a b", "a+b", "a\n",
+		"a_b", "\xc3\xa9", "a/B", "a\t", "a:b", "a@b", "a`", "a{" };
 
 	(void)state;
 	for (size_t i = 0; i < CASES(bad); i++)
@@ -42,9 +42,9 @@ origin_refuses_a_name_that_is_none(void **state)
 static void
 origin_refuses_what_does_not_end_in_eight_hex_digits(void **state)
 {
-	static const char *const bad[] = {"", "a", "a/", "/0123abcd", "0123abcd", "a/0123abc",
-	    "a/0123abcde", "a/0123abcD", "a/0123abcg", "a//0123abcd", "a.0123abcd", "A/0123abcd",
-	    "a/0123abcd/", "a/0123abcd\n", "a/0123-bcd"};
+	static const char *const bad[] = { "", "a", "a/", "/0123abcd", "0123abcd", "a/0123abc",
+		"a/0123abcde", "a/0123abcD", "a/0123abcg", "a//0123abcd", "a.0123abcd",
+		"A/0123abcd", "a/0123abcd/", "a/0123abcd\n", "a/0123-bcd" };
 
 	(void)state;
 	for (size_t i = 0; i < CASES(bad); i++)
@@ -78,10 +78,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(origin_accepts_what_the_format_allows),
-	    cmocka_unit_test(origin_refuses_a_name_that_is_none),
-	    cmocka_unit_test(origin_refuses_what_does_not_end_in_eight_hex_digits),
-	    cmocka_unit_test(origin_is_at_most_200_bytes),
+		cmocka_unit_test(origin_accepts_what_the_format_allows),
+		cmocka_unit_test(origin_refuses_a_name_that_is_none),
+		cmocka_unit_test(origin_refuses_what_does_not_end_in_eight_hex_digits),
+		cmocka_unit_test(origin_is_at_most_200_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,8 +13,8 @@ struct forest {
 };
 
 static enum pb_status
-read_node(void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err)
+read_node(
+    void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN], struct pb_error *err)
 {
 	struct forest *forest = ctx;
 
@@ -41,7 +41,7 @@ grow(void)
 static struct pb_tree_reader
 reader_of(struct forest *forest)
 {
-	return (struct pb_tree_reader){.ctx = forest, .node = read_node};
+	return (struct pb_tree_reader){ .ctx = forest, .node = read_node };
 }
 
 /* A proof with room for one hash more, and the check it belongs to. */
@@ -58,21 +58,23 @@ static bool
 holds(const struct proof *p)
 {
 	if (p->leaf != NULL)
-		return pb_tree_check_inclusion(p->leaf, p->first, p->second, p->hashes, p->count,
-		    p->root);
-	return pb_tree_check_consistency(p->first, p->second, p->first_root, p->root, p->hashes,
-	    p->count);
+		return pb_tree_check_inclusion(
+		    p->leaf, p->first, p->second, p->hashes, p->count, p->root);
+	return pb_tree_check_consistency(
+	    p->first, p->second, p->first_root, p->root, p->hashes, p->count);
 }
 
 static struct proof
 inclusion(struct forest *forest, size_t index, size_t size)
 {
 	struct pb_tree_reader reader = reader_of(forest);
-	struct proof p = {.leaf = forest->leaves[index], .first = index, .second = size,
-	    .root = forest->roots[size]};
+	struct proof p = { .leaf = forest->leaves[index],
+		.first = index,
+		.second = size,
+		.root = forest->roots[size] };
 
-	assert_int_equal(pb_tree_prove_inclusion(&reader, index, size, p.hashes, &p.count, NULL),
-	    PB_OK);
+	assert_int_equal(
+	    pb_tree_prove_inclusion(&reader, index, size, p.hashes, &p.count, NULL), PB_OK);
 	return p;
 }
 
@@ -80,11 +82,13 @@ static struct proof
 consistency(struct forest *forest, size_t first, size_t second)
 {
 	struct pb_tree_reader reader = reader_of(forest);
-	struct proof p = {.first = first, .second = second, .first_root = forest->roots[first],
-	    .root = forest->roots[second]};
+	struct proof p = { .first = first,
+		.second = second,
+		.first_root = forest->roots[first],
+		.root = forest->roots[second] };
 
-	assert_int_equal(pb_tree_prove_consistency(&reader, first, second, p.hashes, &p.count,
-			     NULL), PB_OK);
+	assert_int_equal(
+	    pb_tree_prove_consistency(&reader, first, second, p.hashes, &p.count, NULL), PB_OK);
 	return p;
 }
 
@@ -100,8 +104,8 @@ proof_of_inclusion_holds_for_every_leaf_of_every_tree(void **state)
 			struct proof p = inclusion(forest, index, size);
 
 			assert_true(holds(&p));
-			assert_int_equal(p.count,
-			    naive_path(forest->leaves, index, size, expected));
+			assert_int_equal(
+			    p.count, naive_path(forest->leaves, index, size, expected));
 			assert_memory_equal(p.hashes, expected, p.count * PB_DIGEST_LEN);
 		}
 }
@@ -118,8 +122,8 @@ proof_of_consistency_holds_between_all_trees(void **state)
 			struct proof p = consistency(forest, first, second);
 
 			assert_true(holds(&p));
-			assert_int_equal(p.count,
-			    naive_subproof(forest->leaves, first, second, true, expected));
+			assert_int_equal(
+			    p.count, naive_subproof(forest->leaves, first, second, true, expected));
 			assert_memory_equal(p.hashes, expected, p.count * PB_DIGEST_LEN);
 		}
 }
@@ -199,8 +203,7 @@ proof_of_consistency_is_refused_when_anything_is_altered(void **state)
 	(void)state;
 	for (size_t second = 2; second <= LEAVES; second++)
 		for (size_t first = 1; first < second; first++)
-			refuse_altered(consistency(forest, first, second),
-			    second <= 8 ? 1 : 101);
+			refuse_altered(consistency(forest, first, second), second <= 8 ? 1 : 101);
 }
 
 static void
@@ -252,16 +255,16 @@ proof_refuses_a_leaf_that_the_tree_does_not_have(void **state)
 
 	(void)state;
 	for (size_t size = 0; size <= LEAVES; size++) {
-		assert_int_equal(pb_tree_prove_inclusion(&reader, size, size, hashes, &count,
-				     &err), PB_EINVAL);
-		assert_int_equal(pb_tree_prove_inclusion(&reader, UINT64_MAX, size, hashes,
-				     &count, NULL), PB_EINVAL);
-		assert_false(pb_tree_check_inclusion(forest->leaves[0], size, size, NULL, 0,
-		    forest->leaves[0]));
+		assert_int_equal(
+		    pb_tree_prove_inclusion(&reader, size, size, hashes, &count, &err), PB_EINVAL);
+		assert_int_equal(
+		    pb_tree_prove_inclusion(&reader, UINT64_MAX, size, hashes, &count, NULL),
+		    PB_EINVAL);
+		assert_false(pb_tree_check_inclusion(
+		    forest->leaves[0], size, size, NULL, 0, forest->leaves[0]));
 	}
 	assert_int_equal(err.status, PB_EINVAL);
-	assert_int_equal(pb_tree_prove_consistency(&reader, 3, 2, hashes, &count, NULL),
-	    PB_EINVAL);
+	assert_int_equal(pb_tree_prove_consistency(&reader, 3, 2, hashes, &count, NULL), PB_EINVAL);
 	assert_false(pb_tree_check_consistency(3, 2, forest->roots[3], forest->roots[2], NULL, 0));
 	assert_int_equal(count, 77);
 }
@@ -330,7 +333,7 @@ proof_passes_on_a_read_that_fails(void **state)
 
 /* A proof of the reference example, in hex. */
 struct reference_proof {
-	uint64_t first; /* or index */
+	uint64_t first;  /* or index */
 	uint64_t second; /* or size */
 	size_t count;
 	const char *hashes[3];
@@ -348,31 +351,38 @@ static void
 proof_agrees_with_the_reference(void **state)
 {
 	static const struct reference_proof paths[] = {
-	    {0, 1, 0, {NULL}},
-	    {0, 8, 3, {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-		"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-		"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
-	    {5, 8, 3, {"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-		"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
-	    {2, 3, 1, {"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"}},
-	    {1, 5, 3, {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
-		"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-		"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}},
+		{ 0, 1, 0, { NULL } },
+		{ 0, 8, 3,
+		    { "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+			"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+			"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4" } },
+		{ 5, 8, 3,
+		    { "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+			"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+			"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7" } },
+		{ 2, 3, 1, { "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125" } },
+		{ 1, 5, 3,
+		    { "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+			"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+			"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b" } },
 	};
 	static const struct reference_proof growth[] = {
-	    {1, 1, 0, {NULL}},
-	    {1, 8, 3, {"96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
-		"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-		"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4"}},
-	    {6, 8, 3, {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-		"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
-	    {2, 5, 2, {"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
-		"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b"}},
-	    {6, 7, 3, {"0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-		"b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
-		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"}},
+		{ 1, 1, 0, { NULL } },
+		{ 1, 8, 3,
+		    { "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+			"5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+			"6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4" } },
+		{ 6, 8, 3,
+		    { "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+			"ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+			"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7" } },
+		{ 2, 5, 2,
+		    { "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+			"bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b" } },
+		{ 6, 7, 3,
+		    { "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+			"b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f",
+			"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7" } },
 	};
 	struct forest *forest = grow();
 	struct pb_tree_reader reader = reader_of(forest);
@@ -388,10 +398,11 @@ proof_agrees_with_the_reference(void **state)
 
 		from_hex(reference_roots[p->second], second, sizeof(second));
 		reference_hashes(p, hashes);
-		assert_true(pb_tree_check_inclusion(forest->leaves[p->first], p->first, p->second,
-		    hashes, p->count, second));
-		assert_int_equal(pb_tree_prove_inclusion(&reader, p->first, p->second, ours,
-				     &count, NULL), PB_OK);
+		assert_true(pb_tree_check_inclusion(
+		    forest->leaves[p->first], p->first, p->second, hashes, p->count, second));
+		assert_int_equal(
+		    pb_tree_prove_inclusion(&reader, p->first, p->second, ours, &count, NULL),
+		    PB_OK);
 		assert_int_equal(count, p->count);
 		assert_memory_equal(ours, hashes, count * PB_DIGEST_LEN);
 	}
@@ -401,10 +412,11 @@ proof_agrees_with_the_reference(void **state)
 		from_hex(reference_roots[p->first], first, sizeof(first));
 		from_hex(reference_roots[p->second], second, sizeof(second));
 		reference_hashes(p, hashes);
-		assert_true(pb_tree_check_consistency(p->first, p->second, first, second, hashes,
-		    p->count));
-		assert_int_equal(pb_tree_prove_consistency(&reader, p->first, p->second, ours,
-				     &count, NULL), PB_OK);
+		assert_true(pb_tree_check_consistency(
+		    p->first, p->second, first, second, hashes, p->count));
+		assert_int_equal(
+		    pb_tree_prove_consistency(&reader, p->first, p->second, ours, &count, NULL),
+		    PB_OK);
 		assert_int_equal(count, p->count);
 		assert_memory_equal(ours, hashes, count * PB_DIGEST_LEN);
 	}
@@ -416,8 +428,8 @@ struct monoculture {
 };
 
 static enum pb_status
-read_alike(void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN],
-    struct pb_error *err)
+read_alike(
+    void *ctx, unsigned level, uint64_t index, uint8_t out[PB_DIGEST_LEN], struct pb_error *err)
 {
 	struct monoculture *all = ctx;
 
@@ -434,40 +446,41 @@ sow(struct monoculture *all)
 	pb_tree_init(&all->tree);
 	pb_tree_leaf_hash("", 0, all->tree.node[0]);
 	for (size_t level = 1; level < 64; level++)
-		pb_tree_node_hash(all->tree.node[level - 1], all->tree.node[level - 1],
-		    all->tree.node[level]);
+		pb_tree_node_hash(
+		    all->tree.node[level - 1], all->tree.node[level - 1], all->tree.node[level]);
 }
 
-static const uint64_t huge[] = {((uint64_t)1 << 32) - 1, (uint64_t)1 << 32,
-    ((uint64_t)1 << 62) + 1, INT64_MAX - 1, INT64_MAX, (uint64_t)1 << 63,
-    ((uint64_t)1 << 63) + 1, 0xaaaaaaaaaaaaaaaa, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t huge[] = { ((uint64_t)1 << 32) - 1, (uint64_t)1 << 32,
+	((uint64_t)1 << 62) + 1, INT64_MAX - 1, INT64_MAX, (uint64_t)1 << 63,
+	((uint64_t)1 << 63) + 1, 0xaaaaaaaaaaaaaaaa, UINT64_MAX - 1, UINT64_MAX };
 
 static void
 proof_of_inclusion_holds_in_trees_of_any_size(void **state)
 {
 	uint8_t hashes[(PB_PROOF_MAX + 1) * PB_DIGEST_LEN], root[PB_DIGEST_LEN];
 	struct monoculture all;
-	struct pb_tree_reader reader = {.ctx = &all, .node = read_alike};
+	struct pb_tree_reader reader = { .ctx = &all, .node = read_alike };
 	size_t count;
 
 	(void)state;
 	sow(&all);
 	for (size_t i = 0; i < CASES(huge); i++) {
 		uint64_t size = huge[i];
-		const uint64_t indices[] = {0, 1, 12345, size / 3, size / 2, size - 2, size - 1};
+		const uint64_t indices[] = { 0, 1, 12345, size / 3, size / 2, size - 2, size - 1 };
 
 		all.tree.size = size;
 		pb_tree_root(&all.tree, root);
 		for (size_t k = 0; k < CASES(indices); k++) {
-			assert_int_equal(pb_tree_prove_inclusion(&reader, indices[k], size,
-					     hashes, &count, NULL), PB_OK);
+			assert_int_equal(pb_tree_prove_inclusion(
+					     &reader, indices[k], size, hashes, &count, NULL),
+			    PB_OK);
 			assert_true(count <= 64);
-			assert_true(pb_tree_check_inclusion(all.tree.node[0], indices[k], size,
-			    hashes, count, root));
-			assert_false(pb_tree_check_inclusion(all.tree.node[0], indices[k], size,
-			    hashes, count + 1, root));
-			assert_false(pb_tree_check_inclusion(all.tree.node[0], indices[k], size,
-			    hashes, count - 1, root));
+			assert_true(pb_tree_check_inclusion(
+			    all.tree.node[0], indices[k], size, hashes, count, root));
+			assert_false(pb_tree_check_inclusion(
+			    all.tree.node[0], indices[k], size, hashes, count + 1, root));
+			assert_false(pb_tree_check_inclusion(
+			    all.tree.node[0], indices[k], size, hashes, count - 1, root));
 		}
 	}
 }
@@ -478,15 +491,15 @@ proof_of_consistency_holds_between_trees_of_any_size(void **state)
 	uint8_t hashes[(PB_PROOF_MAX + 1) * PB_DIGEST_LEN];
 	uint8_t first_root[PB_DIGEST_LEN], second_root[PB_DIGEST_LEN];
 	struct monoculture all;
-	struct pb_tree_reader reader = {.ctx = &all, .node = read_alike};
+	struct pb_tree_reader reader = { .ctx = &all, .node = read_alike };
 	size_t count;
 
 	(void)state;
 	sow(&all);
 	for (size_t i = 0; i < CASES(huge); i++) {
 		uint64_t second = huge[i];
-		const uint64_t firsts[] = {1, 2, 3, 255, 12345, (uint64_t)1 << 31, second / 3,
-		    second / 2, second - 1};
+		const uint64_t firsts[] = { 1, 2, 3, 255, 12345, (uint64_t)1 << 31, second / 3,
+			second / 2, second - 1 };
 
 		all.tree.size = second;
 		pb_tree_root(&all.tree, second_root);
@@ -495,15 +508,16 @@ proof_of_consistency_holds_between_trees_of_any_size(void **state)
 
 			all.tree.size = first;
 			pb_tree_root(&all.tree, first_root);
-			assert_int_equal(pb_tree_prove_consistency(&reader, first, second, hashes,
-					     &count, NULL), PB_OK);
+			assert_int_equal(
+			    pb_tree_prove_consistency(&reader, first, second, hashes, &count, NULL),
+			    PB_OK);
 			assert_in_range(count, 1, 65);
-			assert_true(pb_tree_check_consistency(first, second, first_root,
-			    second_root, hashes, count));
-			assert_false(pb_tree_check_consistency(first, second, first_root,
-			    second_root, hashes, count - 1));
-			assert_false(pb_tree_check_consistency(first, second, first_root,
-			    second_root, hashes, count + 1));
+			assert_true(pb_tree_check_consistency(
+			    first, second, first_root, second_root, hashes, count));
+			assert_false(pb_tree_check_consistency(
+			    first, second, first_root, second_root, hashes, count - 1));
+			assert_false(pb_tree_check_consistency(
+			    first, second, first_root, second_root, hashes, count + 1));
 		}
 	}
 }
@@ -512,18 +526,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(proof_of_inclusion_holds_for_every_leaf_of_every_tree),
-	    cmocka_unit_test(proof_of_consistency_holds_between_all_trees),
-	    cmocka_unit_test(proof_of_inclusion_is_refused_when_anything_is_altered),
-	    cmocka_unit_test(proof_of_consistency_is_refused_when_anything_is_altered),
-	    cmocka_unit_test(proof_of_inclusion_is_of_one_leaf_alone),
-	    cmocka_unit_test(proof_of_consistency_is_of_one_size_alone),
-	    cmocka_unit_test(proof_refuses_a_leaf_that_the_tree_does_not_have),
-	    cmocka_unit_test(proof_from_nothing_is_empty),
-	    cmocka_unit_test(proof_passes_on_a_read_that_fails),
-	    cmocka_unit_test(proof_agrees_with_the_reference),
-	    cmocka_unit_test(proof_of_inclusion_holds_in_trees_of_any_size),
-	    cmocka_unit_test(proof_of_consistency_holds_between_trees_of_any_size),
+		cmocka_unit_test(proof_of_inclusion_holds_for_every_leaf_of_every_tree),
+		cmocka_unit_test(proof_of_consistency_holds_between_all_trees),
+		cmocka_unit_test(proof_of_inclusion_is_refused_when_anything_is_altered),
+		cmocka_unit_test(proof_of_consistency_is_refused_when_anything_is_altered),
+		cmocka_unit_test(proof_of_inclusion_is_of_one_leaf_alone),
+		cmocka_unit_test(proof_of_consistency_is_of_one_size_alone),
+		cmocka_unit_test(proof_refuses_a_leaf_that_the_tree_does_not_have),
+		cmocka_unit_test(proof_from_nothing_is_empty),
+		cmocka_unit_test(proof_passes_on_a_read_that_fails),
+		cmocka_unit_test(proof_agrees_with_the_reference),
+		cmocka_unit_test(proof_of_inclusion_holds_in_trees_of_any_size),
+		cmocka_unit_test(proof_of_consistency_holds_between_trees_of_any_size),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

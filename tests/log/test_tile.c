@@ -7,7 +7,7 @@ static const char *
 path_of(bool entries, unsigned level, uint64_t index, unsigned width)
 {
 	static char out[PB_TILE_PATH_MAX];
-	const struct pb_tile tile = {entries, level, index, width};
+	const struct pb_tile tile = { entries, level, index, width };
 
 	pb_tile_path(&tile, out);
 	return out;
@@ -27,25 +27,25 @@ tile_path_is_that_of_the_specification(void **state)
 	assert_string_equal(path_of(false, 0, 999999, 256), "tile/0/x999/999");
 	assert_string_equal(path_of(false, 0, 1000000, 256), "tile/0/x001/x000/000");
 	assert_string_equal(path_of(false, 7, 0, 255), "tile/7/000.p/255");
-	assert_string_equal(path_of(false, 0, ((uint64_t)1 << 56) - 1, 256),
-	    "tile/0/x072/x057/x594/x037/x927/935");
+	assert_string_equal(
+	    path_of(false, 0, ((uint64_t)1 << 56) - 1, 256), "tile/0/x072/x057/x594/x037/x927/935");
 }
 
 static void
 tile_path_comes_back_as_the_tile(void **state)
 {
-	static const uint64_t indices[] = {0, 1, 9, 10, 99, 100, 255, 256, 999, 1000, 1001, 99999,
-	    100000, 999999, 1000000, 1234067, 999999999, 1000000000, UINT32_MAX,
-	    ((uint64_t)1 << 48) - 1, ((uint64_t)1 << 56) - 1};
-	static const unsigned widths[] = {1, 9, 10, 99, 100, 255, 256};
+	static const uint64_t indices[] = { 0, 1, 9, 10, 99, 100, 255, 256, 999, 1000, 1001, 99999,
+		100000, 999999, 1000000, 1234067, 999999999, 1000000000, UINT32_MAX,
+		((uint64_t)1 << 48) - 1, ((uint64_t)1 << 56) - 1 };
+	static const unsigned widths[] = { 1, 9, 10, 99, 100, 255, 256 };
 
 	(void)state;
 	for (unsigned level = 0; level < 9; level++) /* 8: entries */
 		for (size_t i = 0; i < CASES(indices); i++)
 			for (size_t k = 0; k < CASES(widths); k++) {
-				struct pb_tile tile = {level == 8, level % 8, indices[i],
-				    widths[k]};
-				struct pb_tile back = {.width = 0};
+				struct pb_tile tile = { level == 8, level % 8, indices[i],
+					widths[k] };
+				struct pb_tile back = { .width = 0 };
 				char path[PB_TILE_PATH_MAX];
 
 				if (indices[i] >> (56 - 8 * tile.level) != 0)
@@ -62,25 +62,27 @@ tile_path_comes_back_as_the_tile(void **state)
 static void
 tile_path_has_one_form(void **state)
 {
-	static const char *const bad[] = {"", "tile", "tile/", "tile/0", "tile/0/", "tile//000",
-	    "/tile/0/000", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/1000", "tile/00/000",
-	    "tile/01/000", "tile/8/000", "tile/9/000", "tile/10/000", "tile/63/000", "tile/-1/000",
-	    "tile/x/000", "tile/0/x000", "tile/0/x000/000", "tile/0/x000/001", "tile/0/x001",
-	    "tile/0/x001/", "tile/0/001/234", "tile/0/x001/x234", "tile/0/x01/234",
-	    "tile/0/x1/234", "tile/0/x001/23", "tile/0/x0001/234", "tile/0/X001/234",
-	    "tile/0/xx001/234", "tile/0/x001/234/", "tile/0/x001//234", "tile/0/000.p",
-	    "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/00", "tile/0/000.p/01",
-	    "tile/0/000.p/256", "tile/0/000.p/257", "tile/0/000.p/1000", "tile/0/000.p/1/",
-	    "tile/0/000.p/x", "tile/0/000.p/-1", "tile/0/000.P/1", "tile/0/000p/1",
-	    "tile/0/000.p/1.p/1", "tile/0/000 ", " tile/0/000", "tile/0/000\n", "tile/0/ 00",
-	    "tile/entries", "tile/entries/", "tile/entries/0/000", "tile/entries/0",
-	    "tile/Entries/000", "tile/data/000", "tile/8/0/000", "tile/0/../000",
-	    /* tiles that no tree of less than 2^64 leaves has */
-	    "tile/0/x072/x057/x594/x037/x927/936", "tile/7/001", "tile/6/256",
-	    "tile/0/x018/x446/x744/x073/x709/x551/615", "tile/0/x018/x446/x744/x073/x709/x551/616",
-	    "tile/0/x999/x999/x999/x999/x999/x999/999",
-	    "tile/0/x001/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/000"};
-	struct pb_tile tile = {.width = 77};
+	static const char *const bad[] = { "", "tile", "tile/", "tile/0", "tile/0/", "tile//000",
+		"/tile/0/000", "tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/1000", "tile/00/000",
+		"tile/01/000", "tile/8/000", "tile/9/000", "tile/10/000", "tile/63/000",
+		"tile/-1/000", "tile/x/000", "tile/0/x000", "tile/0/x000/000", "tile/0/x000/001",
+		"tile/0/x001", "tile/0/x001/", "tile/0/001/234", "tile/0/x001/x234",
+		"tile/0/x01/234", "tile/0/x1/234", "tile/0/x001/23", "tile/0/x0001/234",
+		"tile/0/X001/234", "tile/0/xx001/234", "tile/0/x001/234/", "tile/0/x001//234",
+		"tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/00",
+		"tile/0/000.p/01", "tile/0/000.p/256", "tile/0/000.p/257", "tile/0/000.p/1000",
+		"tile/0/000.p/1/", "tile/0/000.p/x", "tile/0/000.p/-1", "tile/0/000.P/1",
+		"tile/0/000p/1", "tile/0/000.p/1.p/1", "tile/0/000 ", " tile/0/000", "tile/0/000\n",
+		"tile/0/ 00", "tile/entries", "tile/entries/", "tile/entries/0/000",
+		"tile/entries/0", "tile/Entries/000", "tile/data/000", "tile/8/0/000",
+		"tile/0/../000",
+		/* tiles that no tree of less than 2^64 leaves has */
+		"tile/0/x072/x057/x594/x037/x927/936", "tile/7/001", "tile/6/256",
+		"tile/0/x018/x446/x744/x073/x709/x551/615",
+		"tile/0/x018/x446/x744/x073/x709/x551/616",
+		"tile/0/x999/x999/x999/x999/x999/x999/999",
+		"tile/0/x001/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/x000/000" };
+	struct pb_tile tile = { .width = 77 };
 
 	(void)state;
 	assert_true(pb_tile_path_parse("tile/0/000", &tile));
@@ -102,9 +104,9 @@ tile_path_with_a_changed_byte_is_never_the_same_tile(void **state)
 		for (unsigned mask = 1; mask < 256; mask++) {
 			path[i] = (char)(path[i] ^ (int)mask);
 			if (pb_tile_path_parse(path, &tile))
-				assert_true(tile.level != honest.level ||
-				    tile.index != honest.index || tile.width != honest.width ||
-				    tile.entries != honest.entries);
+				assert_true(
+				    tile.level != honest.level || tile.index != honest.index ||
+				    tile.width != honest.width || tile.entries != honest.entries);
 			path[i] = (char)(path[i] ^ (int)mask);
 		}
 }
@@ -187,8 +189,8 @@ tiles_that_others_made_give_the_root_of_their_checkpoint(void **state)
 	hash_entries(&bundle, 7, leaves);
 	assert_int_equal(tile.len, sizeof(leaves));
 	assert_memory_equal(tile.data, leaves, sizeof(leaves));
-	assert_true(pb_base64_decode_exact("mMl/C6MXXNCLAx3QhLncTmSbZNGijm6mlGRlAxc6tYc=", 44,
-	    expected, sizeof(expected)));
+	assert_true(pb_base64_decode_exact(
+	    "mMl/C6MXXNCLAx3QhLncTmSbZNGijm6mlGRlAxc6tYc=", 44, expected, sizeof(expected)));
 	pb_tree_root_of(leaves, 7, root);
 	assert_memory_equal(root, expected, sizeof(root));
 	pb_buf_done(&bundle);
@@ -203,8 +205,8 @@ read_hashes(const char *proof, uint8_t *out)
 	size_t count = 0;
 
 	for (; *at != '\n'; at = strchr(at, '\n') + 1)
-		assert_true(pb_base64_decode_exact(at, 44, out + count++ * PB_DIGEST_LEN,
-		    PB_DIGEST_LEN));
+		assert_true(
+		    pb_base64_decode_exact(at, 44, out + count++ * PB_DIGEST_LEN, PB_DIGEST_LEN));
 	return count;
 }
 
@@ -251,15 +253,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(tile_path_is_that_of_the_specification),
-	    cmocka_unit_test(tile_path_comes_back_as_the_tile),
-	    cmocka_unit_test(tile_path_has_one_form),
-	    cmocka_unit_test(tile_path_with_a_changed_byte_is_never_the_same_tile),
-	    cmocka_unit_test(tile_widths_are_those_of_the_specification),
-	    cmocka_unit_test(tile_counts_hold_in_trees_of_any_size),
-	    cmocka_unit_test(tiles_that_others_made_give_the_root_of_their_checkpoint),
-	    cmocka_unit_test(proof_that_others_made_holds),
-	    cmocka_unit_test(bundle_is_made_as_others_make_it),
+		cmocka_unit_test(tile_path_is_that_of_the_specification),
+		cmocka_unit_test(tile_path_comes_back_as_the_tile),
+		cmocka_unit_test(tile_path_has_one_form),
+		cmocka_unit_test(tile_path_with_a_changed_byte_is_never_the_same_tile),
+		cmocka_unit_test(tile_widths_are_those_of_the_specification),
+		cmocka_unit_test(tile_counts_hold_in_trees_of_any_size),
+		cmocka_unit_test(tiles_that_others_made_give_the_root_of_their_checkpoint),
+		cmocka_unit_test(proof_that_others_made_holds),
+		cmocka_unit_test(bundle_is_made_as_others_make_it),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

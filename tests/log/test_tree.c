@@ -101,7 +101,7 @@ tree_root_changes_when_two_leaves_change_places(void **state)
 static void
 tree_tells_a_leaf_from_a_node(void **state)
 {
-	uint8_t left[PB_DIGEST_LEN] = {1}, right[PB_DIGEST_LEN] = {2}, both[2 * PB_DIGEST_LEN];
+	uint8_t left[PB_DIGEST_LEN] = { 1 }, right[PB_DIGEST_LEN] = { 2 }, both[2 * PB_DIGEST_LEN];
 	uint8_t node[PB_DIGEST_LEN], leaf[PB_DIGEST_LEN];
 
 	(void)state;
@@ -129,13 +129,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(tree_of_nothing_has_the_root_of_nothing),
-	    cmocka_unit_test(tree_has_the_roots_of_the_reference),
-	    cmocka_unit_test(tree_agrees_with_the_recursion_of_the_rfc),
-	    cmocka_unit_test(tree_frontier_holds_the_roots_of_its_full_subtrees),
-	    cmocka_unit_test(tree_root_changes_when_two_leaves_change_places),
-	    cmocka_unit_test(tree_tells_a_leaf_from_a_node),
-	    cmocka_unit_test(tree_hashes_the_longest_entry_of_a_bundle),
+		cmocka_unit_test(tree_of_nothing_has_the_root_of_nothing),
+		cmocka_unit_test(tree_has_the_roots_of_the_reference),
+		cmocka_unit_test(tree_agrees_with_the_recursion_of_the_rfc),
+		cmocka_unit_test(tree_frontier_holds_the_roots_of_its_full_subtrees),
+		cmocka_unit_test(tree_root_changes_when_two_leaves_change_places),
+		cmocka_unit_test(tree_tells_a_leaf_from_a_node),
+		cmocka_unit_test(tree_hashes_the_longest_entry_of_a_bundle),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

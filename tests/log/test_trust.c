@@ -18,8 +18,8 @@ struct cast {
 static const char *
 witness_name(size_t number)
 {
-	static const char *const names[] = {"w1.example", "w2.example", "w3.example", "w4.example",
-	    "w5.example", "w6.example"};
+	static const char *const names[] = { "w1.example", "w2.example", "w3.example", "w4.example",
+		"w5.example", "w6.example" };
 
 	return names[number - 1];
 }
@@ -43,8 +43,8 @@ gather(void **state)
 	write_vkey(&cast->vkey[0], ORIGIN, PB_NOTE_ED25519, cast->log);
 	for (size_t i = 0; i < WITNESSES; i++) {
 		cast->witness[i] = make_key((uint8_t)(0x71 + i));
-		write_vkey(&cast->vkey[i + 1], witness_name(i + 1), PB_NOTE_COSIGNATURE,
-		    cast->witness[i]);
+		write_vkey(
+		    &cast->vkey[i + 1], witness_name(i + 1), PB_NOTE_COSIGNATURE, cast->witness[i]);
 	}
 	*state = cast;
 	return 0;
@@ -121,8 +121,8 @@ check(const struct cast *cast, const struct pb_trust *trust, const uint64_t time
 	assert_int_equal(pb_note_sign(TEXT, strlen(TEXT), &name, &key, 1, &buf, NULL), PB_OK);
 	for (size_t i = 0; i < WITNESSES; i++)
 		if (times_s[i] != 0)
-			append_cosignature(&buf, TEXT, witness_name(i + 1), cast->witness[i],
-			    times_s[i]);
+			append_cosignature(
+			    &buf, TEXT, witness_name(i + 1), cast->witness[i], times_s[i]);
 	assert_int_equal(pb_note_parse(buf.data, buf.len, &note, NULL), PB_OK);
 	quorum = pb_trust_check(trust, &note, ret_time_s);
 	pb_buf_done(&buf);
@@ -213,28 +213,29 @@ trust_groups_need_any_all_or_k_of_their_members(void **state)
 static void
 trust_groups_nest(void **state)
 {
-	compare_with(*state, "log $L\n\nwitness X1 $1\nwitness X2 $2\nwitness X3 $3\n"
-			     "group X-witnesses 2 X1 X2 X3\n\n"
-			     "witness Y1 $4\nwitness Y2 $5\nwitness Y3 $6\n"
-			     "group Y-witnesses any Y1 Y2 Y3\n\n"
-			     "group X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n",
+	compare_with(*state,
+	    "log $L\n\nwitness X1 $1\nwitness X2 $2\nwitness X3 $3\n"
+	    "group X-witnesses 2 X1 X2 X3\n\n"
+	    "witness Y1 $4\nwitness Y2 $5\nwitness Y3 $6\n"
+	    "group Y-witnesses any Y1 Y2 Y3\n\n"
+	    "group X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n",
 	    two_of_x_and_one_of_y);
-	compare_with(*state, SIX "group a all 1 2\ngroup b any 3 4\ngroup c 2 a b 5\nquorum c\n",
-	    nested);
+	compare_with(
+	    *state, SIX "group a all 1 2\ngroup b any 3 4\ngroup c 2 a b 5\nquorum c\n", nested);
 }
 
 static void
 trust_tells_the_earliest_time_at_which_the_quorum_stood(void **state)
 {
-	static const uint64_t times_s[WITNESSES] = {30, 10, 20, 60, 50, 40};
+	static const uint64_t times_s[WITNESSES] = { 30, 10, 20, 60, 50, 40 };
 	static const struct {
 		const char *quorum;
 		uint64_t time_s;
-	} cases[] = {{"quorum 1\n", 30}, {"group g any 1 2 3\nquorum g\n", 10},
-	    {"group g 2 1 2 3\nquorum g\n", 20}, {"group g all 1 2 3\nquorum g\n", 30},
-	    {"group g any 1 2 3\ngroup h all 4 5 6\ngroup i any g h\nquorum i\n", 10},
-	    {"group g any 1 2 3\ngroup h any 4 5 6\ngroup i all g h\nquorum i\n", 40},
-	    {"group g all 1 2 3\ngroup h all 4 5 6\ngroup i any g h\nquorum i\n", 30}};
+	} cases[] = { { "quorum 1\n", 30 }, { "group g any 1 2 3\nquorum g\n", 10 },
+		{ "group g 2 1 2 3\nquorum g\n", 20 }, { "group g all 1 2 3\nquorum g\n", 30 },
+		{ "group g any 1 2 3\ngroup h all 4 5 6\ngroup i any g h\nquorum i\n", 10 },
+		{ "group g any 1 2 3\ngroup h any 4 5 6\ngroup i all g h\nquorum i\n", 40 },
+		{ "group g all 1 2 3\ngroup h all 4 5 6\ngroup i any g h\nquorum i\n", 30 } };
 	struct cast *cast = *state;
 
 	for (size_t i = 0; i < CASES(cases); i++) {
@@ -253,7 +254,7 @@ trust_tells_the_earliest_time_at_which_the_quorum_stood(void **state)
 static void
 trust_with_quorum_none_asks_for_no_witness(void **state)
 {
-	static const uint64_t nobody[WITNESSES] = {0}, all[WITNESSES] = {1, 1, 1, 1, 1, 1};
+	static const uint64_t nobody[WITNESSES] = { 0 }, all[WITNESSES] = { 1, 1, 1, 1, 1, 1 };
 	struct pb_trust *trust = trust_of(*state, "log $L\nwitness 1 $1\nquorum none\n");
 	uint64_t time_s = 77;
 
@@ -268,8 +269,8 @@ trust_with_quorum_none_asks_for_no_witness(void **state)
 static void
 trust_refuses_a_note_with_a_forged_cosignature(void **state)
 {
-	static const char *const policies[] = {SIX "quorum 1\n", SIX "quorum 2\n",
-	    SIX "quorum none\n", SIX "group g any 1 3\nquorum g\n"};
+	static const char *const policies[] = { SIX "quorum 1\n", SIX "quorum 2\n",
+		SIX "quorum none\n", SIX "group g any 1 3\nquorum g\n" };
 	struct cast *cast = *state;
 
 	for (size_t i = 0; i < CASES(policies); i++) {
@@ -304,9 +305,10 @@ trust_of_a_real_log_and_real_witnesses(void **state)
 	assert_int_equal(pb_trust_parse(policy.data, policy.len, &trust, NULL), PB_OK);
 	assert_int_equal(pb_note_parse(buf.data, buf.len, &note, NULL), PB_OK);
 	assert_int_equal(note.count, 6);
-	assert_int_equal(pb_note_verify(&note,
-			     pb_trust_log(trust, "arche2025h1.staging.ct.transparency.dev", 0),
-			     NULL), PB_NOTE_GOOD);
+	assert_int_equal(
+	    pb_note_verify(
+		&note, pb_trust_log(trust, "arche2025h1.staging.ct.transparency.dev", 0), NULL),
+	    PB_NOTE_GOOD);
 	assert_int_equal(pb_trust_check(trust, &note, &time_s), PB_QUORUM_MET);
 	assert_int_equal(time_s, 1779573024);
 
@@ -314,8 +316,8 @@ trust_of_a_real_log_and_real_witnesses(void **state)
 	pb_buf_text(&buf);
 	line = strstr((char *)buf.data, "\xe2\x80\x94 witness.stagemole.eu");
 	assert_non_null(line);
-	assert_int_equal(pb_note_parse(buf.data, (size_t)(line - (char *)buf.data), &note, NULL),
-	    PB_OK);
+	assert_int_equal(
+	    pb_note_parse(buf.data, (size_t)(line - (char *)buf.data), &note, NULL), PB_OK);
 	assert_int_equal(pb_trust_check(trust, &note, &time_s), PB_QUORUM_MISSED);
 	assert_int_equal(time_s, 0);
 
@@ -358,15 +360,16 @@ trust_finds_the_keys_of_a_log_one_by_one(void **state)
 static void
 trust_accepts_what_the_specification_allows(void **state)
 {
-	static const char *const good[] = {"quorum none\n", "\n\n \t\n# x\n  # y\nquorum none\n#\n",
-	    "\tlog\t$L \t https://x.example/ \nquorum \t none \t\n",
-	    "witness w $1\nquorum w\nlog $L\n", "witness w $1 https://w.example\nquorum w\n",
-	    "quorum none\nwitness w $1\ngroup g any w\n",
-	    "witness K $1\nwitness \xe2\x84\xaa $2\ngroup \xff 2 K \xe2\x84\xaa\nquorum \xff\n",
-	    "# caf\xe9\nquorum none\n", "witness log $1\ngroup quorum any log\nquorum quorum\n",
-	    "witness any $1\nwitness all $2\ngroup 2 any all any\nquorum 2\n",
-	    "witness None $1\nquorum None\n", "witness w $1\ngroup g 1 w\nquorum w\n",
-	    "witness #w $1\nquorum #w\n"};
+	static const char *const good[] = { "quorum none\n",
+		"\n\n \t\n# x\n  # y\nquorum none\n#\n",
+		"\tlog\t$L \t https://x.example/ \nquorum \t none \t\n",
+		"witness w $1\nquorum w\nlog $L\n", "witness w $1 https://w.example\nquorum w\n",
+		"quorum none\nwitness w $1\ngroup g any w\n",
+		"witness K $1\nwitness \xe2\x84\xaa $2\ngroup \xff 2 K \xe2\x84\xaa\nquorum \xff\n",
+		"# caf\xe9\nquorum none\n", "witness log $1\ngroup quorum any log\nquorum quorum\n",
+		"witness any $1\nwitness all $2\ngroup 2 any all any\nquorum 2\n",
+		"witness None $1\nquorum None\n", "witness w $1\ngroup g 1 w\nquorum w\n",
+		"witness #w $1\nquorum #w\n" };
 
 	for (size_t i = 0; i < CASES(good); i++)
 		assert_int_equal(status_of(*state, good[i], NULL), PB_OK);
@@ -378,57 +381,64 @@ trust_refuses_what_the_specification_forbids(void **state)
 	static const struct {
 		const char *text;
 		const char *where;
-	} bad[] = {
-	    /* no quorum, two, unknown, unfinished */
-	    {"", ""}, {"log $L\n", ""}, {"# quorum none\n", ""}, {"quorum none", "line 1"},
-	    {"log $L\nquorum none", "line 2"}, {"quorum none\nquorum none\n", "line 2"},
-	    {"witness w $1\nquorum w\nquorum w\n", "line 3"}, {"quorum\n", "line 1"},
-	    {"quorum w\n", "line 1"}, {"quorum w\nwitness w $1\n", "line 1"},
-	    {"quorum none none\n", "line 1"}, {"quorum NONE\n", "line 1"},
-	    {"witness w $1\nquorum w # x\n", "line 2"},
-	    /* words */
-	    {"Quorum none\n", "line 1"}, {"quorumnone\n", "line 1"}, {"logs $L\n", "line 1"},
-	    {"\xef\xbb\xbfquorum none\n", "line 1"}, {"quorum\xc2\xa0none\n", "line 1"},
-	    /* logs */
-	    {"log\nquorum none\n", "line 1"}, {"log x\nquorum none\n", "line 1"},
-	    {"log $L a b\nquorum none\n", "line 1"}, {"log $1\nquorum none\n", "line 1"},
-	    {"log $L\nlog $L\nquorum none\n", "line 2"},
-	    /* witnesses */
-	    {"witness\nquorum none\n", "line 1"}, {"witness w\nquorum none\n", "line 1"},
-	    {"witness $1\nquorum none\n", "line 1"}, {"witness w $L\nquorum none\n", "line 1"},
-	    {"witness w $1 a b\nquorum none\n", "line 1"},
-	    {"witness none $1\nquorum none\n", "line 1"},
-	    {"witness w $1\nwitness w $2\nquorum none\n", "line 2"},
-	    {"witness w $1\nwitness v $1\nquorum none\n", "line 2"},
-	    /* groups */
-	    {SIX "group\nquorum 1\n", "line 7"}, {SIX "group g\nquorum 1\n", "line 7"},
-	    {SIX "group g any\nquorum 1\n", "line 7"}, {SIX "group g all\nquorum 1\n", "line 7"},
-	    {SIX "group g 0\nquorum 1\n", "line 7"}, {SIX "group g 0 1\nquorum 1\n", "line 7"},
-	    {SIX "group g 3 1 2\nquorum 1\n", "line 7"}, {SIX "group g 01 1\nquorum 1\n", "line 7"},
-	    {SIX "group g -1 1\nquorum 1\n", "line 7"}, {SIX "group g +1 1\nquorum 1\n", "line 7"},
-	    {SIX "group g one 1\nquorum 1\n", "line 7"},
-	    {SIX "group g ANY 1\nquorum 1\n", "line 7"},
-	    {SIX "group g 18446744073709551617 1\nquorum 1\n", "line 7"},
-	    {SIX "group none any 1\nquorum 1\n", "line 7"},
-	    {SIX "group 1 any 2\nquorum 1\n", "line 7"},
-	    {SIX "group g any none\nquorum 1\n", "line 7"},
-	    {SIX "group g any 1 1\nquorum g\n", "line 7"},
-	    {SIX "group g any 1\ngroup h any 1\nquorum g\n", "line 8"},
-	    {SIX "group g any 1\ngroup g any 2\nquorum g\n", "line 8"},
-	    {SIX "group g any 1\ngroup h any g\ngroup i any g\nquorum i\n", "line 9"},
-	    {SIX "group g any 7\nquorum 1\n", "line 7"},
-	    /* itself, later ones, circles */
-	    {SIX "group g any g\nquorum g\n", "line 7"},
-	    {SIX "group g any h\ngroup h any 1\nquorum g\n", "line 7"},
-	    {SIX "group g any 1 h\ngroup h any g 2\nquorum g\n", "line 7"},
-	    /* octets */
-	    {"quorum none\r\n", "line 1"}, {"# x\r\nquorum none\n", "line 1"},
-	    {"# \x01\nquorum none\n", "line 1"},
-	    {"quorum none\n\x0c\n", "line 2"}, {"quorum none\n# \x7f\n", "line 2"},
-	    {"quorum\x0bnone\n", "line 1"}, {"# \x1b[2J\nquorum none\n", "line 1"}};
+	} bad[] = { /* no quorum, two, unknown, unfinished */
+		{ "", "" }, { "log $L\n", "" }, { "# quorum none\n", "" },
+		{ "quorum none", "line 1" }, { "log $L\nquorum none", "line 2" },
+		{ "quorum none\nquorum none\n", "line 2" },
+		{ "witness w $1\nquorum w\nquorum w\n", "line 3" }, { "quorum\n", "line 1" },
+		{ "quorum w\n", "line 1" }, { "quorum w\nwitness w $1\n", "line 1" },
+		{ "quorum none none\n", "line 1" }, { "quorum NONE\n", "line 1" },
+		{ "witness w $1\nquorum w # x\n", "line 2" },
+		/* words */
+		{ "Quorum none\n", "line 1" }, { "quorumnone\n", "line 1" },
+		{ "logs $L\n", "line 1" }, { "\xef\xbb\xbfquorum none\n", "line 1" },
+		{ "quorum\xc2\xa0none\n", "line 1" },
+		/* logs */
+		{ "log\nquorum none\n", "line 1" }, { "log x\nquorum none\n", "line 1" },
+		{ "log $L a b\nquorum none\n", "line 1" }, { "log $1\nquorum none\n", "line 1" },
+		{ "log $L\nlog $L\nquorum none\n", "line 2" },
+		/* witnesses */
+		{ "witness\nquorum none\n", "line 1" }, { "witness w\nquorum none\n", "line 1" },
+		{ "witness $1\nquorum none\n", "line 1" },
+		{ "witness w $L\nquorum none\n", "line 1" },
+		{ "witness w $1 a b\nquorum none\n", "line 1" },
+		{ "witness none $1\nquorum none\n", "line 1" },
+		{ "witness w $1\nwitness w $2\nquorum none\n", "line 2" },
+		{ "witness w $1\nwitness v $1\nquorum none\n", "line 2" },
+		/* groups */
+		{ SIX "group\nquorum 1\n", "line 7" }, { SIX "group g\nquorum 1\n", "line 7" },
+		{ SIX "group g any\nquorum 1\n", "line 7" },
+		{ SIX "group g all\nquorum 1\n", "line 7" },
+		{ SIX "group g 0\nquorum 1\n", "line 7" },
+		{ SIX "group g 0 1\nquorum 1\n", "line 7" },
+		{ SIX "group g 3 1 2\nquorum 1\n", "line 7" },
+		{ SIX "group g 01 1\nquorum 1\n", "line 7" },
+		{ SIX "group g -1 1\nquorum 1\n", "line 7" },
+		{ SIX "group g +1 1\nquorum 1\n", "line 7" },
+		{ SIX "group g one 1\nquorum 1\n", "line 7" },
+		{ SIX "group g ANY 1\nquorum 1\n", "line 7" },
+		{ SIX "group g 18446744073709551617 1\nquorum 1\n", "line 7" },
+		{ SIX "group none any 1\nquorum 1\n", "line 7" },
+		{ SIX "group 1 any 2\nquorum 1\n", "line 7" },
+		{ SIX "group g any none\nquorum 1\n", "line 7" },
+		{ SIX "group g any 1 1\nquorum g\n", "line 7" },
+		{ SIX "group g any 1\ngroup h any 1\nquorum g\n", "line 8" },
+		{ SIX "group g any 1\ngroup g any 2\nquorum g\n", "line 8" },
+		{ SIX "group g any 1\ngroup h any g\ngroup i any g\nquorum i\n", "line 9" },
+		{ SIX "group g any 7\nquorum 1\n", "line 7" },
+		/* itself, later ones, circles */
+		{ SIX "group g any g\nquorum g\n", "line 7" },
+		{ SIX "group g any h\ngroup h any 1\nquorum g\n", "line 7" },
+		{ SIX "group g any 1 h\ngroup h any g 2\nquorum g\n", "line 7" },
+		/* octets */
+		{ "quorum none\r\n", "line 1" }, { "# x\r\nquorum none\n", "line 1" },
+		{ "# \x01\nquorum none\n", "line 1" }, { "quorum none\n\x0c\n", "line 2" },
+		{ "quorum none\n# \x7f\n", "line 2" }, { "quorum\x0bnone\n", "line 1" },
+		{ "# \x1b[2J\nquorum none\n", "line 1" }
+	};
 
 	for (size_t i = 0; i < CASES(bad); i++) {
-		struct pb_error err = {.status = PB_OK};
+		struct pb_error err = { .status = PB_OK };
 
 		assert_int_equal(status_of(*state, bad[i].text, &err), PB_EDATA);
 		assert_int_equal(err.status, PB_EDATA);
@@ -530,21 +540,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(trust_free_takes_nothing),
-	    cmocka_unit_test(trust_quorum_of_one_witness_is_met_by_him),
-	    cmocka_unit_test(trust_groups_need_any_all_or_k_of_their_members),
-	    cmocka_unit_test(trust_groups_nest),
-	    cmocka_unit_test(trust_tells_the_earliest_time_at_which_the_quorum_stood),
-	    cmocka_unit_test(trust_with_quorum_none_asks_for_no_witness),
-	    cmocka_unit_test(trust_refuses_a_note_with_a_forged_cosignature),
-	    cmocka_unit_test(trust_of_a_real_log_and_real_witnesses),
-	    cmocka_unit_test(trust_finds_the_keys_of_a_log_one_by_one),
-	    cmocka_unit_test(trust_accepts_what_the_specification_allows),
-	    cmocka_unit_test(trust_refuses_what_the_specification_forbids),
-	    cmocka_unit_test(trust_has_limits),
-	    cmocka_unit_test(trust_cut_at_any_byte_is_refused),
-	    cmocka_unit_test(trust_carries_as_many_as_the_specification_asks_for),
-	    cmocka_unit_test(trust_written_for_a_log_key_is_read_again),
+		cmocka_unit_test(trust_free_takes_nothing),
+		cmocka_unit_test(trust_quorum_of_one_witness_is_met_by_him),
+		cmocka_unit_test(trust_groups_need_any_all_or_k_of_their_members),
+		cmocka_unit_test(trust_groups_nest),
+		cmocka_unit_test(trust_tells_the_earliest_time_at_which_the_quorum_stood),
+		cmocka_unit_test(trust_with_quorum_none_asks_for_no_witness),
+		cmocka_unit_test(trust_refuses_a_note_with_a_forged_cosignature),
+		cmocka_unit_test(trust_of_a_real_log_and_real_witnesses),
+		cmocka_unit_test(trust_finds_the_keys_of_a_log_one_by_one),
+		cmocka_unit_test(trust_accepts_what_the_specification_allows),
+		cmocka_unit_test(trust_refuses_what_the_specification_forbids),
+		cmocka_unit_test(trust_has_limits),
+		cmocka_unit_test(trust_cut_at_any_byte_is_refused),
+		cmocka_unit_test(trust_carries_as_many_as_the_specification_asks_for),
+		cmocka_unit_test(trust_written_for_a_log_key_is_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, gather, dismiss);

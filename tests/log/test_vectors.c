@@ -146,14 +146,14 @@ compare_signatures(const struct vector *v, const struct pb_note *note)
 static void
 compare_verdict(const struct vector *v, const struct pb_note *note)
 {
-	static const char *const names[] = {"absent", "good", "forged"};
+	static const char *const names[] = { "absent", "good", "forged" };
 	const char *vkey = vector_text(v, "vkey");
 	struct pb_note_verifier verifier;
 	uint64_t time_s = 0;
 
 	assert_int_equal(pb_note_verifier_parse(vkey, strlen(vkey), &verifier, NULL), PB_OK);
-	assert_string_equal(names[pb_note_verify(note, &verifier, &time_s)],
-	    vector_text(v, "verdict"));
+	assert_string_equal(
+	    names[pb_note_verify(note, &verifier, &time_s)], vector_text(v, "verdict"));
 	if (vector_find(v, "time") != NULL)
 		assert_int_equal(time_s, vector_number(v, "time"));
 }
@@ -200,8 +200,8 @@ static void
 checkpoint_made(const struct vector *v)
 {
 	uint8_t seed[32], public_key[PB_ED25519_PUBLIC_LEN], expected_key[PB_ED25519_PUBLIC_LEN];
-	const struct pb_random random = {.ctx = seed, .fill = fill_from};
-	struct pb_checkpoint checkpoint = {.size = vector_number(v, "size")};
+	const struct pb_random random = { .ctx = seed, .fill = fill_from };
+	struct pb_checkpoint checkpoint = { .size = vector_number(v, "size") };
 	struct pb_buf made = PB_BUF_EMPTY, vkey = PB_BUF_EMPTY, note = vector_bytes(v, "note");
 	struct pb_note_verifier verifier;
 	struct pb_ed25519 *key = NULL;
@@ -234,13 +234,13 @@ checkpoint_refused(const struct vector *v)
 	struct pb_checkpoint checkpoint;
 	struct pb_note note;
 	bool parsed = pb_note_parse(data.data, data.len, &note, NULL) == PB_OK &&
-	    pb_checkpoint_parse(&note, &checkpoint, NULL) == PB_OK;
+		      pb_checkpoint_parse(&note, &checkpoint, NULL) == PB_OK;
 
 	if (strcmp(vector_text(v, "fault"), "signature") == 0) {
 		const char *vkey = vector_text(v, "vkey");
 
-		assert_int_equal(pb_note_verifier_parse(vkey, strlen(vkey), &verifier, NULL),
-		    PB_OK);
+		assert_int_equal(
+		    pb_note_verifier_parse(vkey, strlen(vkey), &verifier, NULL), PB_OK);
 		assert_true(parsed);
 		assert_int_not_equal(pb_note_verify(&note, &verifier, NULL), PB_NOTE_GOOD);
 	} else if (parsed) {
@@ -302,11 +302,14 @@ archive_of_the_vectors_is_signed_as_its_trust_files_say(void **state)
 
 	(void)state;
 	assert_int_equal(judge_archive(TEST_VECTORS "/archive/log/checkpoint",
-			     TEST_VECTORS "/archive.trust", &time_s), PB_QUORUM_NONE);
+			     TEST_VECTORS "/archive.trust", &time_s),
+	    PB_QUORUM_NONE);
 	assert_int_equal(judge_archive(TEST_VECTORS "/archive/log/checkpoint",
-			     TEST_VECTORS "/archive.witnessed.trust", &time_s), PB_QUORUM_MISSED);
+			     TEST_VECTORS "/archive.witnessed.trust", &time_s),
+	    PB_QUORUM_MISSED);
 	assert_int_equal(judge_archive(TEST_VECTORS "/archive.witnessed",
-			     TEST_VECTORS "/archive.witnessed.trust", &time_s), PB_QUORUM_MET);
+			     TEST_VECTORS "/archive.witnessed.trust", &time_s),
+	    PB_QUORUM_MET);
 	assert_true(time_s > 0);
 }
 
@@ -314,12 +317,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(vectors_of_the_chain_hold),
-	    cmocka_unit_test(vectors_of_origins_hold),
-	    cmocka_unit_test(vectors_of_trees_and_proofs_hold),
-	    cmocka_unit_test(vectors_of_notes_hold),
-	    cmocka_unit_test(vectors_of_checkpoints_hold),
-	    cmocka_unit_test(archive_of_the_vectors_is_signed_as_its_trust_files_say),
+		cmocka_unit_test(vectors_of_the_chain_hold),
+		cmocka_unit_test(vectors_of_origins_hold),
+		cmocka_unit_test(vectors_of_trees_and_proofs_hold),
+		cmocka_unit_test(vectors_of_notes_hold),
+		cmocka_unit_test(vectors_of_checkpoints_hold),
+		cmocka_unit_test(archive_of_the_vectors_is_signed_as_its_trust_files_say),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);

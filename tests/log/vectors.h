@@ -93,7 +93,7 @@ vector_expects(const struct vector *v, const char *verdict)
 static inline void
 vectors_walk(const char *file, void (*each)(const struct vector *v))
 {
-	struct vector v = {.file = file};
+	struct vector v = { .file = file };
 	char path[200];
 	struct pb_buf buf;
 	char *line, *next;

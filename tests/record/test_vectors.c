@@ -1,9 +1,9 @@
 #include "vectors.h"
 
 #include "crypto/expand.h"
-#include "salt.h"
 #include "record/cutter.h"
 #include "record/leaf.h"
+#include "salt.h"
 
 static void
 leaves_are_those_of_the_vectors(void **state)

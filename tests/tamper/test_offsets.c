@@ -96,8 +96,8 @@ session(struct stage *s, const struct pb_reader_key *key, unsigned number, size_
 	struct fault_kept kept = { 0 };
 
 	assert_int_equal(pb_archive_open(&s->world.world, DIR_NAME, key, &archive, NULL), PB_OK);
-	assert_int_equal(fault_commit(archive, &s->world.world, DIR_NAME, number, messages, &kept,
-	                     NULL), PB_OK);
+	assert_int_equal(
+	    fault_commit(archive, &s->world.world, DIR_NAME, number, messages, &kept, NULL), PB_OK);
 	assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
 }
 

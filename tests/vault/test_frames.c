@@ -551,7 +551,10 @@ int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define REAL(name) { #name "_on_a_disk", name, set_up_real, tear_down_real, NULL }
+#define REAL(name)                                                                                 \
+	{                                                                                          \
+#name "_on_a_disk", name, set_up_real, tear_down_real, NULL                        \
+	}
 	const struct CMUnitTest tests[] = {
 		TEST(frames_show_the_header_as_it_stands),
 		REAL(frames_show_the_header_as_it_stands),

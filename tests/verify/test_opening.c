@@ -36,8 +36,8 @@ message_has_exactly_one_digest(void **state)
 {
 	(void)state;
 	expect_opened((struct recipe){ .no_digest = true }, PB_INVALID, "digest_missing");
-	expect_opened((struct recipe){ .no_digest = true, .no_message = true }, PB_INVALID,
-	    "digest_missing");
+	expect_opened(
+	    (struct recipe){ .no_digest = true, .no_message = true }, PB_INVALID, "digest_missing");
 	expect_opened(
 	    (struct recipe){ .no_digest = true, .no_message = true, .type = PB_RECORD_MESSAGE },
 	    PB_INVALID, "digest_missing");
@@ -50,8 +50,8 @@ static void
 class_and_envelope_come_once_at_most(void **state)
 {
 	(void)state;
-	expect_opened((struct recipe){ .more = { PB_PART_CLASS, PB_PART_CLASS } }, PB_INVALID,
-	    "class_twice");
+	expect_opened(
+	    (struct recipe){ .more = { PB_PART_CLASS, PB_PART_CLASS } }, PB_INVALID, "class_twice");
 	expect_opened((struct recipe){ .more = { PB_PART_ENVELOPE, PB_PART_ENVELOPE } }, PB_INVALID,
 	    "envelope_twice");
 }
