@@ -66,8 +66,8 @@ def main():
         for path, row in zip(paths, kept):
             same = (recovered / ("%d.eml" % row["seq"])).read_bytes() == path.read_bytes()
             test("tools/recover.py gives it back", same, path)
-        # one access record each: every third is enough of the command, all are in the tool above
-        for path, row in list(zip(paths, kept))[::3]:
+        # a passphrase opened each time: CI takes every third, the tool above has them all
+        for path, row in list(zip(paths, kept))[::3 if os.environ.get("CI") else 1]:
             shown = run(probant, "show", "-a", archive, row["seq"], "--raw", "--purpose", "essai")
             test("show --raw gives it back", shown.stdout == path.read_bytes(), path)
 
