@@ -74,6 +74,10 @@ def main():
         outside = ["--trust", trust, "--against", against]
         test("probant verify", run(probant, "verify", archive, *outside).returncode == 0)
         test("probant-verify", run(BUILD / "probant-verify", archive, *outside).returncode == 0)
+        judge = BUILD / "tests" / "flow" / "sumdb"  # built by tests/flow/sumdb.sh, which goes before
+        key = run(probant, "key", "export", "-a", archive).stdout.decode().strip()
+        judged = run(judge, "log", key, archive / "log") if judge.exists() else None
+        test("Go's x/mod/sumdb accepts log/", judged and judged.returncode == 0, judged and judged.stderr)
         second = run(TOOLS / "second_verifier.py", archive, *outside, "--reader",
                      next((archive / "readers").glob("*.key")), "--passphrase-file", work / "passphrase")
         test("the second verifier", second.returncode == 0, second.stdout.decode(errors="replace")[-400:])
