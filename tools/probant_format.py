@@ -61,9 +61,14 @@ def unique(pairs):
     return members
 
 
+def none_such(word):
+    raise ValueError("a word that JSON has not: " + word)
+
+
 def read_json(data):                                                              # [0]
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=none_such)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")                     # no lone surrogate
     except (ValueError, RecursionError) as error:
         raise Refused("not JSON: %s" % error)
     if not isinstance(value, dict):
@@ -79,6 +84,17 @@ def read_number(value):
     elif isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
         return value
     raise Refused("not a number: %r" % (value,))
+
+
+def read_readers(facts):                                                          # [1.5]
+    """The ids that record 0 names."""
+    readers = facts.get("readers")
+    ids = [reader.get("id") for reader in readers if isinstance(reader, dict)] \
+        if isinstance(readers, list) else []
+    if not ids or len(ids) != len(readers) or not all(isinstance(i, str) for i in ids) \
+            or len(set(ids)) < len(ids):
+        raise Refused("record 0 does not state who the readers are")
+    return sorted(ids)
 
 
 def read_base64(text):                                                            # [0]

@@ -2,6 +2,7 @@
 
 Written from docs/FORMAT.md alone (clauses in brackets) for second_verifier.py.
 """
+import base64
 import os
 import re
 import tempfile
@@ -24,6 +25,11 @@ def read_verifier_key(text):
     if pb.sha256(name.encode() + b"\n" + data)[:4].hex() != key_id:
         raise pb.Refused("a key id that is not the key's: " + text)
     return Key(name, bytes.fromhex(key_id), data[0], data[1:])
+
+
+def write_verifier_key(key):
+    encoded = base64.b64encode(bytes([key.type]) + key.public_key).decode()
+    return "%s+%s+%s" % (key.name, key.key_id.hex(), encoded)
 
 
 def good_name(name):

@@ -1,69 +1,41 @@
 #!/usr/bin/env python3
-"""second_verifier.py ARCHIVE [--reader KEY [--passphrase-file F]] [--trust FILE] [--against FILE]
+"""second_verifier.py BUNDLE|ARCHIVE [--trust FILE] [--tsa-roots PEM] [--against FILE]
+                   [--reader KEY [--passphrase-file F]]
 
-Checks an archive of Probant by another program than Probant, written from
-docs/FORMAT.md alone.  The questions are those of its clause 4.3, in that order;
-each is answered in a line, with what was found under it.  The last line is the
-verdict: valid (exit 0), invalid (1) or indeterminate (2).
+Checks an evidence bundle or an archive of Probant by another program than
+Probant, written from docs/FORMAT.md alone.  The questions are those of its
+clauses 4.3 and 5.6, in that order; each is answered in a line, with what was
+found under it.  The last line is the verdict: valid (exit 0), invalid (1) or
+indeterminate (2).
 
 Needs Python 3.9 and the commands `openssl` (3.0 or later) and `zstd`.  Without
---reader it reads no message; with it, secrets stand on the command lines of
-`openssl` while it runs.  Nothing is written but temporary files.
+--reader it reads no message of an archive; with it, secrets stand on the command
+lines of `openssl` while it runs.  Nothing is written but temporary files.
 """
 import argparse
 import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
+import probant_anchor as anchor
+import probant_bundle as bundle
 import probant_cms as cms
 import probant_format as pb
 import probant_log as log
-
-NOT_APPLICABLE, VALID, INDETERMINATE, INVALID = range(4)
-WORDS = ("not applicable", "valid", "indeterminate", "invalid")
-CHECKS = ("files", "secrets", "payload", "commitment", "chain", "tree", "checkpoint", "log key",
-          "unique view", "consistency")
-FINDINGS_SHOWN = 20
-
-
-class Report:
-    def __init__(self):
-        self.verdicts = dict.fromkeys(CHECKS, NOT_APPLICABLE)
-        self.counts = dict.fromkeys(CHECKS, 0)
-        self.findings = {check: [] for check in CHECKS}
-
-    def looked(self, check):
-        """One thing was looked at: the check is valid unless it is worse."""
-        self.counts[check] += 1
-        self.verdicts[check] = max(self.verdicts[check], VALID)
-
-    def find(self, check, weight, text, *values):
-        self.verdicts[check] = max(self.verdicts[check], weight)
-        self.findings[check].append("%s: %s" % (
-            "remark" if weight == VALID else WORDS[weight], text % values))
-
-    def print(self):
-        for check in CHECKS:
-            print("%s: %s (%d looked at)"
-                  % (check, WORDS[self.verdicts[check]], self.counts[check]))
-            for finding in self.findings[check][:FINDINGS_SHOWN]:
-                print("    " + finding.encode("ascii", "backslashreplace").decode())
-            if len(self.findings[check]) > FINDINGS_SHOWN:
-                print("    and %d more" % (len(self.findings[check]) - FINDINGS_SHOWN))
-        verdict = max(max(self.verdicts.values()), VALID)
-        print("verdict: " + WORDS[verdict])
-        return {VALID: 0, INVALID: 1, INDETERMINATE: 2}[verdict]
+import probant_stamp as stamp
+from probant_judge import Judge
+from probant_report import INDETERMINATE, INVALID, VALID
 
 
 # ---- the walk from front to back ----------------------------------------------------------
 
-class Verifier:
-    def __init__(self, options, trust, against):
-        self.archive, self.reader = options.archive, options.reader
+class Verifier(Judge):
+    def __init__(self, options, trust, against, roots):
+        super().__init__(trust, against, roots)
+        self.archive, self.reader = options.evidence, options.reader
         self.passphrase_file = options.passphrase_file
-        self.trust, self.against = trust, against
-        self.report, self.tree = Report(), log.Tree()
-        self.origin = self.log_key = None      # as record 0 states them
+        self.tree = log.Tree()
+        self.anchors = anchor.Anchors(self)
         self.head = None                       # what the next prev, or a checkpoint's head, must be
         self.time_s = 0
         self.snapshots = {}                    # size: (root, head), where a checkpoint asks for it
@@ -93,11 +65,13 @@ class Verifier:
             self.report.find("chain", INVALID, "there is no record")
         self.key_files(stems)
         self.published(*published)
+        self.anchors.end(len(self.tree.leaf_hashes))
+        self.compare()
         self.who_signed()
-        self.one_history(published[0])
+        self.one_history([published[0], self.newest])
         print("origin: %s" % (self.origin or "unknown"))
         print("records: %d, of which %d were opened" % (len(self.tree.leaf_hashes), self.opened))
-        return self.report.print()
+        return self.report
 
     def strangers(self, directory, names):
         for name in names:
@@ -128,6 +102,8 @@ class Verifier:
                         self.segment_record(segment, frame, leaf, parts, previous)
                     elif parts and leaf.type == 13 and frame.tag == "P":
                         self.other_key_record(leaf, parts)
+                    if parts and leaf.type == 12 and frame.tag == "P":
+                        self.anchors.record(leaf.seq, parts)
                 self.checkpoint(segment, ending, records)
                 end = ending.end
         except pb.Torn as error:
@@ -299,13 +275,11 @@ class Verifier:
         if facts.get("origin") != self.origin or key.name != self.origin or key.type != 1:
             raise pb.Refused("record 0 does not state its log's origin and key")
         self.log_key = key
-        readers = facts.get("readers")
-        ids = [reader.get("id") for reader in readers if isinstance(reader, dict)] \
-            if isinstance(readers, list) else []
-        if not ids or len(ids) != len(readers) or not all(isinstance(i, str) for i in ids) \
-                or len(set(ids)) < len(ids):
-            raise pb.Refused("record 0 does not state who the readers are")
-        self.readers = sorted(ids)
+        if "export_key" in facts:
+            export = log.read_verifier_key(str(facts["export_key"]))
+            if export.name != self.origin + "/export" or export.type != 1:
+                raise pb.Refused("record 0 states a key for exports that is none")
+        self.readers = pb.read_readers(facts)
 
     def other_key_record(self, leaf, parts):
         facts = pb.read_json([data for kind, data in parts if kind == pb.FACTS][0])
@@ -333,6 +307,7 @@ class Verifier:
                              "before it", where, size)
         if self.signature(note, where) and checkpoint.size == size:
             self.newest = note
+        self.anchors.commit(size, self.tree.root(), self.head)
 
     def damaged(self, stem, end):
         """No commit follows a crash: a checkpoint with bytes behind it tells [4.2]."""
@@ -353,14 +328,6 @@ class Verifier:
             return self.log_key and log.signed_by(log.read_note(data), self.log_key)
         except pb.Refused:
             return False
-
-    def signature(self, note, where):
-        self.report.looked("checkpoint")
-        good = log.signed_by(note, self.log_key) if self.log_key else None
-        if not good:
-            self.report.find("checkpoint", INVALID, "%s: %s", where,
-                             "no signature of the log's key" if good is None else "a forged one")
-        return good
 
     # the published log [2.3]
     def published_note(self):
@@ -414,37 +381,7 @@ class Verifier:
         if len(right) != width or data != b"".join(right):
             self.report.find("files", INVALID, "log/%s is not as the vault has it", path)
 
-    # who signed, and is there one history [4.3]
-    def who_signed(self):
-        report = self.report
-        named = [k for k in self.trust.logs if k.name == self.origin] if self.trust else []
-        report.looked("log key")
-        if self.log_key is None:
-            report.find("log key", INVALID, "record 0 states no key")
-        elif not named:
-            report.find("log key", INDETERMINATE, "no trust file says whose key this is")
-        elif self.log_key not in named:
-            report.find("log key", INVALID, "the trust file names another key for this log")
-
-    def one_history(self, published):
-        report, met = self.report, False
-        self.compare()
-        report.looked("unique view")
-        asked = self.trust is not None and self.trust.quorum != "none"
-        for note in [note for note in (published, self.newest) if note and self.trust]:
-            verdicts = {name: log.signed_by(note, key)
-                        for name, key in self.trust.witnesses.items()}
-            for name in [name for name, good in verdicts.items() if good is False]:
-                report.find("unique view", INVALID, "the cosignature of %s is forged", name)
-            signed = {name for name, good in verdicts.items() if good}
-            met = met or asked and self.trust.met(self.trust.quorum, signed)
-        if asked and not met:
-            report.find("unique view", INDETERMINATE, "not all witnesses have signed that the "
-                        "trust file asks for")
-        elif not asked and report.verdicts["consistency"] != VALID:
-            report.find("unique view", INDETERMINATE, "no witness and no checkpoint held by "
-                        "another shows that this is the only history")
-
+    # what the other side holds [4.3]
     def compare(self):
         note, held = self.against
         if held is None:
@@ -491,29 +428,41 @@ class Parser(argparse.ArgumentParser):
 
 
 def main():
-    parser = Parser(description="Checks an archive of Probant by another program than Probant.")
-    parser.add_argument("archive")
+    parser = Parser(description="Checks a bundle or an archive of Probant by another program.")
+    parser.add_argument("evidence", metavar="BUNDLE|ARCHIVE")
     parser.add_argument("--reader", metavar="KEY", help="a reader's private key, PEM")
     parser.add_argument("--passphrase-file", metavar="F", help="its first line opens the key")
     parser.add_argument("--trust", metavar="FILE", help="a trust file: whose log it is")
-    parser.add_argument("--against", metavar="FILE", help="a checkpoint that you hold")
+    parser.add_argument("--tsa-roots", metavar="PEM", help="the authorities that you trust")
+    parser.add_argument("--against", metavar="FILE", help="a checkpoint or bundle that you hold")
     options = parser.parse_args()
-    trust, against = None, (None, None)
     try:
-        if options.trust:
-            with open(options.trust, encoding="utf-8", errors="surrogateescape") as file:
-                trust = log.Trust(file.read())
-        if options.against:
-            with open(options.against, "rb") as file:
-                note = log.read_note(file.read(65537))
-            against = note, log.read_checkpoint(note)
-        return Verifier(options, trust, against).verify()
+        return verify(options).print()
     except (pb.Refused, ValueError) as error:
         print("second_verifier.py: %s" % error, file=sys.stderr)
         return 65
     except OSError as error:
         print("second_verifier.py: %s" % error, file=sys.stderr)
         return 66
+
+
+def verify(options):
+    """The report on the evidence that the options name."""
+    trust, against, roots = None, (None, None), None
+    if options.trust:
+        with open(options.trust, encoding="utf-8", errors="surrogateescape") as file:
+            trust = log.Trust(file.read())
+    if options.tsa_roots:
+        with open(options.tsa_roots, "rb") as file:
+            roots = file.read()
+        if not stamp.certificates_of(roots):
+            raise pb.Refused("%s: no certificate" % options.tsa_roots)
+    if options.against:
+        note = log.read_note(bundle.checkpoint_of(options.against))
+        against = note, log.read_checkpoint(note)
+    if os.path.isdir(options.evidence):
+        return Verifier(options, trust, against, roots).verify()
+    return bundle.Bundle(options.evidence, trust, against, roots).verify()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ enum pb_recovery {
 	PB_RECOVERY_NONE  /* none, and the archive says so for ever */
 };
 
+struct pb_tsa_settings; /* probant/stamp.h */
+
 struct pb_create_options {
 	const char *origin_name; /* the log's name before its 8 random digits (FORMAT 2) */
 	const char *passphrase;  /* of the reader key */
@@ -35,6 +37,9 @@ struct pb_create_options {
 	const char *recovery_path; /* PB_RECOVERY_FILE: a new file, with key and certificate */
 	const void *heir_pem;      /* PB_RECOVERY_HEIR: his certificate */
 	size_t heir_len;
+	const struct pb_tsa_settings *tsa; /* external authorities */
+	size_t tsa_count;                  /* 0: the archive is its own (FORMAT 2.2) */
+	bool tsa_rsa;                      /* whose key is RSA-3072, else P-256 */
 };
 
 struct pb_created {
@@ -43,13 +48,16 @@ struct pb_created {
 	char recovery_id[129];  /* or "" */
 	char recovery_code[48]; /* opens recovery_path; shown once, stored nowhere; or "" */
 	char verifier_key[320]; /* C2SP vkey of the log */
+	char export_key[320];   /* and of the key that signs bundles */
+	bool local_tsa;         /* it has an authority of its own */
+	uint8_t local_root[32]; /* SHA-256 of whose root; else zeros */
 };
 
 /*
- * Make a new archive in dir, which must not exist or be empty: its log key, a
- * reader key under the passphrase, the recovery, and record 0, durable.
- * PB_EEXIST: dir is not empty, or recovery_path exists.  On failure what was
- * made is removed again.
+ * Make a new archive in dir, which must not exist or be empty: its log key and export
+ * key, a reader key under the passphrase, the recovery, the timestamping authorities, and record
+ * 0, durable.  PB_EINVAL, PB_EDATA: an authority's settings or roots.  PB_EEXIST: dir is not empty,
+ * or recovery_path exists.  On failure what was made is removed again.
  */
 PB_API enum pb_status pb_archive_create(const struct pb_world *world, const char *dir,
     const struct pb_create_options *options, struct pb_created *ret_created,
@@ -91,6 +99,10 @@ struct pb_check_options {
 	size_t trust_len;
 	const void *against; /* a checkpoint that the other side holds, or NULL */
 	size_t against_len;
+	/* PEM: the timestamping authorities that the verifier chose, or NULL. */
+	const void *tsa_roots;
+	size_t tsa_roots_len;
+	int64_t now_s;                   /* for `sustained` (probant/verify.h); 0: not asked */
 	const struct pb_reader_key *key; /* borrowed; NULL: sealed records stay closed */
 	bool quick;                      /* open no sealed record, even with a key */
 	/* Called now and then; may be NULL. */
@@ -100,7 +112,8 @@ struct pb_check_options {
 
 /*
  * Verify everything in dir; takes no lock and writes nothing.  PB_OK whatever
- * it found; another status if it could not look.
+ * it found; another status if it could not look (PB_EDATA: what was handed to it to verify with
+ * cannot be read).
  */
 PB_API enum pb_status pb_archive_check(const struct pb_world *world, const char *dir,
     const struct pb_check_options *options, struct pb_verification **ret_verification,

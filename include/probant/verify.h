@@ -22,14 +22,18 @@ enum pb_verdict {
 
 /* In the order in which they are reported (files first, outside traces last). */
 enum pb_check_id {
-	PB_CHECK_FILES,       /* segments, headers, tiles: the store reads as FORMAT says, whole */
-	PB_CHECK_SECRETS,     /* key slots: none rotted, none missing */
-	PB_CHECK_PAYLOAD,     /* stored payloads against the leaves (SHA-256) */
+	PB_CHECK_FILES,   /* archive or bundle reads as FORMAT says, whole */
+	PB_CHECK_SECRETS, /* key slots: none rotted, none missing; archives alone */
+	PB_CHECK_PAYLOAD, /* stored payloads against the leaves; a bundle's files against SHA256SUMS
+			   */
 	PB_CHECK_COMMITMENT,  /* opened records against the leaves (both hash families) */
 	PB_CHECK_CHAIN,       /* seq, prev, the leaf's own form */
-	PB_CHECK_TREE,        /* each checkpoint's root and head against the leaves */
+	PB_CHECK_TREE,        /* each checkpoint's root and head against the leaves; proofs */
 	PB_CHECK_CHECKPOINT,  /* signatures of the log key */
 	PB_CHECK_LOG_KEY,     /* the log key against the trust file: who */
+	PB_CHECK_TOKENS,      /* RFC 3161 tokens, in themselves */
+	PB_CHECK_AUTHORITIES, /* the authorities behind them, against the verifier's roots */
+	PB_CHECK_RANGE,       /* every record of the range is opened or closed; bundles alone */
 	PB_CHECK_UNIQUE_VIEW, /* witnesses: that there is one history */
 	PB_CHECK_CONSISTENCY, /* with the checkpoint that the other side holds (--against) */
 	PB_CHECK_COUNT
@@ -54,6 +58,36 @@ struct pb_check {
 	size_t findings_kept;
 };
 
+/*
+ * What authorities' clocks prove of records first..last: they entered this log between
+ * after and before (FORMAT 2.2).  µs since 1970; INT64_MIN, INT64_MAX: not bounded on that side.
+ */
+struct pb_interval {
+	uint64_t first;
+	uint64_t last;
+	int64_t after_us;
+	int64_t before_us;
+	char after_tsa[128]; /* "" if not bounded; terminal-safe */
+	char before_tsa[128];
+	bool accuracy_stated; /* by both tokens */
+	bool qualified;       /* both tokens state so; not confirmed by a trusted list */
+};
+
+/* A token that was looked at. */
+struct pb_token_seen {
+	uint64_t seq;  /* of its anchor; PB_NO_SEQ: the container's */
+	uint64_t size; /* of the checkpoint; 0 for the container's */
+	int64_t gen_time_us;
+	char gen_time[40];
+	char tsa[128];
+	uint8_t key[32];         /* SHA-256 of its SubjectPublicKeyInfo: one key, one authority */
+	enum pb_verdict verdict; /* of the token in itself */
+	bool trusted;            /* leads to a root that the verifier chose */
+	bool local;              /* of a local authority: its time is a claim */
+	bool sustained;
+	bool qualified; /* states so */
+};
+
 struct pb_verification; /* owned by the caller of the verifying function */
 
 /* The whole: invalid if a check is, else indeterminate if one is, else valid. */
@@ -66,6 +100,28 @@ PB_API const char *pb_verification_unique_view(const struct pb_verification *v);
 PB_API uint64_t pb_verification_records(const struct pb_verification *v);
 PB_API const char *pb_verification_origin(const struct pb_verification *v);
 PB_API uint64_t pb_verification_size(const struct pb_verification *v);
+
+/* Ascending, one after the other; the first PB_LIMIT_INTERVALS are kept. */
+PB_API size_t pb_verification_intervals(
+    const struct pb_verification *v, const struct pb_interval **ret_interval);
+PB_API size_t pb_verification_tokens(
+    const struct pb_verification *v, const struct pb_token_seen **ret_token);
+
+/* What a bundle is about; all zero for an archive. */
+struct pb_bundle_seen {
+	bool bundle;
+	char case_name[65];
+	uint64_t first; /* the range */
+	uint64_t last;
+	uint64_t opened; /* records of the range: whole or in part */
+	uint64_t whole;
+	uint64_t closed;
+	uint8_t root[32]; /* of log/checkpoint */
+	uint8_t package_sha256[32];
+	uint64_t package_len;
+	bool contained; /* in a container */
+};
+PB_API const struct pb_bundle_seen *pb_verification_bundle(const struct pb_verification *v);
 PB_API void pb_verification_free(struct pb_verification *v);
 
 /* "files", "secrets"...; "valid", "invalid", "indeterminate", "not_applicable". */

@@ -10,12 +10,16 @@
 #include "record/seal.h"
 #include "vault/append.h"
 
+struct pb_authorities; /* archive/authorities.h */
+
 /* What record 0 states beyond its segment (FORMAT 3). */
 struct pb_founding {
 	const struct pb_reader *reader[2]; /* borrowed */
 	const char *role[2];
 	size_t count;
 	const char *recovery;
+	const char *export_key; /* verifier key */
+	const struct pb_authorities *authorities;
 };
 
 /*
@@ -33,6 +37,8 @@ struct pb_archive {
 	char origin[PB_LIMIT_ORIGIN + 1];
 	struct pb_ed25519 *log_key;
 	struct pb_note_verifier verifier;
+	bool has_export_key; /* record 0 states one */
+	struct pb_note_verifier export_verifier;
 	struct pb_reader *reader[PB_LIMIT_READERS];
 	size_t reader_count;
 	const struct pb_reader_key *key; /* borrowed; may be NULL */

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "log/trust.h"
 #include "probant/archive.h"
+#include "stamp/roots.h"
 #include "verify/log.h"
 
 /* Opening is nearly all of the work; more of them would wait for the medium. */
@@ -47,7 +48,8 @@ judge_tail(const struct pb_files *files, const char *dir, const struct pb_tail *
 /* log/ is looked at before the vault is listed, and compared after it was read. */
 static enum pb_status
 check(const struct pb_files *files, const char *dir, const struct pb_check_options *options,
-    const struct pb_trust *trust, struct pb_verification *v, struct pb_error *err)
+    const struct pb_trust *trust, const struct pb_stamp_roots *tsa_roots, struct pb_verification *v,
+    struct pb_error *err)
 {
 	struct pb_sweep_options sweeping = {
 		.key = options->quick ? NULL : options->key,
@@ -58,6 +60,8 @@ check(const struct pb_files *files, const char *dir, const struct pb_check_optio
 		.trust = trust,
 		.against = options->against,
 		.against_len = options->against_len,
+		.tsa_roots = tsa_roots,
+		.now_s = options->now_s,
 		.open = sweeping.key != NULL,
 		.threads = THREADS,
 		.leaf = pb_published_leaf,
@@ -95,15 +99,20 @@ pb_archive_check(const struct pb_world *world, const char *dir,
     struct pb_error *err)
 {
 	struct pb_verification *v = NULL;
+	struct pb_stamp_roots *tsa_roots = NULL;
 	struct pb_trust *trust = NULL;
 	enum pb_status status = PB_OK;
 
 	if (options->trust != NULL)
 		status = pb_trust_parse(options->trust, options->trust_len, &trust, err);
+	if (status == PB_OK && options->tsa_roots != NULL)
+		status = pb_stamp_roots_parse(
+		    options->tsa_roots, options->tsa_roots_len, &tsa_roots, err);
 	if (status == PB_OK)
 		status = pb_verification_new(&v, err);
 	if (status == PB_OK)
-		status = check(world->files, dir, options, trust, v, err);
+		status = check(world->files, dir, options, trust, tsa_roots, v, err);
+	pb_stamp_roots_free(tsa_roots);
 	pb_trust_free(trust);
 	if (status != PB_OK) {
 		pb_verification_free(v);

@@ -4,16 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/facts.h"
 #include "archive/paths.h"
 #include "archive/walk.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
 #include "log/origin.h"
-#include "record/opened.h"
-#include "record/types.h"
-
-#define FACTS_MAX (1024 * 1024)
 
 static enum pb_status
 broken(const char *why, const char *dir, struct pb_error *err)
@@ -55,6 +52,46 @@ parse_log(const struct pb_json *facts, struct pb_founded *founded)
 	       strcmp(founded->verifier.name, founded->origin) == 0;
 }
 
+/* The key that signs bundles; archives of earlier programs have none. */
+static bool
+parse_export(const struct pb_json *facts, struct pb_founded *founded)
+{
+	const struct pb_json *stated = pb_json_get(facts, "export_key");
+	const char *vkey = pb_json_string(stated);
+	size_t len = strlen(founded->origin);
+
+	founded->has_export_key = stated != NULL;
+	if (stated == NULL)
+		return true;
+	return vkey != NULL &&
+	       pb_note_verifier_parse(vkey, strlen(vkey), &founded->export_key, NULL) == PB_OK &&
+	       founded->export_key.type == PB_NOTE_ED25519 &&
+	       strncmp(founded->export_key.name, founded->origin, len) == 0 &&
+	       strcmp(founded->export_key.name + len, PB_FOUNDED_EXPORT) == 0;
+}
+
+/* FORMAT 1.5, tsa_roots. */
+static bool
+parse_roots(const struct pb_json *facts, struct pb_founded *founded)
+{
+	const struct pb_json *roots = pb_json_get(facts, "tsa_roots");
+	size_t i;
+
+	founded->tsa_root_count = pb_json_count(roots);
+	if (founded->tsa_root_count > PB_LIMIT_TSA_ROOTS)
+		return false;
+	for (i = 0; i < founded->tsa_root_count; i++) {
+		const struct pb_json *item = pb_json_item(roots, i);
+		struct pb_founded_root *root = &founded->tsa_root[i];
+
+		if (!pb_json_as_hex(
+			pb_json_get(item, "sha256"), root->sha256, sizeof(root->sha256)) ||
+		    !pb_json_as_bool(pb_json_get(item, "local"), &root->local))
+			return false;
+	}
+	return true;
+}
+
 static bool
 parse(const struct pb_json *facts, struct pb_founded *founded)
 {
@@ -63,7 +100,8 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 
 	founded->reader_count = pb_json_count(readers);
 	if (founded->reader_count == 0 || founded->reader_count > PB_LIMIT_READERS ||
-	    !parse_log(facts, founded) ||
+	    !parse_log(facts, founded) || !parse_export(facts, founded) ||
+	    !parse_roots(facts, founded) ||
 	    !copy_word(
 		pb_json_get(facts, "recovery"), founded->recovery, sizeof(founded->recovery)))
 		return false;
@@ -81,54 +119,11 @@ parse(const struct pb_json *facts, struct pb_founded *founded)
 	return true;
 }
 
-/* Open a 'P' record and give its facts, after its leaf has been held against it. */
-static enum pb_status
-read_facts(
-    struct pb_walk *walk, const struct pb_frame *frame, struct pb_buf *facts, struct pb_error *err)
-{
-	uint8_t digest[PB_DIGEST_LEN], commitment[PB_COMMITMENT_LEN];
-	struct pb_opener *opener = NULL;
-	struct pb_opened *opened = NULL;
-	struct pb_secret *r = NULL;
-	struct pb_leaf leaf;
-	enum pb_status status;
-	bool right;
-
-	if (frame->tag != PB_FRAME_OPEN || pb_leaf_decode(frame->leaf, &leaf) != PB_LEAF_SOUND)
-		return PB_ECORRUPT;
-	status = pb_frames_payload_sha256(frame, digest, err);
-	if (status == PB_OK && memcmp(digest, leaf.payload_sha256, PB_DIGEST_LEN) != 0)
-		status = PB_ECORRUPT;
-	if (status == PB_OK)
-		status = pb_secret_new(sizeof(frame->r), &r, err);
-	if (status == PB_OK) {
-		memcpy(pb_secret_bytes(r), frame->r, sizeof(frame->r));
-		status =
-		    pb_opener_new(pb_frames_header(pb_walk_frames(walk))->origin, &opener, err);
-	}
-	if (status == PB_OK)
-		status = pb_opener_open(opener, &frame->payload, r, &opened, err);
-	if (status == PB_OK)
-		status = pb_opened_commitment(opened, commitment, &right, digest, err);
-	if (status == PB_OK &&
-	    (memcmp(commitment, leaf.commitment, sizeof(commitment)) != 0 ||
-		pb_opened_find(opened, PB_PART_FACTS) == pb_opened_count(opened)))
-		status = PB_ECORRUPT;
-	if (status == PB_OK)
-		status = pb_opened_part(
-		    opened, pb_opened_find(opened, PB_PART_FACTS), FACTS_MAX, facts, err);
-	pb_opened_free(opened);
-	pb_opener_free(opener);
-	pb_secret_free(r);
-	return status;
-}
-
 enum pb_status
 pb_founded_read(const struct pb_files *files, const char *dir, struct pb_founded *ret_founded,
     struct pb_error *err)
 {
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
-	struct pb_buf facts = PB_BUF_EMPTY;
 	struct pb_json *json = NULL;
 	struct pb_walk *walk = NULL;
 	struct pb_frame frame;
@@ -147,17 +142,13 @@ pb_founded_read(const struct pb_files *files, const char *dir, struct pb_founded
 		goto out;
 	}
 	if (status == PB_OK)
-		status = read_facts(walk, &frame, &facts, err);
-	if (status == PB_OK)
-		status = pb_json_parse(facts.data, facts.len, &json, err);
-	if (status == PB_ECORRUPT || status == PB_EDATA ||
-	    (status == PB_OK && !parse(json, founded)))
+		status = pb_facts_read(pb_walk_frames(walk), &frame, &json, err);
+	if (status == PB_ECORRUPT || (status == PB_OK && !parse(json, founded)))
 		status = broken(N_("it is damaged"), dir, err);
 	if (status == PB_OK)
 		*ret_founded = *founded;
 out:
 	pb_json_free(json);
-	pb_buf_done(&facts);
 	pb_walk_free(walk);
 	free(founded);
 	return status;

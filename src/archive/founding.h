@@ -13,12 +13,25 @@ struct pb_founded_reader {
 	char role[16];
 };
 
+/* Behind the origin, the name of the key that signs bundles (FORMAT 5.4). */
+#define PB_FOUNDED_EXPORT "/export"
+
+/* A root under which an authority stood when the archive was made. */
+struct pb_founded_root {
+	uint8_t sha256[32];
+	bool local;
+};
+
 struct pb_founded {
 	char origin[PB_LIMIT_ORIGIN + 1];
 	struct pb_note_verifier verifier;
 	struct pb_founded_reader reader[PB_LIMIT_READERS];
 	size_t reader_count;
 	char recovery[16];
+	bool has_export_key; /* else it cannot export */
+	struct pb_note_verifier export_key;
+	struct pb_founded_root tsa_root[PB_LIMIT_TSA_ROOTS];
+	size_t tsa_root_count;
 };
 
 /*

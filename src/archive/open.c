@@ -10,6 +10,7 @@
 #include "archive/archive.h"
 #include "archive/commit.h"
 #include "archive/founding.h"
+#include "archive/own_key.h"
 #include "archive/paths.h"
 #include "archive/publish.h"
 #include "archive/quarantine.h"
@@ -23,44 +24,11 @@
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 static enum pb_status
-load_log_key(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
-    struct pb_ed25519 **ret_key, struct pb_error *err)
-{
-	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
-	struct pb_buf pem = PB_BUF_EMPTY;
-	struct pb_ed25519 *key = NULL;
-	struct pb_path path;
-	enum pb_status status;
-
-	status = pb_path_make(&path, dir, PB_FILE_LOG_KEY, NULL, err);
-	if (status == PB_OK)
-		status = pb_path_private(files, path.text, err);
-	if (status == PB_OK)
-		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &pem, err);
-	if (status == PB_OK)
-		status = pb_ed25519_from_pem(pem.data, pem.len, &key, err);
-	if (status != PB_OK)
-		goto out;
-	pb_ed25519_public(key, public_key);
-	if (memcmp(public_key, founded->verifier.public_key, sizeof(public_key)) != 0) {
-		status = pb_fail(err, PB_ECORRUPT, N_("read the log key"),
-		    N_("it is not the key that the archive was founded with"), "%s", path.text);
-		goto out;
-	}
-	*ret_key = key;
-	key = NULL;
-out:
-	pb_ed25519_free(key);
-	pb_buf_wipe(&pem);
-	pb_buf_done(&pem);
-	return status;
-}
-
-static enum pb_status
 load_parts(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
     struct pb_archive_parts *parts, struct pb_error *err)
 {
-	enum pb_status status = load_log_key(files, dir, founded, &parts->log_key, err);
+	enum pb_status status =
+	    pb_own_key_load(files, dir, PB_FILE_LOG_KEY, &founded->verifier, &parts->log_key, err);
 	size_t i;
 
 	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
@@ -266,6 +234,8 @@ pb_archive_open(const struct pb_world *world, const char *dir, const struct pb_r
 	memset(&parts, 0, sizeof(parts)); /* the archive's now */
 	parts.lock_fd = -1;
 	a->key = key;
+	a->has_export_key = founded->has_export_key;
+	a->export_verifier = founded->export_key;
 	status = recover(a, err);
 	if (status == PB_OK)
 		status = record_recoveries(a, err);

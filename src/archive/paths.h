@@ -13,9 +13,13 @@
 #define PB_DIR_PRIVATE "private"
 #define PB_DIR_QUARANTINE "quarantine"
 #define PB_DIR_TMP "tmp"
+#define PB_DIR_TSA "tsa"
 #define PB_FILE_LOCK "lock"
 #define PB_FILE_FRONTIER "frontier"
 #define PB_FILE_LOG_KEY "private/log.key"
+#define PB_FILE_EXPORT_KEY "private/export.key"
+#define PB_FILE_TSA_KEY "private/tsa.key"
+#define PB_FILE_TSA_CONFIG "tsa/authorities.json"
 
 struct pb_path {
 	char text[PB_LIMIT_PATH];

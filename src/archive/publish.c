@@ -28,9 +28,8 @@ read_leaves(void *ctx, uint64_t first, unsigned count, uint8_t *out, struct pb_e
 	return PB_OK;
 }
 
-/* The note of the head's commit, from the vault: no second signature is made for it. */
-static enum pb_status
-read_note(struct pb_archive *a, struct pb_buf *note, struct pb_error *err)
+enum pb_status
+pb_publish_note(const struct pb_archive *a, struct pb_buf *note, struct pb_error *err)
 {
 	struct pb_frames *frames = NULL;
 	struct pb_frame frame;
@@ -40,7 +39,7 @@ read_note(struct pb_archive *a, struct pb_buf *note, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_frames_read(frames, a->head.checkpoint_offset, &frame, err);
 	if (status == PB_OK && pb_buf_reserve(note, frame.payload.len) != PB_OK)
-		status = pb_fail_memory(err, N_("publish a checkpoint"));
+		status = pb_fail_memory(err, N_("read a checkpoint"));
 	if (status == PB_OK)
 		status =
 		    frame.payload.read(frame.payload.ctx, 0, note->data, frame.payload.len, err);
@@ -71,7 +70,7 @@ pb_publish(struct pb_archive *a, struct pb_error *err)
 		return PB_OK;
 	status = pb_walk_new(a->world->files, a->dir, &walk, err);
 	if (status == PB_OK)
-		status = read_note(a, &note, err);
+		status = pb_publish_note(a, &note, err);
 	if (status == PB_OK) {
 		leaves.ctx = walk;
 		pb_head_checkpoint(&a->head, a->origin, &checkpoint);

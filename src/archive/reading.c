@@ -133,23 +133,33 @@ open_record(struct pb_reading *reading, const struct pb_leaf *leaf, uint8_t sha2
 	return status;
 }
 
-enum pb_status
-pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
-    struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
+/* The frame of record seq, its leaf, and its secret, whose segment is entered. */
+static enum pb_status
+reach_record(
+    struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf, struct pb_error *err)
 {
-	struct pb_leaf leaf;
 	enum pb_status status;
 	uint64_t slot;
 
 	close_record(reading);
 	status = pb_walk_record(reading->walk, seq, &reading->frame, &slot, err);
-	if (status == PB_OK &&
-	    (pb_leaf_decode(reading->frame.leaf, &leaf) != PB_LEAF_SOUND || leaf.seq != seq))
+	if (status == PB_OK && (pb_leaf_decode(reading->frame.leaf, ret_leaf) != PB_LEAF_SOUND ||
+				   ret_leaf->seq != seq))
 		status = differs(seq, err);
 	if (status == PB_OK)
 		status = enter_segment(reading, err);
 	if (status == PB_OK)
 		status = find_secret(reading, slot, err);
+	return status;
+}
+
+enum pb_status
+pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
+    struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
+{
+	struct pb_leaf leaf;
+	enum pb_status status = reach_record(reading, seq, &leaf, err);
+
 	if (status == PB_OK)
 		status = open_record(reading, &leaf, ret_sha256, err);
 	if (status != PB_OK) {
@@ -159,6 +169,28 @@ pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_
 	*ret_leaf = leaf;
 	*ret_opened = reading->opened;
 	return PB_OK;
+}
+
+enum pb_status
+pb_reading_stored(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
+    const struct pb_frame **ret_frame, struct pb_error *err)
+{
+	struct pb_leaf leaf;
+	enum pb_status status = reach_record(reading, seq, &leaf, err);
+
+	if (status != PB_OK) {
+		close_record(reading);
+		return status;
+	}
+	*ret_leaf = leaf;
+	*ret_frame = &reading->frame;
+	return PB_OK;
+}
+
+struct pb_secret *
+pb_reading_secret(const struct pb_reading *reading)
+{
+	return reading->r;
 }
 
 void

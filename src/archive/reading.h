@@ -9,6 +9,7 @@
 #include "crypto/reader.h"
 #include "record/leaf.h"
 #include "record/opened.h"
+#include "vault/frames.h"
 
 struct pb_reading;
 
@@ -26,6 +27,16 @@ enum pb_status pb_reading_new(const struct pb_files *files, const char *dir,
 enum pb_status pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
     struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN],
     struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * What stands in the vault of record seq, not opened and not held against its leaf, for who
+ * opens it elsewhere; borrowed until the next call.  Statuses as above.
+ */
+enum pb_status pb_reading_stored(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
+    const struct pb_frame **ret_frame, struct pb_error *err) PB_MUST_CHECK;
+
+/* The secret of the record that was reached last; borrowed until the next call. */
+struct pb_secret *pb_reading_secret(const struct pb_reading *reading);
 
 void pb_reading_free(struct pb_reading *reading);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/authorities.h"
 #include "archive/paths.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -221,8 +222,8 @@ state_founding(const struct pb_archive *a, struct pb_json_writer *w, struct pb_e
 	}
 	pb_json_array_end(w);
 	pb_json_text(w, "recovery", founding->recovery);
-	pb_json_array_begin(w, "tsa_roots");
-	pb_json_array_end(w);
+	pb_json_text(w, "export_key", founding->export_key);
+	pb_authorities_state(founding->authorities, w);
 	pb_json_text(w, "software", "probant " PROBANT_VERSION);
 	pb_buf_done(&vkey);
 	return PB_OK;

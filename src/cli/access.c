@@ -8,6 +8,7 @@
 #include "core/io.h"
 #include "core/json.h"
 #include "core/limits.h"
+#include "probant/stamp.h"
 #include "record/types.h"
 #include "sys/process.h"
 #include "sys/terminal.h"
@@ -249,12 +250,27 @@ pb_access_open(const struct pb_world *world, const struct pb_options *options, c
 }
 
 enum pb_status
+pb_access_finish(struct pb_archive *archive, struct pb_error *err)
+{
+	struct pb_stamp_outcome outcome;
+	enum pb_status status = PB_OK, closed;
+	struct pb_error closing = { 0 };
+
+	if (archive != NULL && pb_archive_stamps_locally(archive))
+		status = pb_archive_stamp(archive, NULL, false, &outcome, err);
+	closed = pb_archive_close(archive, &closing);
+	if (status == PB_OK && closed != PB_OK && err != NULL)
+		*err = closing;
+	return status != PB_OK ? status : closed;
+}
+
+enum pb_status
 pb_access_close(struct pb_access *access, struct pb_error *err)
 {
 	enum pb_status status;
 
 	pb_reading_free(access->reading);
-	status = pb_archive_close(access->archive, err);
+	status = pb_access_finish(access->archive, err);
 	pb_reader_key_free(access->key);
 	return status;
 }

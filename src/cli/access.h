@@ -43,7 +43,14 @@ enum pb_status pb_access_open(const struct pb_world *world, const struct pb_opti
     const char *command, const char *what, uint64_t first, uint64_t last,
     struct pb_access *ret_access, struct pb_error *err) PB_MUST_CHECK;
 
-/* Publishes; PB_OK, or what went wrong at the end. */
+/*
+ * End what added records: where the local authority is the only one it stamps them at once,
+ * since that waits for nobody; then publish and close.  PB_OK, or what went wrong at the
+ * end: what was acknowledged is safe either way.
+ */
+enum pb_status pb_access_finish(struct pb_archive *archive, struct pb_error *err);
+
+/* The same for an access. */
 enum pb_status pb_access_close(struct pb_access *access, struct pb_error *err);
 
 #endif

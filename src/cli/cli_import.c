@@ -194,7 +194,7 @@ pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 		tally.progress = pb_progress_new(world, _("messages"));
 		status = run(world, options, archive, &tally, &err);
 		pb_progress_free(tally.progress);
-		closed = pb_archive_close(archive, &closing);
+		closed = pb_access_finish(archive, &closing);
 		print_summary(&tally);
 		if (closed != PB_OK)
 			pb_say_error(&closing);

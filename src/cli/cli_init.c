@@ -3,6 +3,7 @@
 
 #include "cli/access.h"
 #include "cli/print.h"
+#include "cli/tsa.h"
 #include "core/io.h"
 #include "core/limits.h"
 
@@ -99,13 +100,38 @@ create(const struct pb_world *world, const struct pb_options *options,
 	return status;
 }
 
+/* The authority of --tsa; without it the archive gets one of its own. */
+static bool
+choose_authority(const struct pb_world *world, const struct pb_options *options,
+    struct pb_create_options *create, struct pb_tsa_settings *settings, struct pb_buf *roots,
+    enum pb_exit *ret_exit)
+{
+	const char *url = options->value[PB_OPTION_TSA];
+
+	if (url == NULL && options->value[PB_OPTION_TSA_ROOTS] != NULL) {
+		pb_say_usage(_("which authority are these roots of?"), "--tsa URL");
+		*ret_exit = PB_EXIT_USAGE;
+		return false;
+	}
+	if (url == NULL)
+		return true;
+	if (!pb_tsa_options(world, options, "tsa", url, roots, settings, ret_exit))
+		return false;
+	create->tsa = settings;
+	create->tsa_count = 1;
+	return true;
+}
+
 enum pb_exit
 pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 {
 	struct pb_create_options choices = { .origin_name = options->value[PB_OPTION_ORIGIN] };
+	struct pb_tsa_settings settings;
+	struct pb_buf roots = PB_BUF_EMPTY;
 	struct pb_created created;
 	struct pb_error err = { 0 };
 	enum pb_status status;
+	enum pb_exit code;
 
 	if (choices.origin_name == NULL) {
 		pb_say_usage(_("which name shall the log have?"), "--origin NAME");
@@ -113,7 +139,12 @@ pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 	}
 	if (!choose_recovery(options, &choices))
 		return PB_EXIT_USAGE;
+	if (!choose_authority(world, options, &choices, &settings, &roots, &code)) {
+		pb_buf_done(&roots);
+		return code;
+	}
 	status = create(world, options, &choices, &created, &err);
+	pb_buf_done(&roots);
 	if (status != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(status);

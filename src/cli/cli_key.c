@@ -214,17 +214,22 @@ export_reader(const struct pb_world *world, const char *dir, const struct pb_fou
 	return status;
 }
 
-static enum pb_status export(const struct pb_world *world, const struct pb_options *options,
-    const char *dir, const struct pb_founded *founded, struct pb_error *err) {
-	const char *id = options->value[PB_OPTION_READER]; struct pb_buf text = PB_BUF_EMPTY;
+static enum pb_status
+export_key(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    const struct pb_founded *founded, struct pb_error *err)
+{
+	const char *id = options->value[PB_OPTION_READER];
+	struct pb_buf text = PB_BUF_EMPTY;
 	enum pb_status status = PB_OK;
 
-	if (id != NULL) status = export_reader(world, dir, founded, id, &text, err);
+	if (id != NULL)
+		status = export_reader(world, dir, founded, id, &text, err);
 	else if (pb_note_verifier_format(&founded->verifier, &text) != PB_OK ||
 		 pb_buf_append(&text, "\n", 1) != PB_OK)
-	    status = pb_fail_memory(err, N_("print a key"));
-	if (status == PB_OK) status = put_out(
-	    world, options, id != NULL ? "certificate" : "verifier_key", &text, err);
+		status = pb_fail_memory(err, N_("print a key"));
+	if (status == PB_OK)
+		status = put_out(
+		    world, options, id != NULL ? "certificate" : "verifier_key", &text, err);
 	pb_buf_done(&text);
 	return status;
 }
@@ -232,5 +237,5 @@ static enum pb_status export(const struct pb_world *world, const struct pb_optio
 enum pb_exit
 pb_cli_key_export(const struct pb_world *world, const struct pb_options *options)
 {
-	return with_founded(world, options, export);
+	return with_founded(world, options, export_key);
 }

@@ -5,9 +5,11 @@
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "core/text.h"
+#include "probant/stamp.h"
 
 static void
-print_json(const struct pb_archive_status *s, const char *newest)
+print_json(
+    const struct pb_archive_status *s, const struct pb_stamp_standing *stamps, const char *newest)
 {
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
@@ -25,13 +27,53 @@ print_json(const struct pb_archive_status *s, const char *newest)
 	pb_json_u64(&w, "free_bytes", s->free_bytes);
 	pb_json_bool(&w, "writer_at_work", s->locked);
 	pb_json_bool(&w, "torn_tail", s->torn);
+	pb_json_object_begin(&w, "timestamps");
+	pb_json_u64(&w, "authorities", stamps->authorities);
+	pb_json_bool(&w, "local_only", stamps->local_only);
+	pb_json_u64(&w, "stamped_size", stamps->stamped_size);
+	if (stamps->stamped_size > 0) {
+		pb_json_u64(&w, "stamped_us", (uint64_t)stamps->stamped_us);
+		pb_json_text(&w, "stamped_by", stamps->stamped_by);
+	}
+	pb_json_u64(&w, "backlog", stamps->backlog);
+	if (stamps->backlog > 0)
+		pb_json_u64(&w, "oldest_s", (uint64_t)stamps->oldest_s);
+	pb_json_bool(&w, "gap", stamps->gap);
+	pb_json_object_end(&w);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_done(&out);
 }
 
 static void
-print_text(const struct pb_archive_status *s, const char *newest)
+print_stamps(const struct pb_stamp_standing *stamps)
+{
+	char time[21];
+
+	if (stamps->stamped_size > 0) {
+		pb_time_format(stamps->stamped_us / 1000000, time);
+		(void)printf(_("timestamps   up to %" PRIu64 " records, %s by %s\n"),
+		    stamps->stamped_size, time, stamps->stamped_by);
+	} else {
+		(void)puts(_("timestamps   none yet"));
+	}
+	if (stamps->local_only)
+		(void)puts(_("             by the archive's own authority: its times are claims"));
+	if (stamps->backlog > 0) {
+		pb_time_format(stamps->oldest_s, time);
+		(void)printf(ngettext("unstamped    %" PRIu64 " record, of %s\n",
+				 "unstamped    %" PRIu64 " records, the oldest of %s\n",
+				 (unsigned long)stamps->backlog),
+		    stamps->backlog, time);
+	}
+	if (stamps->gap)
+		(void)puts(_("gap          no authority answers; the log says since when; see "
+			     "`probant tsa list`"));
+}
+
+static void
+print_text(
+    const struct pb_archive_status *s, const struct pb_stamp_standing *stamps, const char *newest)
 {
 	(void)printf(_("log          %s\n"), s->origin);
 	(void)printf(
@@ -48,7 +90,7 @@ print_text(const struct pb_archive_status *s, const char *newest)
 	if (s->torn && !s->locked)
 		(void)puts(_("unfinished   bytes behind the last commit; the next command that "
 			     "writes puts them in order"));
-	(void)puts(_("timestamps   none yet: times are the local clock's claim"));
+	print_stamps(stamps);
 	(void)puts(_("next         hand a copy of log/checkpoint to somebody else, regularly"));
 }
 
@@ -57,20 +99,22 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options);
 	struct pb_archive_status s;
+	struct pb_stamp_standing stamps;
 	struct pb_error err = { 0 };
 	char newest[21];
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
 	if (pb_examine_place(world, dir, &err) != PB_OK ||
-	    pb_archive_describe(world, dir, &s, &err) != PB_OK) {
+	    pb_archive_describe(world, dir, &s, &err) != PB_OK ||
+	    pb_archive_stamp_standing(world, dir, &stamps, &err) != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}
 	pb_time_format((int64_t)s.last_time_s, newest);
 	if (options->value[PB_OPTION_JSON] != NULL)
-		print_json(&s, newest);
+		print_json(&s, &stamps, newest);
 	else
-		print_text(&s, newest);
+		print_text(&s, &stamps, newest);
 	return PB_EXIT_OK;
 }

@@ -18,7 +18,8 @@ pb_cli_verify(const struct pb_world *world, const struct pb_options *options)
 		pb_say_usage(_("the archive is named twice"), dir);
 		return PB_EXIT_USAGE;
 	}
-	if (!quick)
+	/* A bundle needs no key: what it shows is open. */
+	if (!quick && !pb_examine_is_bundle(world, dir))
 		status = pb_access_key(world, options, dir, &key, &err);
 	if (status != PB_OK) {
 		if (err.todo == NULL || status == PB_EACCESS)

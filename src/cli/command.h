@@ -17,7 +17,7 @@ struct pb_command {
 	const char *summary;        /* one line; key for gettext */
 	const char *text;           /* more, for --help and the man page; key for gettext */
 	const char *examples;       /* lines of shell, each ended by LF */
-	enum pb_option options[14]; /* ended by PB_OPTION_COUNT; --help is implied */
+	enum pb_option options[18]; /* ended by PB_OPTION_COUNT; --help is implied */
 	size_t operands_min;
 	size_t operands_max;
 	enum pb_exit (*run)(const struct pb_world *world, const struct pb_options *options);
@@ -35,6 +35,15 @@ enum pb_exit pb_cli_list(const struct pb_world *world, const struct pb_options *
 enum pb_exit pb_cli_show(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_verify(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_status(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_stamp(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_stamp_check(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_tsa_add(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_tsa_remove(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_tsa_list(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_tsa_roots(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_tsa_serve(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_export(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_seal(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_key_list(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_key_policy(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_key_export(const struct pb_world *world, const struct pb_options *options);

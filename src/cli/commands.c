@@ -14,11 +14,14 @@ const struct pb_command pb_commands[] = {
 	    .summary = N_("make a new archive with its keys"),
 	    .text = N_("Makes DIR with a log key, a reader key under a passphrase, and a way to "
 		       "open the archive when that is lost: one of --recovery-out, --heir and "
-		       "--no-recovery must be chosen, and the log states which."),
+		       "--no-recovery must be chosen, and the log states which.  Without --tsa the "
+		       "archive stamps with a local authority of its own, whose times are claims."),
 	    .examples = "probant init /srv/courrier --origin tilleuls.example/courrier "
 			"--recovery-out /media/usb/secours.pem\n",
 	    .options = { PB_OPTION_ORIGIN, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_RECOVERY_OUT,
-		PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_JSON, END },
+		PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_TSA, PB_OPTION_TSA_ROOTS,
+		PB_OPTION_TSA_POLICY, PB_OPTION_HASH, PB_OPTION_CLIENT_CERT, PB_OPTION_SERVER_ROOTS,
+		PB_OPTION_TIMEOUT, PB_OPTION_INTERVAL, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_init },
@@ -62,22 +65,133 @@ const struct pb_command pb_commands[] = {
 	    .operands_max = 1,
 	    .run = pb_cli_show },
 	{ .name = "verify",
-	    .operands = "DIR",
-	    .summary = N_("check an archive, byte for byte"),
+	    .operands = "BUNDLE|DIR",
+	    .summary = N_("check a bundle or an archive, byte for byte"),
 	    .text =
 		N_("Reads everything again and compares it with what was signed.  The verdict is "
 		   "passed (exit code 0), failed (1) or incomplete (2); in JSON: valid, invalid, "
-		   "indeterminate.  --trust says who may sign, --against that the history is "
-		   "the one you were shown before: without them the integrity is judged, and "
-		   "the check stays incomplete.  With --quick no key is needed and sealed "
-		   "records stay closed."),
+		   "indeterminate.  --trust says who may sign, --tsa-roots whose timestamps count, "
+		   "--against that the history is the one you were shown before: without them the "
+		   "integrity is judged, and the check stays incomplete.  A bundle needs no key.  "
+		   "With --quick an archive needs none either, and sealed records stay closed."),
 	    .examples =
+		"probant verify sinistre.asics --trust courrier.trust --tsa-roots roots.pem "
+		"--against checkpoint-avril\n"
 		"probant verify /srv/courrier --trust courrier.trust --against checkpoint-avril\n"
 		"probant verify /srv/courrier --quick\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_TRUST, PB_OPTION_AGAINST, PB_OPTION_QUICK,
-		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_TRUST, PB_OPTION_TSA_ROOTS, PB_OPTION_AGAINST,
+		PB_OPTION_QUICK, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
+		END },
 	    .operands_max = 1,
 	    .run = pb_cli_verify },
+	{ .name = "stamp check",
+	    .operands = "TOKEN",
+	    .summary = N_("check any RFC 3161 timestamp token"),
+	    .text =
+		N_("TOKEN is a reply or a bare token (DER), of any authority; no archive is "
+		   "needed.  It is judged at the time it states: passed (exit code 0), failed "
+		   "(1), incomplete (2) without --tsa-roots, since nobody but you can say which "
+		   "authority is to be believed."),
+	    .examples = "probant stamp check reply.tsr --data checkpoint --tsa-roots roots.pem\n",
+	    .options = { PB_OPTION_DATA, PB_OPTION_TSA_ROOTS, PB_OPTION_REQUEST, PB_OPTION_CHAIN,
+		PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_stamp_check },
+	{ .name = "stamp",
+	    .operands = "",
+	    .summary = N_("have the newest checkpoint timestamped"),
+	    .text =
+		N_("Asks every authority of the archive for an RFC 3161 token over the newest "
+		   "checkpoint, checks what comes back in full, and keeps it as a record, if there "
+		   "is something new since the last one or a day has passed.  While no authority "
+		   "answers, capture goes on, and the log says since when.  Run it by a timer; an "
+		   "archive whose only authority is its own is stamped by every command."),
+	    .examples = "probant stamp -a /srv/courrier\nprobant stamp -a /srv/courrier --now\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_NOW, PB_OPTION_JSON, END },
+	    .run = pb_cli_stamp },
+	{ .name = "tsa add",
+	    .operands = "NAME URL",
+	    .summary = N_("add a timestamping authority"),
+	    .text = N_("From now on `stamp` asks it too.  Its root certificates are kept, and what "
+		       "comes back is held against them; the log states them.  Two authorities "
+		       "with one key count once."),
+	    .examples = "probant tsa add -a /srv/courrier autorite https://tsa.example/tsr "
+			"--tsa-roots autorite-racine.pem\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_TSA_ROOTS, PB_OPTION_TSA_POLICY,
+		PB_OPTION_HASH, PB_OPTION_CLIENT_CERT, PB_OPTION_SERVER_ROOTS, PB_OPTION_TIMEOUT,
+		PB_OPTION_INTERVAL, END },
+	    .operands_min = 2,
+	    .operands_max = 2,
+	    .run = pb_cli_tsa_add },
+	{ .name = "tsa remove",
+	    .operands = "NAME",
+	    .summary = N_("ask an authority no more"),
+	    .text = N_("What it stamped stays as it is.  The local authority is named \"local\"."),
+	    .examples = "probant tsa remove -a /srv/courrier local\n",
+	    .options = { PB_OPTION_ARCHIVE, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_tsa_remove },
+	{ .name = "tsa list",
+	    .operands = "",
+	    .summary = N_("list the archive's authorities, and how they answered"),
+	    .text = N_("Needs no key."),
+	    .examples = "probant tsa list -a /srv/courrier\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .run = pb_cli_tsa_list },
+	{ .name = "tsa roots",
+	    .operands = "",
+	    .summary = N_("print the root certificates of the archive's authorities"),
+	    .text = N_("For --tsa-roots.  Who checks should rather have an authority's roots from "
+		       "the authority itself; those of a local one can come from here alone."),
+	    .examples = "probant tsa roots -a /srv/courrier -o tsa-roots.pem\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_OUTPUT, END },
+	    .run = pb_cli_tsa_roots },
+	{ .name = "tsa serve",
+	    .operands = "DIR",
+	    .summary = N_("serve timestamps over HTTP, for laboratories and in-house use"),
+	    .text =
+		N_("An RFC 3161 authority with its key in DIR, which is made if it is not there; "
+		   "DIR/root.pem is for those who check.  Its times are those of this machine's "
+		   "clock.  Serves until it is interrupted."),
+	    .examples = "probant tsa serve /srv/tsa --listen 127.0.0.1:3180\n",
+	    .options = { PB_OPTION_LISTEN, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_tsa_serve },
+	{ .name = "export",
+	    .operands = "",
+	    .summary = N_("make an evidence bundle that a stranger can verify"),
+	    .text =
+		N_("Writes records of a range, opened as --disclose says, with what proves them, "
+		   "into an ASiC-S container stamped by one of the archive's authorities.  Records "
+		   "that are not disclosed stand in it as closed leaves: their number, second and "
+		   "type, nothing else.  The range begins at a timestamp and ends under one.  With "
+		   "--against the receiver can compare a checkpoint or bundle that he holds.  The "
+		   "export is recorded before anything is written.  If it is cut short, "
+		   "the same command goes on.  If no authority answers, the bundle is whole but "
+		   "for its timestamp, the exit code is 75, and `seal` finishes it."),
+	    .examples =
+		"probant export -a /srv/courrier --case sinistre-2026-014 --since 2026-04-30 "
+		"--until 2026-05-06 --disclose facts,66=all -o sinistre-2026-014.asics\n"
+		"probant export -a /srv/courrier --case sinistre-2026-014 --seq 66 --against "
+		"checkpoint-avril -o lettre-66.asics\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_CASE, PB_OPTION_OUTPUT, PB_OPTION_RANGE,
+		PB_OPTION_SEQ, PB_OPTION_SINCE, PB_OPTION_UNTIL, PB_OPTION_DISCLOSE,
+		PB_OPTION_RECIPIENT, PB_OPTION_AS_OF, PB_OPTION_AGAINST,
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .run = pb_cli_export },
+	{ .name = "seal",
+	    .operands = "FILE",
+	    .summary = N_("finish a bundle whose authority did not answer"),
+	    .text = N_("Has the package in FILE stamped by one of the archive's authorities, and "
+		       "puts both into a container, in the same place."),
+	    .examples = "probant seal -a /srv/courrier sinistre-2026-014.asics\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_seal },
 	{ .name = "status",
 	    .operands = "",
 	    .summary = N_("how the archive stands, at a glance"),

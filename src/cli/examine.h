@@ -1,4 +1,4 @@
-/* The archive verification that `probant verify` and `probant-verify` share. */
+/* The verification that `probant verify` and `probant-verify` share. */
 #ifndef PB_CLI_EXAMINE_H
 #define PB_CLI_EXAMINE_H
 
@@ -14,8 +14,14 @@
 enum pb_status pb_examine_place(
     const struct pb_world *world, const char *dir, struct pb_error *err) PB_MUST_CHECK;
 
-/* Read --trust and --against, check dir, print the verdict.  key may be NULL. */
+/* A directory is an archive; a file is, or should be, a bundle. */
+bool pb_examine_is_bundle(const struct pb_world *world, const char *path);
+
+/*
+ * Read what the options name, check the bundle or archive at path, print the verdict.
+ * key (may be NULL) and quick are for archives.
+ */
 enum pb_exit pb_examine(const struct pb_world *world, const struct pb_options *options,
-    const char *dir, const struct pb_reader_key *key, bool quick);
+    const char *path, const struct pb_reader_key *key, bool quick);
 
 #endif

@@ -130,12 +130,16 @@ print_man(void)
 
 	(void)puts(".Dd $Mdocdate$\n.Dt PROBANT 1\n.Os\n.Sh NAME\n.Nm probant\n"
 		   ".Nd keep health mail as evidence\n.Sh SYNOPSIS\n.Nm probant\n.Ar command\n"
-		   ".Op Ar options\n.Nm probant-verify\n.Ar DIR\n.Op Ar options\n.Sh DESCRIPTION\n"
+		   ".Op Ar options\n.Nm probant-verify\n.Ar BUNDLE | DIR\n.Op Fl Fl trust Ar FILE\n"
+		   ".Op Fl Fl tsa-roots Ar PEM\n.Op Fl Fl against Ar CHECKPOINT | BUNDLE\n"
+		   ".Op Fl Fl json\n.Sh DESCRIPTION\n"
 		   "Probant keeps every message, sealed, in an append-only log whose state is\n"
-		   "signed before a message is acknowledged.\n"
+		   "signed before a message is acknowledged, and which authorities of the user's\n"
+		   "choice timestamp.\n.Pp\n"
 		   ".Nm probant-verify\n"
-		   "is\n.Ql probant verify --quick\n"
-		   "alone, without any code that writes.\n.Sh COMMANDS");
+		   "is for whoever receives a bundle: it does what\n.Ql probant verify\n"
+		   "does on a bundle, and what\n.Ql probant verify --quick\n"
+		   "does on an archive, without any code that writes either.\n.Sh COMMANDS");
 	for (i = 0; i < pb_commands_count; i++)
 		man_command(&pb_commands[i]);
 	(void)puts(

@@ -1,6 +1,6 @@
 /*
- * probant-verify: the program for somebody who trusts nobody.  It checks an
- * archive without any key and holds no code that writes one.
+ * probant-verify: the program for somebody who trusts nobody.  It checks a bundle, or
+ * an archive without any key, and holds no code that writes either.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +13,16 @@ static void
 print_usage(void)
 {
 	(void)puts(
-	    _("probant-verify DIR [--trust FILE] [--against CHECKPOINT] [--json]\n\n"
-	      "  Check an archive of Probant without any key: every stored byte against the\n"
-	      "  signed log.  The verdict is passed (exit code 0), failed (1) or\n"
-	      "  incomplete (2); in JSON: valid, invalid, indeterminate.\n\nExamples:\n"
+	    _("probant-verify BUNDLE|DIR [--trust FILE] [--tsa-roots PEM]\n"
+	      "               [--against CHECKPOINT|BUNDLE] [--json]\n\n"
+	      "  Check an evidence bundle, or an archive of Probant without any key: every\n"
+	      "  byte against the signed log.  The verdict is passed (exit code 0), failed (1)\n"
+	      "  or incomplete (2); in JSON: valid, invalid, indeterminate.\n\n"
+	      "  --trust      whose log it is: a file you got from its holder beforehand\n"
+	      "  --tsa-roots  the timestamping authorities that you trust (PEM)\n"
+	      "  --against    a checkpoint or bundle of the same log that you hold\n\n"
+	      "Examples:\n"
+	      "  probant-verify sinistre.asics --trust courrier.trust --tsa-roots roots.pem\n"
 	      "  probant-verify /srv/courrier --trust courrier.trust --against checkpoint-avril"));
 }
 
@@ -29,8 +35,9 @@ finish(enum pb_exit code)
 int
 main(int argc, char **argv)
 {
-	static const enum pb_option allowed[] = { PB_OPTION_TRUST, PB_OPTION_AGAINST,
-		PB_OPTION_QUICK, PB_OPTION_JSON, PB_OPTION_HELP, PB_OPTION_COUNT };
+	static const enum pb_option allowed[] = { PB_OPTION_TRUST, PB_OPTION_TSA_ROOTS,
+		PB_OPTION_AGAINST, PB_OPTION_QUICK, PB_OPTION_JSON, PB_OPTION_HELP,
+		PB_OPTION_COUNT };
 	struct pb_options options;
 	struct pb_error err = { 0 };
 

@@ -4,20 +4,35 @@
 #include <stdio.h>
 
 #include "cli/print.h"
+#include "core/text.h"
 
-/* In the order of enum pb_check_id. */
-static const char *const titles[PB_CHECK_COUNT] = {
-	[PB_CHECK_FILES] = N_("files of the archive"),
-	[PB_CHECK_SECRETS] = N_("keys of the records"),
-	[PB_CHECK_PAYLOAD] = N_("content as stored"),
-	[PB_CHECK_COMMITMENT] = N_("content as captured"),
-	[PB_CHECK_CHAIN] = N_("chain: order, no gap"),
-	[PB_CHECK_TREE] = N_("tree: nothing added, nothing missing"),
-	[PB_CHECK_CHECKPOINT] = N_("signatures of the log"),
-	[PB_CHECK_LOG_KEY] = N_("who signed"),
-	[PB_CHECK_UNIQUE_VIEW] = N_("one history for everybody"),
-	[PB_CHECK_CONSISTENCY] = N_("the checkpoint you hold"),
+/* In the order of enum pb_check_id; of an archive, and of a bundle where that is another. */
+static const struct {
+	const char *archive;
+	const char *bundle;
+} titles[PB_CHECK_COUNT] = {
+	[PB_CHECK_FILES] = { N_("files of the archive"), N_("files and manifest") },
+	[PB_CHECK_SECRETS] = { N_("keys of the records"), NULL },
+	[PB_CHECK_PAYLOAD] = { N_("content as stored"), N_("content as exported") },
+	[PB_CHECK_COMMITMENT] = { N_("content as captured"), NULL },
+	[PB_CHECK_CHAIN] = { N_("chain: order, no gap"), NULL },
+	[PB_CHECK_TREE] = { N_("tree: nothing added, nothing missing"), NULL },
+	[PB_CHECK_CHECKPOINT] = { N_("signatures of the log"), NULL },
+	[PB_CHECK_LOG_KEY] = { N_("who signed"), NULL },
+	[PB_CHECK_TOKENS] = { N_("timestamps"), NULL },
+	[PB_CHECK_AUTHORITIES] = { N_("who stamped"), NULL },
+	[PB_CHECK_RANGE] = { N_("range: nothing left out"), NULL },
+	[PB_CHECK_UNIQUE_VIEW] = { N_("one history for everybody"), NULL },
+	[PB_CHECK_CONSISTENCY] = { N_("the checkpoint you hold"), NULL },
 };
+
+const char *
+pb_verdict_title(const struct pb_verification *v, enum pb_check_id id)
+{
+	if (pb_verification_bundle(v)->bundle && titles[id].bundle != NULL)
+		return titles[id].bundle;
+	return titles[id].archive;
+}
 
 static const char *
 word(enum pb_verdict verdict)
@@ -35,8 +50,8 @@ word(enum pb_verdict verdict)
 	return _("not asked");
 }
 
-static const char *
-sign(enum pb_verdict verdict)
+const char *
+pb_verdict_sign(enum pb_verdict verdict)
 {
 	switch (verdict) {
 	case PB_VALID:
@@ -52,20 +67,57 @@ sign(enum pb_verdict verdict)
 }
 
 static const char *
-sentence(enum pb_verdict verdict)
+sentence(const struct pb_verification *v)
 {
-	switch (verdict) {
+	bool bundle = pb_verification_bundle(v)->bundle;
+
+	switch (pb_verification_verdict(v)) {
 	case PB_VALID:
-		return _("CHECK PASSED: whole, in order, signed by whom you trust, one history.");
+		return bundle ? _("CHECK PASSED: intact, complete in its range, signed and stamped "
+				  "by whom you trust, one history.")
+			      : _("CHECK PASSED: whole, in order, signed by whom you trust, one "
+				  "history.");
 	case PB_INVALID:
-		return _(
-		    "CHECK FAILED: what is stored is not what was signed, or not what you hold.");
+		return bundle
+			   ? _("CHECK FAILED: what was handed over is not what was signed, or not "
+			       "what you hold.")
+			   : _("CHECK FAILED: what is stored is not what was signed, or not what "
+			       "you hold.");
 	case PB_INDETERMINATE:
 	case PB_NOT_APPLICABLE:
 		break;
 	}
 	return _("CHECK INCOMPLETE: nothing wrong was found, but not everything could be settled.");
 }
+
+/* ---- what to compare with what was handed over on paper -------------------------------------- */
+
+static void
+print_archive(const struct pb_verification *v)
+{
+	(void)printf(_("log      %s\n"), pb_verification_origin(v));
+	(void)printf(_("records  %" PRIu64 ", signed up to %" PRIu64 "\n\n"),
+	    pb_verification_records(v), pb_verification_size(v));
+}
+
+static void
+print_bundle(const struct pb_verification *v, const struct pb_bundle_seen *bundle)
+{
+	char root[PB_BASE64_LEN(32) + 1], hex[65];
+
+	(void)printf(_("case     %s\n"), bundle->case_name);
+	(void)printf(_("log      %s\n"), pb_verification_origin(v));
+	(void)printf(_("range    records %" PRIu64 " to %" PRIu64 ": %" PRIu64
+		       " disclosed whole, %" PRIu64 " in part, %" PRIu64 " closed\n"),
+	    bundle->first, bundle->last, bundle->whole, bundle->opened - bundle->whole,
+	    bundle->closed);
+	pb_base64_encode(bundle->root, 32, root);
+	(void)printf(_("point    %" PRIu64 ", root %s\n"), pb_verification_size(v), root);
+	pb_hex_encode(bundle->package_sha256, 32, hex);
+	(void)printf(_("package  SHA-256 %s\n\n"), hex);
+}
+
+/* ---- checks --------------------------------------------------------------------------------- */
 
 static void
 print_finding(const struct pb_finding *finding)
@@ -81,10 +133,16 @@ print_finding(const struct pb_finding *finding)
 }
 
 static void
-print_findings(const struct pb_check *check)
+print_check(const struct pb_verification *v, enum pb_check_id id)
 {
+	const struct pb_check *check = pb_verification_check(v, id);
 	size_t i;
 
+	(void)printf("  %s %s: %s", pb_verdict_sign(check->verdict), _(pb_verdict_title(v, id)),
+	    word(check->verdict));
+	if (check->count > 0)
+		(void)printf(" (%" PRIu64 ")", check->count);
+	(void)putchar('\n');
 	for (i = 0; i < check->findings_kept; i++)
 		print_finding(&check->findings[i]);
 	if (check->findings_count > check->findings_kept)
@@ -92,95 +150,85 @@ print_findings(const struct pb_check *check)
 		    check->findings_count - check->findings_kept);
 }
 
+/* ---- when ----------------------------------------------------------------------------------- */
+
+#define INTERVALS_SHOWN 12
+
+static void
+print_interval(const struct pb_interval *interval)
+{
+	char after[21], before[21], line[512];
+
+	if (interval->after_us != INT64_MIN)
+		pb_time_format(interval->after_us / 1000000, after);
+	/* Whole seconds: up, so that it says no more than was proven. */
+	if (interval->before_us != INT64_MAX)
+		pb_time_format((interval->before_us + 999999) / 1000000, before);
+	if (interval->after_us == INT64_MIN)
+		(void)snprintf(line, sizeof(line),
+		    _("records %" PRIu64 " to %" PRIu64
+		      ": entered this log by %s at the latest (%s)"),
+		    interval->first, interval->last, before, interval->before_tsa);
+	else if (interval->before_us == INT64_MAX)
+		(void)snprintf(line, sizeof(line),
+		    _("records %" PRIu64 " to %" PRIu64
+		      ": entered this log on %s at the earliest (%s)"),
+		    interval->first, interval->last, after, interval->after_tsa);
+	else
+		(void)snprintf(line, sizeof(line),
+		    _("records %" PRIu64 " to %" PRIu64
+		      ": entered this log between %s and %s (%s, %s)"),
+		    interval->first, interval->last, after, before, interval->after_tsa,
+		    interval->before_tsa);
+	pb_print_wrapped(line, 2, pb_print_width());
+}
+
+static void
+print_times(const struct pb_verification *v)
+{
+	const struct pb_interval *interval = NULL;
+	size_t count = pb_verification_intervals(v, &interval), i;
+
+	if (count == 0) {
+		(void)puts(
+		    _("Times: claims of the archive's own clock; no authority that you trust "
+		      "bounds them."));
+		return;
+	}
+	(void)puts(_("Times proven by authorities that you trust:"));
+	for (i = 0; i < count && i < INTERVALS_SHOWN; i++)
+		print_interval(&interval[i]);
+	if (count > i)
+		(void)printf(_("  and %zu more (--json lists them)\n"), count - i);
+}
+
 static void
 print_text(const struct pb_verification *v)
 {
-	enum pb_verdict verdict = pb_verification_verdict(v);
+	const struct pb_bundle_seen *bundle = pb_verification_bundle(v);
 	char line[1024];
 	int id;
 
-	(void)printf("%s %s\n\n", sign(verdict), sentence(verdict));
-	(void)printf(_("log      %s\n"), pb_verification_origin(v));
-	(void)printf(_("records  %" PRIu64 ", signed up to %" PRIu64 "\n\n"),
-	    pb_verification_records(v), pb_verification_size(v));
-	for (id = 0; id < PB_CHECK_COUNT; id++) {
-		const struct pb_check *check = pb_verification_check(v, (enum pb_check_id)id);
-
-		(void)printf(
-		    "  %s %s: %s", sign(check->verdict), _(titles[id]), word(check->verdict));
-		if (check->count > 0)
-			(void)printf(" (%" PRIu64 ")", check->count);
-		(void)putchar('\n');
-		print_findings(check);
-	}
+	(void)printf("%s %s\n\n", pb_verdict_sign(pb_verification_verdict(v)), sentence(v));
+	if (bundle->bundle)
+		print_bundle(v, bundle);
+	else
+		print_archive(v);
+	for (id = 0; id < PB_CHECK_COUNT; id++)
+		print_check(v, (enum pb_check_id)id);
 	(void)putchar('\n');
+	if (pb_verification_check(v, PB_CHECK_TOKENS)->verdict != PB_NOT_APPLICABLE)
+		print_times(v);
 	(void)snprintf(line, sizeof(line), _("History: %s"), _(pb_verification_unique_view(v)));
 	pb_print_wrapped(line, 0, pb_print_width());
 	(void)puts(_("This check does not say who wrote a message, nor that anybody read it."));
-}
-
-static void
-print_check(struct pb_json_writer *w, const struct pb_verification *v, enum pb_check_id id)
-{
-	const struct pb_check *check = pb_verification_check(v, id);
-	size_t i;
-
-	pb_json_object_begin(w, NULL);
-	pb_json_text(w, "id", pb_check_name(id));
-	pb_json_text(w, "verdict", pb_verdict_name(check->verdict));
-	pb_json_u64(w, "count", check->count);
-	pb_json_text(w, "detail", titles[id]);
-	pb_json_u64(w, "findings_count", check->findings_count);
-	pb_json_array_begin(w, "findings");
-	for (i = 0; i < check->findings_kept; i++) {
-		pb_json_object_begin(w, NULL);
-		if (check->findings[i].seq != PB_NO_SEQ)
-			pb_json_u64(w, "seq", check->findings[i].seq);
-		else
-			pb_json_null(w, "seq");
-		pb_json_text(w, "weight",
-		    check->findings[i].weight == PB_VALID
-			? "remark"
-			: pb_verdict_name(check->findings[i].weight));
-		pb_json_text(w, "code", check->findings[i].code);
-		pb_json_text(w, "text", check->findings[i].text);
-		pb_json_text(w, "where", check->findings[i].where);
-		pb_json_object_end(w);
-	}
-	pb_json_array_end(w);
-	pb_json_object_end(w);
-}
-
-static void
-print_json(const struct pb_verification *v)
-{
-	struct pb_buf out = PB_BUF_EMPTY;
-	struct pb_json_writer w;
-	int id;
-
-	pb_json_writer_init(&w, &out);
-	pb_json_object_begin(&w, NULL);
-	pb_json_text(&w, "verdict", pb_verdict_name(pb_verification_verdict(v)));
-	pb_json_text(&w, "origin", pb_verification_origin(v));
-	pb_json_array_begin(&w, "checks");
-	for (id = 0; id < PB_CHECK_COUNT; id++)
-		print_check(&w, v, (enum pb_check_id)id);
-	pb_json_array_end(&w);
-	pb_json_text(&w, "unique_view", pb_verification_unique_view(v));
-	pb_json_object_begin(&w, "range");
-	pb_json_u64(&w, "records", pb_verification_records(v));
-	pb_json_u64(&w, "size", pb_verification_size(v));
-	pb_json_object_end(&w);
-	pb_json_object_end(&w);
-	pb_print_json(&w);
-	pb_buf_done(&out);
 }
 
 enum pb_exit
 pb_verdict_print(const struct pb_verification *v, bool json)
 {
 	if (json)
-		print_json(v);
+		pb_verdict_print_json(v);
 	else
 		print_text(v);
 	switch (pb_verification_verdict(v)) {

@@ -8,4 +8,12 @@
 /* Prints on stdout; the exit code is the verdict's. */
 enum pb_exit pb_verdict_print(const struct pb_verification *v, bool json);
 
+/* The same as one JSON document. */
+void pb_verdict_print_json(const struct pb_verification *v);
+
+/* A sign beside each word: nothing is said by colour alone. */
+const char *pb_verdict_sign(enum pb_verdict verdict);
+/* What a check asks; key for gettext. */
+const char *pb_verdict_title(const struct pb_verification *v, enum pb_check_id id);
+
 #endif

@@ -61,11 +61,70 @@
 #define PB_LIMIT_PEM (1024 * 1024)
 #define PB_LIMIT_PASSPHRASE 1024
 
+/* A timestamp request. */
+#define PB_LIMIT_STAMP_REQUEST (16 * 1024)
+/* DER elements inside each other; a token with its certificates has about 15. */
+#define PB_LIMIT_DER_DEPTH 32
+
+/* Certificates beside each other, of which a path is made, and signatures checked on the way. */
+#define PB_LIMIT_CERTIFICATES 256
+#define PB_LIMIT_PATH_STEPS 1024
+/* A CRL or OCSP response.  The largest CRLs of public authorities have some MiB. */
+#define PB_LIMIT_REVOCATION (64 * 1024 * 1024)
+
 /* Directories inside directories on import. */
 #define PB_LIMIT_PATH 4096
 #define PB_LIMIT_DEPTH 64
 
 /* Findings listed per check; the rest is counted. */
 #define PB_LIMIT_FINDINGS 100
+
+/* The timestamping authorities of an archive: how many, and what its configuration holds. */
+#define PB_LIMIT_TSAS 16
+#define PB_LIMIT_TSA_ROOTS 256 /* of all of them */
+#define PB_LIMIT_TSA_URL 511
+#define PB_LIMIT_TSA_PATH 1023
+#define PB_LIMIT_TSA_CONFIG (256 * 1024)
+/* An authority's answer: a token with its certificates is a few KiB. */
+#define PB_LIMIT_TSA_REPLY (1024 * 1024)
+/* Kept beside a token: CRLs and OCSP answers, how many and how long each; and what its chain may
+ * be long.  The CRLs of large authorities reach some MiB; those stay outside. */
+#define PB_LIMIT_LISTS 8
+#define PB_LIMIT_LIST (1024 * 1024)
+#define PB_LIMIT_CHAIN (256 * 1024)
+
+/* FORMAT 2.2: an anchor's objects as a verifier reads them, each and together.  A certificate
+ * chain is a few KiB; the largest revocation lists in use reach some MiB. */
+#define PB_LIMIT_OBJECT (4 * 1024 * 1024)
+#define PB_LIMIT_OBJECTS (16 * 1024 * 1024)
+/* FORMAT 5.6: commits that a verifier remembers, to hold the checkpoints of anchors against. */
+#define PB_LIMIT_COMMITS_KEPT 65536
+/* What a verification hands out: spans of proven intervals, tokens that were looked at. */
+#define PB_LIMIT_INTERVALS 10000
+#define PB_LIMIT_TOKENS_SEEN 10000
+/* Anchors one behind the other that no later token covers yet. */
+#define PB_LIMIT_INTERVALS_OPEN 65536
+
+/* FORMAT 5.3: runs in manifest.json and in closed.json, so that the JSON of either meets
+ * PB_LIMIT_JSON and _VALUES; and whom a bundle is for, in octets. */
+#define PB_LIMIT_RUNS 140000
+#define PB_LIMIT_RECIPIENT 1024
+
+/* The rules of an export: their stretches are found in quadratic time. */
+#define PB_LIMIT_EXPORT_RULES 4096
+/* Checkpoints that a receiver holds, which an export is to be comparable with. */
+#define PB_LIMIT_EXPORT_HELD 16
+
+/* An HTTP answer's header lines, all together; the places it may send to, one after the other;
+ * connections that the server holds at once. */
+#define PB_LIMIT_HTTP_HEADERS (64 * 1024)
+#define PB_LIMIT_HTTP_REDIRECTS 5
+#define PB_LIMIT_HTTP_CONNECTIONS 64
+
+/* FORMAT 5.3: entries of a package outside records/, which a verifier keeps a table of: five or
+ * more for each token. */
+#define PB_LIMIT_BUNDLE_ENTRIES 1000000
+/* log/range-proof: 128 hashes; log/verifier-key; a consistency proof. */
+#define PB_LIMIT_PROOF_TEXT (16 * 1024)
 
 #endif

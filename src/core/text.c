@@ -57,3 +57,59 @@ pb_time_format(int64_t time_s, char out[21])
 	    seconds / 3600, seconds / 60 % 60, seconds % 60);
 	memcpy(out, text, 21);
 }
+
+/* Two digits at text, or -1. */
+static int
+two_digits(const char *text)
+{
+	if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+		return -1;
+	return 10 * (text[0] - '0') + (text[1] - '0');
+}
+
+/* Days since 1970 of a date whose year, month and day are in their ranges. */
+static int64_t
+days_of(unsigned year, unsigned month, unsigned day)
+{
+	unsigned era, of_era;
+
+	year -= month <= 2;
+	era = year / 400;
+	of_era = year % 400;
+	month += month > 2 ? -3U : 9;
+	return (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	       (153 * month + 2) / 5 + day - 1 - EPOCH_DAYS;
+}
+
+bool
+pb_time_parse(const char *text, int64_t *ret_time_s, bool *ret_day)
+{
+	size_t len = strlen(text);
+	char written[21];
+	int64_t time_s;
+	int part[6] = { 0 };
+
+	if (len != 10 && len != 20)
+		return false;
+	part[0] = two_digits(text) * 100 + two_digits(text + 2);
+	part[1] = two_digits(text + 5);
+	part[2] = two_digits(text + 8);
+	if (len == 20) {
+		part[3] = two_digits(text + 11);
+		part[4] = two_digits(text + 14);
+		part[5] = two_digits(text + 17);
+	}
+	if (part[0] < 1970 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31 ||
+	    part[3] < 0 || part[4] < 0 || part[5] < 0)
+		return false;
+	time_s = days_of((unsigned)part[0], (unsigned)part[1], (unsigned)part[2]) * DAY_S +
+		 part[3] * 3600 + part[4] * 60 + part[5];
+	/* What is no date, or written otherwise, comes back as another text. */
+	pb_time_format(time_s, written);
+	if (memcmp(written, text, len) != 0)
+		return false;
+	*ret_time_s = time_s;
+	if (ret_day != NULL)
+		*ret_day = len == 10;
+	return true;
+}

@@ -63,4 +63,10 @@ bool pb_decimal_parse(const char *text, size_t len, uint64_t *ret_value);
  */
 void pb_time_format(int64_t time_s, char out[21]);
 
+/*
+ * "2026-05-06" (midnight, UTC) or "2026-05-06T17:42:00Z" as seconds since 1970, years
+ * 1970 to 9999.  ret_day (may be NULL): only a day was named.  false otherwise.
+ */
+bool pb_time_parse(const char *text, int64_t *ret_time_s, bool *ret_day);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * The world as a parameter: files, clock and random numbers are small tables
+ * The world as a parameter: files, clock, random numbers and HTTP are small tables
  * of functions handed down from main.  Only sys/ fills them with the operating
  * system; tests fill them with layers that fail the nth call, lose what was not
  * synced, or set the clock.
@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "core/buf.h"
 
 enum pb_file_type { PB_FILE_REGULAR, PB_FILE_DIRECTORY, PB_FILE_SYMLINK, PB_FILE_OTHER };
 
@@ -71,6 +73,38 @@ struct pb_random {
 	void *ctx;
 	/* len bytes fit for keys (getrandom(2)); 0, or the negative errno. */
 	int (*fill)(void *ctx, void *to, size_t len);
+};
+
+/* One HTTP exchange.  What is borrowed lives until the call returns. */
+struct pb_http_request {
+	const char *url;          /* http or https */
+	const char *content_type; /* of the body; NULL: GET, else POST */
+	const void *body;
+	size_t body_len;
+	const char *accept;       /* the media type wanted, or NULL */
+	size_t max;               /* of the answer's body, bytes: more is PB_ELIMIT */
+	uint32_t timeout_ms;      /* for the whole exchange */
+	const char *client_pem;   /* path of a client certificate with its key, PEM; or NULL */
+	const char *server_roots; /* path of PEM roots for https; NULL: the system's */
+};
+
+struct pb_http_reply {
+	unsigned status;        /* 200... */
+	char content_type[128]; /* in lower case, without parameters; "" if there is none */
+	uint32_t retry_after_s; /* 0: not said */
+	struct pb_buf body;     /* owned by the caller, who clears it before */
+};
+
+/*
+ * The network, as far as it is needed: PB_OK if an answer came whole, whatever its
+ * status code; PB_EUNAVAIL if not (refused, no such host, timed out, cut off; err->why
+ * says which, and err->cause is ECONNREFUSED or ETIMEDOUT of the first and third); PB_ELIMIT;
+ * PB_EINVAL: no such URL.
+ */
+struct pb_http {
+	void *ctx;
+	enum pb_status (*exchange)(void *ctx, const struct pb_http_request *request,
+	    struct pb_http_reply *ret_reply, struct pb_error *err);
 };
 
 struct pb_world {

@@ -1,4 +1,4 @@
-/* What the two libraries answer, as a status.  For this room's files alone. */
+/* What the two libraries answer, as a status.  For this room and stamp. */
 #ifndef PB_CRYPTO_LIBRARY_H
 #define PB_CRYPTO_LIBRARY_H
 

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,4 +77,30 @@ pb_process_beside(const char *name, char *out, size_t size)
 	*slash = '\0';
 	written = snprintf(out, size, "%s/%s", program, name);
 	return written > 0 && (size_t)written < size && access(out, R_OK) == 0;
+}
+
+void
+pb_process_wait(void)
+{
+	sigset_t ends;
+	int signal;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	while (sigwait(&ends, &signal) != 0)
+		continue;
+}
+
+void
+pb_process_hold_signals(void)
+{
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
 }

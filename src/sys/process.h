@@ -25,4 +25,11 @@ const char *pb_process_environment(const char *name);
  */
 bool pb_process_beside(const char *name, char *out, size_t size);
 
+/*
+ * Serving until somebody ends it: hold SIGINT, SIGTERM and SIGHUP back before the first
+ * thread begins, then wait for one of them.
+ */
+void pb_process_hold_signals(void);
+void pb_process_wait(void);
+
 #endif

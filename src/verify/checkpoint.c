@@ -4,10 +4,8 @@
 #include "core/error.h"
 #include "verify/state.h"
 
-/* Both answer whether nothing was found, since what holds in every respect is remembered. */
-
-static bool
-check_signature(struct pb_verify_state *state, const struct pb_source_item *item,
+enum pb_verdict
+pb_verify_checkpoint_signature(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_note *note, const struct pb_checkpoint *checkpoint, uint64_t seq)
 {
 	const struct pb_note_verifier *key = pb_verification_log_key(state->v);
@@ -16,7 +14,7 @@ check_signature(struct pb_verify_state *state, const struct pb_source_item *item
 	if (strcmp(checkpoint->origin, state->origin) != 0) {
 		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INVALID, seq,
 		    "checkpoint_origin", N_("This checkpoint speaks of another log."));
-		return false;
+		return PB_INVALID;
 	}
 	if (key != NULL)
 		verdict = pb_note_verify(note, key, NULL);
@@ -33,9 +31,12 @@ check_signature(struct pb_verify_state *state, const struct pb_source_item *item
 		    "checkpoint_unsettled",
 		    N_("The signature under this checkpoint could not be looked at: memory ran "
 		       "out."));
-	return verdict == PB_NOTE_GOOD;
+	if (verdict == PB_NOTE_UNSETTLED)
+		return PB_INDETERMINATE;
+	return verdict == PB_NOTE_GOOD ? PB_VALID : PB_INVALID;
 }
 
+/* Whether nothing was found, since what holds in every respect is remembered. */
 static bool
 check_agreement(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_checkpoint *checkpoint, uint64_t seq)
@@ -103,8 +104,11 @@ pb_verify_checkpoint(
 	if (status == PB_OK) {
 		check_progress(state, item, seq);
 		agrees = check_agreement(state, item, &checkpoint, seq);
-		is_signed = check_signature(state, item, note, &checkpoint, seq);
-		if (agrees && is_signed)
+		is_signed =
+		    pb_verify_checkpoint_signature(state, item, note, &checkpoint, seq) == PB_VALID;
+		if (agrees)
+			status = pb_verify_commits_add(&state->commits, &checkpoint, err);
+		if (status == PB_OK && agrees && is_signed)
 			status = remember(state, item, checkpoint.size, err);
 	} else if (pb_inside_unsound(status)) {
 		pb_verify_find(state, item, PB_CHECK_CHECKPOINT, PB_INVALID, seq,

@@ -7,11 +7,12 @@
 #define PB_VERIFY_CREW_H
 
 #include "verify/inside.h"
+#include "verify/ring.h"
 
-/* Records at hand at one time, and how long each may be: memory stays constant. */
-#define PB_CREW_JOBS 8
+/* How long a record may be: memory stays constant. */
 #define PB_CREW_PAYLOAD (4 * 1024 * 1024)
-#define PB_CREW_THREADS 8
+#define PB_CREW_THREADS PB_RING_THREADS
+#define PB_CREW_JOBS PB_RING_JOBS
 
 /* A record to look into, and what was found.  The crew's, the caller's between take and give. */
 struct pb_crew_job {

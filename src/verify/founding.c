@@ -1,6 +1,7 @@
 /* Record 0: what the log says of itself, once and for all. */
 #include <string.h>
 
+#include "bundle/sums.h"
 #include "core/error.h"
 #include "verify/state.h"
 
@@ -66,6 +67,62 @@ read_readers(
 		    N_("Record 0 does not state who can open this archive."));
 }
 
+bool
+pb_verify_export_key(const struct pb_json *facts, const char *origin, bool *ret_stated,
+    struct pb_note_verifier *ret_key)
+{
+	const struct pb_json *value = pb_json_get(facts, "export_key");
+	const char *text = pb_json_string(value);
+	char name[PB_EXPORT_NAME_MAX];
+	struct pb_note_verifier key;
+
+	*ret_stated = value != NULL;
+	if (value == NULL)
+		return true;
+	pb_export_name(origin, name);
+	if (text == NULL || pb_note_verifier_parse(text, strlen(text), &key, NULL) != PB_OK ||
+	    key.type != PB_NOTE_ED25519 || strcmp(key.name, name) != 0)
+		return false;
+	*ret_key = key;
+	return true;
+}
+
+/* Who signs bundles; an archive that states nobody can have none. */
+static void
+check_export_key(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
+{
+	struct pb_note_verifier key;
+	bool stated;
+
+	if (!pb_verify_export_key(facts, state->origin, &stated, &key))
+		find(state, item, PB_INVALID, "founding_export_key",
+		    N_("What record 0 states as the key that signs bundles is no such key."));
+}
+
+/* What stood there when the archive was made; a verifier chooses his own. */
+static void
+check_tsa_roots(
+    struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
+{
+	const struct pb_json *list = pb_json_get(facts, "tsa_roots");
+	bool right = !pb_json_is_object(list) && pb_json_string(list) == NULL;
+	uint8_t sha256[PB_DIGEST_LEN];
+	bool local;
+
+	for (size_t i = 0; right && i < pb_json_count(list); i++) {
+		const struct pb_json *root = pb_json_item(list, i);
+		const struct pb_json *said = pb_json_get(root, "local");
+
+		right = pb_json_as_hex(pb_json_get(root, "sha256"), sha256, sizeof(sha256)) &&
+			(said == NULL || pb_json_as_bool(said, &local));
+	}
+	if (!right)
+		find(state, item, PB_INVALID, "founding_tsa_roots",
+		    N_("Record 0 does not state the roots of its timestamping authorities as the "
+		       "format says."));
+}
+
 void
 pb_verify_founding(
     struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts)
@@ -75,4 +132,6 @@ pb_verify_founding(
 	check_origin(state, item, facts);
 	read_log_key(state, item, facts);
 	read_readers(state, item, facts);
+	check_export_key(state, item, facts);
+	check_tsa_roots(state, item, facts);
 }

@@ -150,7 +150,7 @@ ask_witnesses(struct pb_verify_state *state, bool published, enum pb_trust_quoru
 }
 
 static const char *
-view(bool consistent, bool contradicted, enum pb_trust_quorum quorum)
+view(bool consistent, bool contradicted, bool stamped, enum pb_trust_quorum quorum)
 {
 	if (contradicted)
 		return N_("contradicted by the checkpoint you hold");
@@ -162,14 +162,20 @@ view(bool consistent, bool contradicted, enum pb_trust_quorum quorum)
 		return N_("consistent with the checkpoint you hold");
 	if (quorum == PB_QUORUM_MET)
 		return N_("witnessed by those whom the trust file asks for");
-	return N_("not proven: neither a witness nor an earlier checkpoint speaks for it; newest "
-		  "stamped size: none");
+	/* A timestamp shows that there was this history, not that there was no other. */
+	if (stamped)
+		return N_("not proven: neither a witness nor an earlier checkpoint speaks for it, "
+			  "and timestamps alone do not");
+	return N_("not proven: neither a witness nor an earlier checkpoint speaks for it, and "
+		  "nothing is timestamped");
 }
 
-static void
-check_unique_view(
+void
+pb_verify_unique_view(
     struct pb_verify_state *state, bool consistent, bool contradicted, enum pb_trust_quorum quorum)
 {
+	const struct pb_token_seen *token;
+
 	pb_verification_looked(state->v, PB_CHECK_UNIQUE_VIEW);
 	if (contradicted)
 		find(state, PB_CHECK_UNIQUE_VIEW, PB_INVALID, "history_contradicted",
@@ -184,7 +190,8 @@ check_unique_view(
 		find(state, PB_CHECK_UNIQUE_VIEW, PB_INDETERMINATE, "unique_view_not_proven",
 		    N_("Nothing from outside shows that this is the only history: give the "
 		       "checkpoint that you hold, or a trust file with witnesses."));
-	pb_verification_set_unique_view(state->v, view(consistent, contradicted, quorum));
+	pb_verification_set_unique_view(state->v,
+	    view(consistent, contradicted, pb_verification_tokens(state->v, &token) > 0, quorum));
 }
 
 enum pb_status
@@ -198,6 +205,6 @@ pb_verify_history(struct pb_verify_state *state, struct pb_error *err)
 
 	if (status != PB_OK)
 		return status;
-	check_unique_view(state, consistent, contradicted, quorum);
+	pb_verify_unique_view(state, consistent, contradicted, quorum);
 	return PB_OK;
 }

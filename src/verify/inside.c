@@ -84,41 +84,46 @@ look_at_commitment(const struct pb_leaf *leaf, struct pb_opened *opened, struct 
 	return PB_OK;
 }
 
-/* Which parts a record has (FORMAT 1).  An empty message is nothing but its digest. */
-static void
-look_at_parts(const struct pb_leaf *leaf, const struct pb_opened *opened, struct pb_inside *inside)
+/* An empty message is nothing but its digest. */
+void
+pb_inside_parts(
+    uint8_t type, const uint8_t *kinds, size_t count, bool all, struct pb_inside *inside)
 {
 	unsigned parts[PB_PART_ENVELOPE + 1] = { 0 };
-	bool message = leaf->type == PB_RECORD_MESSAGE || leaf->type == PB_RECORD_IMPORTED;
+	bool message = type == PB_RECORD_MESSAGE || type == PB_RECORD_IMPORTED;
 
-	for (unsigned i = 0; i < pb_opened_count(opened); i++) {
-		uint8_t kind = pb_opened_kind(opened, (uint8_t)i);
-
-		if (pb_part_kind_known(kind))
-			parts[kind]++;
+	for (size_t i = 0; i < count; i++) {
+		if (pb_part_kind_known(kinds[i]))
+			parts[kinds[i]]++;
 		else
 			inside->part_unknown = true;
 	}
 	message |= parts[PB_PART_HEADER] > 0 || parts[PB_PART_BODY] > 0;
-	inside->digest_missing = message && parts[PB_PART_DIGEST] == 0;
+	inside->digest_missing = all && message && parts[PB_PART_DIGEST] == 0;
 	inside->digest_twice = parts[PB_PART_DIGEST] > 1;
 	inside->digest_wrong &= !inside->digest_twice;
 	inside->class_twice = parts[PB_PART_CLASS] > 1;
 	inside->envelope_twice = parts[PB_PART_ENVELOPE] > 1;
-	inside->facts_missing = parts[PB_PART_FACTS] != 1;
+	inside->facts_missing = parts[PB_PART_FACTS] > 1 || (all && parts[PB_PART_FACTS] == 0);
 }
 
-static enum pb_status
-look_at_facts(struct pb_opened *opened, struct pb_inside *inside, struct pb_json **ret_facts,
+static void
+look_at_parts(const struct pb_leaf *leaf, const struct pb_opened *opened, struct pb_inside *inside)
+{
+	uint8_t kinds[PB_LIMIT_PARTS];
+
+	for (unsigned i = 0; i < pb_opened_count(opened); i++)
+		kinds[i] = pb_opened_kind(opened, (uint8_t)i);
+	pb_inside_parts(leaf->type, kinds, pb_opened_count(opened), true, inside);
+}
+
+enum pb_status
+pb_inside_facts(const void *data, size_t len, struct pb_inside *inside, struct pb_json **ret_facts,
     struct pb_error *err)
 {
-	struct pb_buf bytes = PB_BUF_EMPTY;
 	struct pb_json *facts = NULL;
-	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
-	enum pb_status status = pb_opened_part(opened, index, PB_LIMIT_JSON, &bytes, err);
+	enum pb_status status = pb_json_parse(data, len, &facts, err);
 
-	if (status == PB_OK)
-		status = pb_json_parse(bytes.data, bytes.len, &facts, err);
 	if (pb_inside_unsound(status) || (status == PB_OK && !pb_json_is_object(facts))) {
 		inside->facts_malformed = true;
 		status = PB_OK;
@@ -128,15 +133,65 @@ look_at_facts(struct pb_opened *opened, struct pb_inside *inside, struct pb_json
 		facts = NULL;
 	}
 	pb_json_free(facts);
+	return status;
+}
+
+static enum pb_status
+look_at_facts(struct pb_opened *opened, struct pb_inside *inside, struct pb_json **ret_facts,
+    struct pb_error *err)
+{
+	struct pb_buf bytes = PB_BUF_EMPTY;
+	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
+	enum pb_status status = pb_opened_part(opened, index, PB_LIMIT_JSON, &bytes, err);
+
+	if (status == PB_OK) {
+		status = pb_inside_facts(bytes.data, bytes.len, inside, ret_facts, err);
+	} else if (pb_inside_unsound(status)) {
+		inside->facts_malformed = true;
+		status = PB_OK;
+	}
 	pb_buf_wipe(&bytes);
 	pb_buf_done(&bytes);
 	return status;
 }
 
+void
+pb_inside_objects_done(struct pb_inside_objects *objects)
+{
+	for (size_t i = 0; i < objects->count; i++)
+		pb_buf_done(&objects->object[i]);
+	objects->count = 0;
+}
+
+/* Each within its limit, and all together. */
+static enum pb_status
+look_at_objects(struct pb_opened *opened, struct pb_inside_objects *objects, struct pb_error *err)
+{
+	uint64_t room = PB_LIMIT_OBJECTS;
+
+	for (unsigned i = 0; i < pb_opened_count(opened); i++) {
+		uint64_t len = pb_opened_len(opened, (uint8_t)i);
+		enum pb_status status;
+
+		if (pb_opened_kind(opened, (uint8_t)i) != PB_PART_OBJECT)
+			continue;
+		if (len > PB_LIMIT_OBJECT || len > room) {
+			objects->too_long = true;
+			return PB_OK;
+		}
+		room -= len;
+		status = pb_opened_part(
+		    opened, (uint8_t)i, PB_LIMIT_OBJECT, &objects->object[objects->count++], err);
+		if (status != PB_OK)
+			return status;
+	}
+	return PB_OK;
+}
+
 static enum pb_status
 look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
     const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *inside,
-    struct pb_json **ret_facts, struct pb_error *err)
+    struct pb_json **ret_facts, struct pb_inside_objects *ret_objects, struct pb_error *err)
 {
 	struct pb_opened *opened = NULL;
 	enum pb_status status;
@@ -145,6 +200,8 @@ look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 	status = pb_opener_open(tools->opener, payload, r, &opened, err);
 	if (status == PB_OK)
 		status = look_at_commitment(leaf, opened, inside, err);
+	if (status == PB_OK && ret_objects != NULL && leaf->type == PB_RECORD_ANCHOR)
+		status = look_at_objects(opened, ret_objects, err);
 	if (pb_inside_unsound(status)) {
 		inside->seal_wrong = true;
 		status = PB_OK;
@@ -160,15 +217,15 @@ look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 enum pb_status
 pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
     const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *ret_inside,
-    struct pb_json **ret_facts, struct pb_error *err)
+    struct pb_json **ret_facts, struct pb_inside_objects *ret_objects, struct pb_error *err)
 {
 	struct pb_inside inside = { 0 };
 	struct pb_json *facts = NULL;
 	enum pb_status status = look_at_payload(tools, leaf, payload, &inside, err);
 
 	if (status == PB_OK && !inside.payload_wrong && r != NULL)
-		status = look_inside(
-		    tools, leaf, payload, r, &inside, ret_facts != NULL ? &facts : NULL, err);
+		status = look_inside(tools, leaf, payload, r, &inside,
+		    ret_facts != NULL ? &facts : NULL, ret_objects, err);
 	if (status != PB_OK)
 		return status;
 	*ret_inside = inside;

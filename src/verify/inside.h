@@ -7,6 +7,7 @@
 #define PB_VERIFY_INSIDE_H
 
 #include "core/json.h"
+#include "core/limits.h"
 #include "record/leaf.h"
 #include "record/opened.h"
 
@@ -26,6 +27,18 @@ struct pb_inside {
 	bool facts_malformed;
 };
 
+/*
+ * What an anchor holds (FORMAT 2.2): its parts of kind 4, in order.  Within PB_LIMIT_OBJECT
+ * each and PB_LIMIT_OBJECTS together; too_long: they are not, and are not all here.
+ */
+struct pb_inside_objects {
+	size_t count;
+	struct pb_buf object[PB_LIMIT_PARTS];
+	bool too_long;
+};
+
+void pb_inside_objects_done(struct pb_inside_objects *objects);
+
 /* What one thread needs to look, used again from record to record. */
 struct pb_inside_tools {
 	struct pb_opener *opener;
@@ -39,10 +52,27 @@ void pb_inside_tools_done(struct pb_inside_tools *tools);
 /*
  * r: the record's secret, or NULL if it is to stay closed.  ret_facts (may be NULL):
  * its facts, owned (pb_json_free), or NULL if it was not opened or has none that are
- * sound.  A status but PB_OK is about us, or the medium, and never about the record.
+ * sound.  ret_objects (may be NULL): empty; the objects of a record of type 12 that was opened,
+ * owned by the caller whatever is answered.  A status but PB_OK is about us, or the medium, and
+ * never about the record.
  */
 enum pb_status pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
     const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *ret_inside,
+    struct pb_json **ret_facts, struct pb_inside_objects *ret_objects,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * Which parts a record has (FORMAT 1), by the kinds that are known.  all: no part of it is
+ * withheld, so that what is not among them is not there.  Sets digest_missing to facts_missing.
+ */
+void pb_inside_parts(
+    uint8_t type, const uint8_t *kinds, size_t count, bool all, struct pb_inside *inside);
+
+/*
+ * The octets of its facts: facts_malformed, or ret_facts (may be NULL; owned).  A status but
+ * PB_OK is about us.
+ */
+enum pb_status pb_inside_facts(const void *data, size_t len, struct pb_inside *inside,
     struct pb_json **ret_facts, struct pb_error *err) PB_MUST_CHECK;
 
 /* Is a status about the evidence (a finding), or about us (to be answered)? */

@@ -10,8 +10,11 @@ void
 pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
     enum pb_check_id id, enum pb_verdict weight, uint64_t seq, const char *code, const char *text)
 {
-	pb_verification_find(
-	    state->v, id, weight, seq, code, text, "%s:%" PRIu64, item->segment, item->offset);
+	if (item->offset == PB_VERIFY_NO_OFFSET)
+		pb_verification_find(state->v, id, weight, seq, code, text, "%s", item->segment);
+	else
+		pb_verification_find(state->v, id, weight, seq, code, text, "%s:%" PRIu64,
+		    item->segment, item->offset);
 }
 
 /* What cannot be read is found where it stands, and breaks what is computed over all records. */
@@ -65,6 +68,8 @@ begin(struct pb_verify_state *state, struct pb_error *err)
 	enum pb_status status = pb_digest_new(PB_DIGEST_SHA256, &state->tools.sha256, err);
 
 	pb_tree_init(&state->tree);
+	if (status == PB_OK)
+		status = pb_verify_anchors_init(state, err);
 	if (status == PB_OK && options->against != NULL)
 		status = pb_verify_held_read(
 		    &state->against, options->against, options->against_len, err);
@@ -93,6 +98,9 @@ end(struct pb_verify_state *state, struct pb_error *err)
 		    "%s", "");
 	pb_verification_set_log(state->v, state->origin, state->records, state->signed_size);
 	pb_verify_trust(state);
+	status = pb_verify_anchors_end(state, err);
+	if (status != PB_OK)
+		return status;
 	return pb_verify_history(state, err);
 }
 
@@ -114,6 +122,7 @@ pb_verify_log(const struct pb_source *source, const struct pb_verify_log_options
 		status = end(state, err);
 	pb_verify_held_done(&state->against);
 	pb_verify_held_done(&state->published);
+	pb_verify_anchors_done(state);
 	pb_buf_done(&state->newest);
 	pb_crew_free(state->crew);
 	pb_inside_tools_done(&state->tools);

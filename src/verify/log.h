@@ -8,6 +8,7 @@
 
 #include "log/source.h"
 #include "log/trust.h"
+#include "stamp/roots.h"
 #include "verify/verification.h"
 
 struct pb_verify_log_options {
@@ -20,6 +21,8 @@ struct pb_verify_log_options {
 	 */
 	const void *published;
 	size_t published_len;
+	const struct pb_stamp_roots *tsa_roots; /* NULL: whose clocks is indeterminate */
+	int64_t now_s;                          /* for `sustained`; 0: not asked */
 	bool open;        /* open records whose r is at hand, and check commitments */
 	unsigned threads; /* beside the caller's, that open records; 0: none; at most 8 */
 	/*

@@ -28,6 +28,13 @@ report(struct pb_verify_state *state, const struct pb_source_item *item, uint64_
 		state->unopened += !inside->payload_wrong;
 		return;
 	}
+	pb_verify_inside(state, item, seq, inside);
+}
+
+void
+pb_verify_inside(struct pb_verify_state *state, const struct pb_source_item *item, uint64_t seq,
+    const struct pb_inside *inside)
+{
 	pb_verification_looked(state->v, PB_CHECK_COMMITMENT);
 	find(state, item, inside->seal_wrong, PB_INVALID, seq, "seal",
 	    N_("This record does not open under its own secret: it was not sealed as the format "
@@ -125,14 +132,20 @@ look_here(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_leaf *leaf, struct pb_secret *r, struct pb_json **ret_facts,
     struct pb_error *err)
 {
+	struct pb_inside_objects objects = { .count = 0 };
 	struct pb_inside inside;
 	enum pb_status status = pb_verify_record_flush(state, err);
 
 	if (status == PB_OK)
-		status =
-		    pb_inside_look(&state->tools, leaf, &item->payload, r, &inside, ret_facts, err);
+		status = pb_inside_look(
+		    &state->tools, leaf, &item->payload, r, &inside, ret_facts, &objects, err);
 	if (status == PB_OK)
 		report(state, item, leaf->seq, &inside);
+	/* What is not what the log has committed to says nothing of the log's time. */
+	if (status == PB_OK && item->open && leaf->type == PB_RECORD_ANCHOR && *ret_facts != NULL &&
+	    !inside.commitment_wrong && !inside.part_unknown)
+		status = pb_verify_anchor(state, item, leaf, *ret_facts, &objects, err);
+	pb_inside_objects_done(&objects);
 	return status;
 }
 

@@ -11,6 +11,7 @@
 #include "verify/crew.h"
 #include "verify/inside.h"
 #include "verify/log.h"
+#include "verify/tokens.h"
 #include "verify/verification.h"
 
 #define PB_VERIFY_NAME_MAX 64
@@ -58,6 +59,39 @@ enum pb_verify_holding {
 	PB_HOLDING_COUNT
 };
 
+/* What the log was when a commit ended. */
+struct pb_verify_commit {
+	uint64_t size;
+	uint8_t root[PB_DIGEST_LEN];
+	uint8_t head[PB_DIGEST_LEN];
+};
+
+/*
+ * A ring of the last PB_LIMIT_COMMITS_KEPT commits whose checkpoint agrees with the records before
+ * it; sizes ascend from commit[oldest] on.
+ */
+struct pb_verify_commits {
+	struct pb_verify_commit *commit;
+	size_t count;
+	size_t cap;
+	size_t oldest;
+	uint64_t forgotten; /* commits below this size are no longer here */
+};
+
+/* What all anchors together tell. */
+struct pb_verify_anchors {
+	struct pb_intervals *intervals;
+	uint64_t tokens; /* that could be read */
+	/* those over the largest size */
+	uint64_t newest_size;
+	uint64_t newest_seq;
+	bool newest_trusted;
+	uint64_t strangers; /* that lead to no chosen root */
+	uint64_t first_stranger;
+	uint64_t local; /* of a local authority that the verifier chose */
+	uint64_t first_local;
+};
+
 /*
  * Invariants:
  * 1. next_seq is the number that the next leaf must have, prev what it must
@@ -92,9 +126,15 @@ struct pb_verify_state {
 	uint64_t signed_size; /* of the last checkpoint that holds in every respect */
 	struct pb_buf newest; /* its note */
 
+	struct pb_verify_commits commits;
+	struct pb_verify_anchors anchors;
+
 	struct pb_verify_held against;
 	struct pb_verify_held published;
 };
+
+/* offset of an item that is a whole file. */
+#define PB_VERIFY_NO_OFFSET UINT64_MAX
 
 /* A finding at the item. */
 void pb_verify_find(struct pb_verify_state *state, const struct pb_source_item *item,
@@ -109,7 +149,13 @@ void pb_verify_segment_end(struct pb_verify_state *state);
 
 /* ---- leaf.c: form, seq, prev, time ---------------------------------------------------------- */
 
-/* Check a record's leaf, tell it to ret_leaf, append it to the tree. */
+/* The form of a leaf by itself, which it tells to ret_leaf. */
+void pb_verify_leaf_form(
+    struct pb_verify_state *state, const struct pb_source_item *item, struct pb_leaf *ret_leaf);
+/* The same, and its seq, prev and time.  *ret_joined: it stands behind what those before it are. */
+void pb_verify_leaf_chain(struct pb_verify_state *state, const struct pb_source_item *item,
+    struct pb_leaf *ret_leaf, bool *ret_joined);
+/* The same, how it is stored too, and append it to the tree. */
 enum pb_status pb_verify_leaf(struct pb_verify_state *state, const struct pb_source_item *item,
     struct pb_leaf *ret_leaf, struct pb_error *err) PB_MUST_CHECK;
 /* Records may be missing here. */
@@ -120,6 +166,9 @@ void pb_verify_leaf_lost(struct pb_verify_state *state, const struct pb_source_i
 /* A record in all respects: its leaf first, then by itself, then as a statement. */
 enum pb_status pb_verify_record(struct pb_verify_state *state, const struct pb_source_item *item,
     struct pb_error *err) PB_MUST_CHECK;
+/* What was found inside a record, however it was opened. */
+void pb_verify_inside(struct pb_verify_state *state, const struct pb_source_item *item,
+    uint64_t seq, const struct pb_inside *inside);
 /* Wait for the records that are looked at side by side. */
 enum pb_status pb_verify_record_flush(
     struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
@@ -135,6 +184,13 @@ void pb_verify_statement(struct pb_verify_state *state, const struct pb_source_i
 void pb_verify_founding(
     struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts);
 
+/*
+ * The key under <origin>/export that record 0 states (FORMAT 5.4).  *ret_stated: it states
+ * one.  False: what it states is no such key.
+ */
+bool pb_verify_export_key(const struct pb_json *facts, const char *origin, bool *ret_stated,
+    struct pb_note_verifier *ret_key);
+
 /* The ids in a JSON array of {"id": ...}; false if it is not such a list, or an id comes twice. */
 bool pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_readers *ret_readers);
 /* The recipients of a CMS envelope.  PB_ECORRUPT as pb_envelope_recipients, or one comes twice. */
@@ -146,8 +202,35 @@ bool pb_verify_readers_same(const struct pb_verify_readers *a, const struct pb_v
 
 enum pb_status pb_verify_checkpoint(struct pb_verify_state *state,
     const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
+/* Is it of this log, signed by its key?  PB_INDETERMINATE: memory ran out.  But PB_VALID is found. */
+enum pb_verdict pb_verify_checkpoint_signature(struct pb_verify_state *state,
+    const struct pb_source_item *item, const struct pb_note *note,
+    const struct pb_checkpoint *checkpoint, uint64_t seq);
 /* The records since the last checkpoint stay without one. */
 void pb_verify_checkpoint_end(struct pb_verify_state *state);
+
+/* ---- commits.c: what the log was ------------------------------------------------------------- */
+
+/* A checkpoint agrees with the records before it. */
+enum pb_status pb_verify_commits_add(struct pb_verify_commits *commits,
+    const struct pb_checkpoint *checkpoint, struct pb_error *err) PB_MUST_CHECK;
+/* The commit of that size; NULL: none is remembered. */
+const struct pb_verify_commit *pb_verify_commits_find(
+    const struct pb_verify_commits *commits, uint64_t size);
+void pb_verify_commits_done(struct pb_verify_commits *commits);
+
+/* ---- anchor.c: timestamps over checkpoints --------------------------------------------------- */
+
+enum pb_status pb_verify_anchors_init(
+    struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
+/* A record of type 12 that stands open and is what the leaf has committed to. */
+enum pb_status pb_verify_anchor(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_leaf *leaf, const struct pb_json *facts,
+    const struct pb_inside_objects *objects, struct pb_error *err) PB_MUST_CHECK;
+/* All were seen: whose clocks they are, and the proven intervals. */
+enum pb_status pb_verify_anchors_end(
+    struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
+void pb_verify_anchors_done(struct pb_verify_state *state);
 
 /* ---- held.c: checkpoints that others hold --------------------------------------------------- */
 
@@ -168,5 +251,11 @@ void pb_verify_trust(struct pb_verify_state *state);
 /* ---- history.c: whether others saw the same ------------------------------------------------- */
 
 enum pb_status pb_verify_history(struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * What is to be said of it.  consistent: with the checkpoint that the other side holds;
+ * contradicted: by it.
+ */
+void pb_verify_unique_view(
+    struct pb_verify_state *state, bool consistent, bool contradicted, enum pb_trust_quorum quorum);
 
 #endif

@@ -11,7 +11,7 @@
 
 /*
  * One block, so that a finding needs no memory of its own.  check[id].findings
- * is kept[id]; unique_view is a literal.
+ * is kept[id]; unique_view is a literal.  interval and token have room for *_cap.
  */
 struct pb_verification {
 	struct pb_check check[PB_CHECK_COUNT];
@@ -22,6 +22,11 @@ struct pb_verification {
 	uint64_t size;
 	bool has_log_key;
 	struct pb_note_verifier log_key;
+	struct pb_interval *interval;
+	size_t interval_count, interval_cap;
+	struct pb_token_seen *token;
+	size_t token_count, token_cap;
+	struct pb_bundle_seen bundle;
 };
 
 /* How bad a verdict is. */
@@ -194,9 +199,134 @@ pb_verification_size(const struct pb_verification *v)
 	return v->size;
 }
 
+/* ---- intervals, tokens, what a bundle is about ------------------------------------------------
+ */
+
+/* Room for one more item of that size in an array of `count`; the array moves. */
+static enum pb_status
+grow(void **array, size_t count, size_t *cap, size_t size, struct pb_error *err)
+{
+	size_t wanted = *cap > 0 ? 2 * *cap : 16;
+	void *grown;
+
+	if (count < *cap)
+		return PB_OK;
+	grown = reallocarray(*array, wanted, size);
+	if (grown == NULL)
+		return pb_fail_memory(err, N_("verify"));
+	*array = grown;
+	*cap = wanted;
+	return PB_OK;
+}
+
+enum pb_status
+pb_verification_add_interval(
+    struct pb_verification *v, const struct pb_interval *interval, struct pb_error *err)
+{
+	void *array = v->interval;
+	enum pb_status status;
+
+	if (v->interval_count == PB_LIMIT_INTERVALS)
+		return PB_OK;
+	status = grow(&array, v->interval_count, &v->interval_cap, sizeof(*interval), err);
+	v->interval = array;
+	if (status == PB_OK)
+		v->interval[v->interval_count++] = *interval;
+	return status;
+}
+
+enum pb_status
+pb_verification_add_token(
+    struct pb_verification *v, const struct pb_token_seen *token, struct pb_error *err)
+{
+	void *array = v->token;
+	enum pb_status status;
+
+	if (v->token_count == PB_LIMIT_TOKENS_SEEN)
+		return PB_OK;
+	status = grow(&array, v->token_count, &v->token_cap, sizeof(*token), err);
+	v->token = array;
+	if (status == PB_OK)
+		v->token[v->token_count++] = *token;
+	return status;
+}
+
+size_t
+pb_verification_intervals(const struct pb_verification *v, const struct pb_interval **ret_interval)
+{
+	*ret_interval = v->interval;
+	return v->interval_count;
+}
+
+size_t
+pb_verification_tokens(const struct pb_verification *v, const struct pb_token_seen **ret_token)
+{
+	*ret_token = v->token;
+	return v->token_count;
+}
+
+/* A clock that is not the owner's, and that the verifier chose. */
+static bool
+proves(const struct pb_token_seen *token)
+{
+	return token->verdict == PB_VALID && token->trusted && !token->local;
+}
+
+static bool
+key_seen_before(const struct pb_verification *v, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (proves(&v->token[i]) &&
+		    memcmp(v->token[i].key, v->token[at].key, sizeof(v->token[at].key)) == 0)
+			return true;
+	return false;
+}
+
+size_t
+pb_verification_authorities(const struct pb_verification *v)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < v->token_count; i++)
+		count += proves(&v->token[i]) && !key_seen_before(v, i);
+	return count;
+}
+
+void
+pb_verification_sustain(struct pb_verification *v)
+{
+	uint64_t size = 0;
+
+	for (size_t i = v->token_count; i-- > 0;) {
+		struct pb_token_seen *token = &v->token[i];
+
+		if (token->seq == PB_NO_SEQ || !proves(token))
+			continue;
+		if (token->sustained && token->size > size)
+			size = token->size;
+		token->sustained |= token->size <= size;
+	}
+}
+
+struct pb_bundle_seen *
+pb_verification_bundle_seen(struct pb_verification *v)
+{
+	return &v->bundle;
+}
+
+const struct pb_bundle_seen *
+pb_verification_bundle(const struct pb_verification *v)
+{
+	return &v->bundle;
+}
+
 void
 pb_verification_free(struct pb_verification *v)
 {
+	if (v == NULL)
+		return;
+	free(v->interval);
+	free(v->token);
 	free(v);
 }
 
@@ -204,8 +334,8 @@ const char *
 pb_check_name(enum pb_check_id id)
 {
 	static const char *const names[PB_CHECK_COUNT] = { "files", "secrets", "payload",
-		"commitment", "chain", "tree", "checkpoint", "log_key", "unique_view",
-		"consistency" };
+		"commitment", "chain", "tree", "checkpoint", "log_key", "tokens", "authorities",
+		"range", "unique_view", "consistency" };
 
 	pb_assert((unsigned)id < PB_CHECK_COUNT);
 	return names[id];

@@ -30,4 +30,21 @@ void pb_verification_set_log(
 void pb_verification_set_log_key(struct pb_verification *v, const struct pb_note_verifier *log_key);
 const struct pb_note_verifier *pb_verification_log_key(const struct pb_verification *v);
 
+/* A token that was looked at; beyond PB_LIMIT_TOKENS_SEEN it is only forgotten. */
+enum pb_status pb_verification_add_token(struct pb_verification *v,
+    const struct pb_token_seen *token, struct pb_error *err) PB_MUST_CHECK;
+/* The next span; beyond PB_LIMIT_INTERVALS it is only forgotten. */
+enum pb_status pb_verification_add_interval(struct pb_verification *v,
+    const struct pb_interval *interval, struct pb_error *err) PB_MUST_CHECK;
+/* Distinct keys among the tokens that are valid, trusted and not local: authorities, not tokens. */
+size_t pb_verification_authorities(const struct pb_verification *v);
+/*
+ * A token whose own certificate has ended is sustained by a later one that is trusted, not
+ * local, sustained, and over a checkpoint of its size or more (FORMAT 2.2).
+ */
+void pb_verification_sustain(struct pb_verification *v);
+
+/* To be filled in by who verifies a bundle; zeros before. */
+struct pb_bundle_seen *pb_verification_bundle_seen(struct pb_verification *v);
+
 #endif

@@ -60,7 +60,8 @@ struct fixture {
 	struct pb_world world;
 	struct pb_reader_key *key;
 	struct pb_buf trust;
-	struct pb_buf against; /* the first checkpoint */
+	struct pb_buf against;   /* the first checkpoint */
+	struct pb_buf tsa_roots; /* PEM; empty: none is chosen */
 	struct pb_created created;
 	struct kept kept;
 	unsigned number; /* of the next message */
@@ -268,6 +269,7 @@ forget_template(void **state)
 	pb_reader_key_free(f->key);
 	pb_buf_done(&f->trust);
 	pb_buf_done(&f->against);
+	pb_buf_done(&f->tsa_roots);
 	free(f->template);
 	free(f->dir);
 	test_directory_remove(f->root);
@@ -479,6 +481,8 @@ wrong_with(struct fixture *f)
 		.trust_len = f->trust.len,
 		.against = f->against.data,
 		.against_len = f->against.len,
+		.tsa_roots = f->tsa_roots.data,
+		.tsa_roots_len = f->tsa_roots.len,
 		.key = f->key };
 	static char text[400];
 	struct pb_reading *reading = NULL;

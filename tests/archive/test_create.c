@@ -1,6 +1,7 @@
 /* `init`, and what record 0 says of it to everybody after. */
-#include "archive/fixture.h"
+#include "archive/fake_tsa.h"
 
+#include "archive/own_key.h"
 #include "archive/walk.h"
 #include "log/origin.h"
 
@@ -157,7 +158,9 @@ static void
 what_is_made_is_private_and_verifies(void **state)
 {
 	static const char *const rooms[] = { "", "vault", "keys", "log", "readers", "private",
-		"quarantine", "tmp" };
+		"tsa", "quarantine", "tmp" };
+	static const char *const files[] = { "private/log.key", "private/export.key",
+		"private/tsa.key", "tsa/local.pem", "tsa/authorities.json" };
 	struct fixture *f = *state;
 	const struct pb_create_options o = options(PB_RECOVERY_NONE);
 	struct pb_created created;
@@ -170,8 +173,10 @@ what_is_made_is_private_and_verifies(void **state)
 		assert_int_equal(stat(at(f, rooms[i]), &st), 0);
 		assert_int_equal(st.st_mode & 07777, 0700);
 	}
-	assert_int_equal(stat(at(f, "private/log.key"), &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0600);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		assert_int_equal(stat(at(f, files[i]), &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+	}
 	assert_int_equal(stat(newest(f, "keys", ".key"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_true(pb_origin_valid(created.origin, strlen(created.origin)));
@@ -221,6 +226,96 @@ record_0_states_keys_and_readers(void **state)
 	assert_int_equal(unlink(out), 0);
 	free(out);
 	free(founded);
+}
+
+/* Who names no authority has his own. */
+static void
+record_0_states_the_export_key_and_the_local_authority(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	const struct pb_create_options o = options(PB_RECOVERY_NONE);
+	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
+	struct pb_buf vkey = PB_BUF_EMPTY;
+	struct pb_ed25519 *key = NULL;
+	struct pb_created created;
+	struct pb_archive *a;
+	char name[300];
+
+	assert_int_equal(pb_archive_create(&f->world, f->dir, &o, &created, NULL), PB_OK);
+	assert_int_equal(pb_founded_read(f->world.files, f->dir, founded, NULL), PB_OK);
+	assert_true(founded->has_export_key);
+	(void)snprintf(name, sizeof(name), "%s/export", created.origin);
+	assert_string_equal(founded->export_key.name, name);
+	assert_int_equal(pb_note_verifier_format(&founded->export_key, &vkey), PB_OK);
+	assert_string_equal(pb_buf_text(&vkey), created.export_key);
+	assert_int_equal(founded->tsa_root_count, 1);
+	assert_true(founded->tsa_root[0].local);
+	assert_true(created.local_tsa);
+	assert_memory_equal(founded->tsa_root[0].sha256, created.local_root, 32);
+	a = open_archive(f, NULL);
+	assert_true(pb_archive_stamps_locally(a));
+	assert_int_equal(pb_own_key_export(a, &key, NULL), PB_OK);
+	pb_ed25519_public(key, public_key);
+	assert_memory_equal(public_key, founded->export_key.public_key, sizeof(public_key));
+	pb_ed25519_free(key);
+	key = NULL;
+	a->has_export_key = false; /* as in an archive of an earlier program */
+	assert_int_equal(pb_own_key_export(a, &key, NULL), PB_EUNAVAIL);
+	a->has_export_key = true;
+	spit(at(f, "private/export.key"), "no key", 6);
+	assert_int_equal(pb_own_key_export(a, &key, NULL), PB_EDATA);
+	assert_null(key);
+	close_archive(a);
+	pb_buf_done(&vkey);
+	free(founded);
+}
+
+static void
+authorities_that_are_named_take_the_place_of_the_local_one(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	struct pb_create_options o = options(PB_RECOVERY_NONE);
+	struct pb_tsa_settings named[2];
+	struct pb_created created;
+	struct fake_tsa tsa;
+
+	fake_tsa_init(&tsa, f);
+	named[0] = settings_of(&tsa, "fictif");
+	named[1] = settings_of(&tsa, "fictif");
+	o.tsa = named;
+	o.tsa_count = 2;
+	assert_int_equal(pb_archive_create(&f->world, f->dir, &o, &created, NULL), PB_EEXIST);
+	assert_false(exists(f->dir));
+	named[1].name = "autre";
+	assert_int_equal(pb_archive_create(&f->world, f->dir, &o, &created, NULL), PB_OK);
+	assert_false(created.local_tsa);
+	assert_false(exists(at(f, "private/tsa.key")));
+	assert_true(exists(at(f, "tsa/fictif.pem")) && exists(at(f, "tsa/autre.pem")));
+	assert_int_equal(pb_founded_read(f->world.files, f->dir, founded, NULL), PB_OK);
+	assert_int_equal(founded->tsa_root_count, 2);
+	assert_false(founded->tsa_root[0].local);
+	fake_tsa_done(&tsa);
+	free(founded);
+}
+
+static void
+a_local_authority_can_have_an_rsa_key(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_create_options o = options(PB_RECOVERY_NONE);
+	struct pb_stamp_outcome outcome;
+	struct pb_created created;
+	struct pb_archive *a;
+
+	o.tsa_rsa = true;
+	assert_int_equal(pb_archive_create(&f->world, f->dir, &o, &created, NULL), PB_OK);
+	assert_true(size_of(at(f, "private/tsa.key")) > 2000);
+	a = open_archive(f, NULL);
+	assert_int_equal(pb_archive_stamp(a, NULL, false, &outcome, NULL), PB_OK);
+	assert_int_equal(outcome.tokens, 1);
+	close_archive(a);
 }
 
 /* ---- record 0, read ------------------------------------------------------------------------- */
@@ -309,6 +404,11 @@ main(void)
 		cmocka_unit_test_setup(a_failure_anywhere_leaves_nothing, no_archive),
 		cmocka_unit_test_setup(what_is_made_is_private_and_verifies, no_archive),
 		cmocka_unit_test_setup(record_0_states_keys_and_readers, no_archive),
+		cmocka_unit_test_setup(
+		    record_0_states_the_export_key_and_the_local_authority, no_archive),
+		cmocka_unit_test_setup(
+		    authorities_that_are_named_take_the_place_of_the_local_one, no_archive),
+		cmocka_unit_test_setup(a_local_authority_can_have_an_rsa_key, no_archive),
 		cmocka_unit_test(a_changed_record_0_is_refused_at_each_byte),
 		cmocka_unit_test(another_certificate_in_place_of_a_readers_is_refused),
 		cmocka_unit_test(a_wrong_passphrase_is_not_permitted),

@@ -49,7 +49,7 @@ def killed(archive, mail, after_s):
     return [x for x in whole if "seq" in x], code == -signal.SIGKILL
 
 
-def wrong(archive, acknowledged, trust, against, extra):
+def wrong(archive, acknowledged, outside, extra):
     """What is not as it should be after a kill, or None."""
     done = probant("import", "-a", archive, extra)
     if done.returncode != 0:
@@ -60,7 +60,7 @@ def wrong(archive, acknowledged, trust, against, extra):
         digest = hashlib.sha256(pathlib.Path(line["path"]).read_bytes()).hexdigest()
         if line["sha256"] != digest or rows.get(line["seq"]) != digest:
             return "acknowledged record %d is not there" % line["seq"]
-    done = probant("verify", archive, "--trust", trust, "--against", against)
+    done = probant("verify", archive, *outside)
     return None if done.returncode == 0 else done.stdout.decode(errors="replace")
 
 
@@ -76,7 +76,10 @@ def main():
         extra = work / "mail" / "000.eml"
         probant("init", template, "--origin", "essai.example/kill", "--no-recovery")
         probant("key", "policy", "-a", template, "-o", work / "trust")
+        probant("tsa", "roots", "-a", template, "-o", work / "roots.pem")
         shutil.copy(template / "log" / "checkpoint", work / "against")
+        outside = ("--trust", work / "trust", "--tsa-roots", work / "roots.pem",
+                   "--against", work / "against")
         shutil.copytree(template, archive)
         start = time.monotonic()
         probant("import", "-a", archive, work / "mail")
@@ -90,7 +93,7 @@ def main():
                 duration *= 0.9  # the machine is faster now than when it was measured
             if number % 2:
                 (archive / "frontier").unlink(missing_ok=True)
-            what = wrong(archive, lines, work / "trust", work / "against", extra)
+            what = wrong(archive, lines, outside, extra)
             passed, failed = passed + (what is None), failed + (what is not None)
             if what is not None:
                 print("FAILED: run %d, %d acknowledged: %s" % (number, len(lines), what))

@@ -239,7 +239,7 @@ def the_same_message_twice_is_two_records(s):
     path = s.write("a.eml", MESSAGE)
     lines, _ = s.put(path, path)
     again, _ = s.put(path)
-    assert [x["seq"] for x in lines + again] == [2, 3, 5]
+    assert [x["seq"] for x in lines + again] == [2, 3, 6]  # 4: an anchor, 5: a segment
     assert len({x["sha256"] for x in lines + again}) == 1
 
 
@@ -364,16 +364,17 @@ def reading_asks_for_a_purpose_and_leaves_a_record(s):
                 says=("--purpose",))
         s.fails(64, words[0], "-a", s.archive, *words[1:], "--purpose", "", "--passphrase-file",
                 s.passphrase, says=("--purpose",))
-    assert json.loads(s.ok("status", "-a", s.archive, "--json"))["records"] == 3
+    assert json.loads(s.ok("status", "-a", s.archive, "--json"))["records"] == 4
     s.ok("show", "-a", s.archive, "2", "--raw", "--purpose", "sinistre Exemple 42",
          "--passphrase-file", s.passphrase)
     rows = s.rows()
-    assert [x["type"] for x in rows] == ["key", "key", "imported", "management"]
-    assert rows[3]["event"] == "access"
-    facts = s.facts(3)
+    assert [x["type"] for x in rows] == ["key", "key", "imported", "anchor", "management",
+                                         "anchor"]
+    assert rows[4]["event"] == "access"
+    facts = s.facts(4)
     assert facts == {"event": "access", "command": "show", "what": "raw", "records": [2, 2]}
     assert b"sinistre" not in s.stored()
-    assert json.loads(s.read("show", "3", "--part", "1")) == {"purpose": "sinistre Exemple 42"}
+    assert json.loads(s.read("show", "4", "--part", "1")) == {"purpose": "sinistre Exemple 42"}
 
 
 def a_list_has_a_row_for_each_record(s):
@@ -381,8 +382,9 @@ def a_list_has_a_row_for_each_record(s):
     paths = [s.write("%d.eml" % i, MESSAGE * (i + 1)) for i in range(3)]
     s.put("--direction", "sent", *paths)
     rows = s.rows()
-    assert [x["seq"] for x in rows] == list(range(5))
-    for i, row in enumerate(rows[2:]):
+    assert [x["seq"] for x in rows] == list(range(6))
+    assert [x["type"] for x in rows] == ["key"] * 2 + ["imported"] * 3 + ["anchor"]
+    for i, row in enumerate(rows[2:5]):
         assert row["sha256"] == sha256(MESSAGE * (i + 1))
         assert row["size"] == len(MESSAGE) * (i + 1)
         assert row["direction"] == "sent" and row["source"] == "import"
@@ -523,24 +525,31 @@ def what_is_no_archive_is_no_input(s):
 def a_verdict_has_its_exit_code(s):
     s.init()
     s.put(s.write("a.eml", MESSAGE))
-    trust = s.root + "/trust"
+    trust, roots = s.root + "/trust", s.root + "/roots.pem"
     s.ok("key", "policy", "-a", s.archive, "-o", trust)
+    s.ok("tsa", "roots", "-a", s.archive, "-o", roots)
     against = s.write("against", open(s.archive + "/log/checkpoint", "rb").read())
     s.put(s.write("b.eml", MESSAGE))
     words = ("verify", s.archive, "--passphrase-file", s.passphrase)
-    whole = json.loads(s.ok(*words, "--trust", trust, "--against", against, "--json"))
-    assert whole["verdict"] == "valid" and whole["range"] == {"records": 5, "size": 5}, whole
+    outside = ("--trust", trust, "--tsa-roots", roots, "--against", against)
+    whole = json.loads(s.ok(*words, *outside, "--json"))
+    assert whole["verdict"] == "valid" and whole["range"] == {"records": 7, "size": 7}, whole
     assert {x["id"] for x in whole["checks"]} >= {"payload", "commitment", "chain", "tree",
-                                                 "secrets", "log_key", "consistency"}
+                                                 "secrets", "log_key", "tokens", "authorities",
+                                                 "consistency"}
     for check in whole["checks"]:
         assert {"id", "verdict", "count", "detail", "findings"} <= set(check)
-    assert b"CHECK PASSED" in s.ok(*words, "--trust", trust, "--against", against)
+    assert b"CHECK PASSED" in s.ok(*words, *outside)
+    # Each of the three is needed.
+    for missing in range(0, 6, 2):
+        done = s.run(*words, *outside[:missing], *outside[missing + 2:], "--json")
+        assert done.returncode == 2, (missing, done)
+        assert json.loads(done.stdout)["verdict"] == "indeterminate"
     done = s.run(*words, "--json")
     assert done.returncode == 2 and json.loads(done.stdout)["verdict"] == "indeterminate"
     assert s.run("verify", s.archive, "--quick", "--trust", trust).returncode == 2
     verifier = subprocess.run([os.path.join(os.path.dirname(PROBANT), "probant-verify"),
-                               s.archive, "--trust", trust, "--against", against], env=s.env,
-                              capture_output=True)
+                               s.archive, *outside], env=s.env, capture_output=True)
     assert verifier.returncode == 0, verifier
     vault = s.archive + "/vault/"
     name = vault + sorted(os.listdir(vault))[-1]
@@ -549,7 +558,7 @@ def a_verdict_has_its_exit_code(s):
         byte = segment.read(1)[0] ^ 1
         segment.seek(-400, 2)
         segment.write(bytes([byte]))
-    done = s.run(*words, "--trust", trust, "--against", against, "--json")
+    done = s.run(*words, *outside, "--json")
     assert done.returncode == 1, done
     bad = json.loads(done.stdout)
     assert bad["verdict"] == "invalid"
@@ -558,6 +567,8 @@ def a_verdict_has_its_exit_code(s):
     # The two files exchanged: each is named, and where it belongs.
     s.fails(65, *words, "--trust", against, says=(against, "--against"))
     s.fails(65, *words, "--against", trust, says=(trust, "--trust"))
+    s.fails(65, *words, "--tsa-roots", trust, says=(trust,))
+    s.fails(66, *words, "--tsa-roots", s.root + "/none")
     assert s.run("verify", "-a", s.archive, "--quick").returncode == 1
     s.fails(64, *words, "-a", s.archive)
     s.fails(77, "verify", s.archive, "--passphrase-file", s.write("wrong", b"x\n"))

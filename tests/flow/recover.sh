@@ -170,6 +170,7 @@ verdict "as Python does" valid "$work/python" $trace --reader "$reader" \
 "$probant" init "$work/c" --origin essai.example/reprise --no-recovery \
     --passphrase-file "$passphrase" > "$work/stdout" 2> "$work/stderr" &&
     "$probant" key policy -a "$work/c" > "$work/c.trust" 2>> "$work/stderr" &&
+    "$probant" tsa roots -a "$work/c" > "$work/c.roots" 2>> "$work/stderr" &&
     cp "$work/c/log/checkpoint" "$work/c.against" &&
     "$probant" import -a "$work/c" --json "$originals"/*.eml \
         > "$work/imported" 2>> "$work/stderr" || fail "probant makes an archive"
@@ -181,6 +182,8 @@ done
 whole "every message is recovered that probant kept" "$work/c" "$(ls "$work"/c/readers/*.key)" \
     "$passphrase" "$work/originals"
 verdict "Python finds the archive valid that probant made" valid "$work/c" \
-    --trust "$work/c.trust" --against "$work/c.against" \
+    --trust "$work/c.trust" --tsa-roots "$work/c.roots" --against "$work/c.against" \
     --reader "$(ls "$work"/c/readers/*.key)" --passphrase-file "$passphrase"
+verdict "not without an authority that is trusted" indeterminate "$work/c" \
+    --trust "$work/c.trust" --against "$work/c.against"
 exit $failed

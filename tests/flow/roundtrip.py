@@ -45,12 +45,14 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         work = pathlib.Path(name)
         archive, trust, recovered = work / "archive", work / "trust", work / "recovered"
+        roots = work / "roots.pem"
         (work / "passphrase").write_text("phrase fictive\n")
         os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
         probant = BUILD / "probant"
         paths = messages(work)
         run(probant, "init", archive, "--origin", "essai.example/aller-retour", "--no-recovery")
         run(probant, "key", "policy", "-a", archive, "-o", trust)
+        run(probant, "tsa", "roots", "-a", archive, "-o", roots)
         done = run(probant, "import", "-a", archive, "--json", *paths)
         kept = [json.loads(x) for x in done.stdout.splitlines()]
         total = kept.pop()
@@ -71,7 +73,7 @@ def main():
             shown = run(probant, "show", "-a", archive, row["seq"], "--raw", "--purpose", "essai")
             test("show --raw gives it back", shown.stdout == path.read_bytes(), path)
 
-        outside = ["--trust", trust, "--against", against]
+        outside = ["--trust", trust, "--tsa-roots", roots, "--against", against]
         test("probant verify", run(probant, "verify", archive, *outside).returncode == 0)
         test("probant-verify", run(BUILD / "probant-verify", archive, *outside).returncode == 0)
         judge = BUILD / "tests" / "flow" / "sumdb"  # built by tests/flow/sumdb.sh, which goes before

@@ -5,8 +5,9 @@
 //	sumdb log VKEY DIR     open DIR/checkpoint; its tiles and entry bundles must lead to its root
 //	sumdb make DIR         write DIR/vkey, DIR/checkpoint, DIR/proofs
 //	sumdb check DIR        judge those three, whoever made them
+//	sumdb bundle VKEY DIR  judge the proofs of an unpacked evidence bundle: leaves, consistency
 //
-// Entry i of the tree in DIR is the text "entry i".  A line of `proofs` is one of
+// Entry i of the tree that `make` makes is the text "entry i".  A line of `proofs` is one of
 //
 //	tree SIZE ROOT
 //	record SIZE INDEX HASH...
@@ -284,6 +285,89 @@ func judgeAll(dir string) {
 	fmt.Printf("checkpoint and %d roots and proofs hold\n", lines)
 }
 
+// hashes reads lines of base64, each with its end.
+func hashes(text string) []tlog.Hash {
+	var out []tlog.Hash
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		fail("the last hash has no end of line")
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if line == "" {
+			break
+		}
+		hash, err := tlog.ParseHash(line)
+		must(err)
+		out = append(out, hash)
+	}
+	return out
+}
+
+// paths finds what must be there.
+func paths(least int, elements ...string) []string {
+	found, err := filepath.Glob(filepath.Join(elements...))
+	must(err)
+	if len(found) < least {
+		fail("there is no %s", filepath.Join(elements...))
+	}
+	return found
+}
+
+// judgeLeaf judges a C2SP tlog-proof: its checkpoint is signed and its hashes lead there.
+func judgeLeaf(vkey, dir string) int64 {
+	proof := string(read(dir, "leaf.tlog-proof"))
+	head, checkpoint, found := strings.Cut(proof, "\n\n")
+	lines := strings.SplitN(head+"\n", "\n", 3)
+	if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
+		fail("%s: no tlog-proof", dir)
+	}
+	index := number(strings.TrimPrefix(lines[1], "index "))
+	if lines[1] != "index "+filepath.Base(dir) {
+		fail("%s: it proves another entry: %s", dir, lines[1])
+	}
+	_, tree := open(vkey, []byte(checkpoint))
+	leaf := tlog.RecordHash(read(dir, "leaf.bin"))
+	if err := tlog.CheckRecord(hashes(lines[2]), tree.N, tree.Hash, index, leaf); err != nil {
+		fail("%s: %v", dir, err)
+	}
+	return tree.N
+}
+
+// judgeBundle judges an unpacked package by the key alone: checkpoints, every leaf, every growth.
+func judgeBundle(vkey, dir string) {
+	_, newest := open(vkey, read(dir, "log", "checkpoint"))
+	trees := map[int64]tlog.Tree{newest.N: newest}
+	for _, path := range paths(1, dir, "stamps", "*", "checkpoint") {
+		_, tree := open(vkey, read(path))
+		if old, seen := trees[tree.N]; seen && old != tree {
+			fail("two trees of %d entries are signed", tree.N)
+		}
+		trees[tree.N] = tree
+	}
+	leaves := paths(1, dir, "records", "*", "leaf.bin")
+	for _, path := range leaves {
+		if size := judgeLeaf(vkey, filepath.Dir(path)); trees[size].N != size {
+			fail("%s: its checkpoint is not stamped", path)
+		}
+	}
+	grown := paths(0, dir, "log", "consistency", "*")
+	for _, path := range grown {
+		first, second, _ := strings.Cut(filepath.Base(path), "-")
+		a, b := number(first), number(second)
+		older, known := trees[a]
+		if !known || b != newest.N {
+			continue // of a checkpoint that the receiver alone holds
+		}
+		if err := tlog.CheckTree(hashes(string(read(path))), b, newest.Hash, a, older.Hash); err != nil {
+			fail("%s: %v", path, err)
+		}
+		delete(trees, a)
+	}
+	if len(trees) != 1 {
+		fail("%d stamped trees lack a proof that they grew into the newest", len(trees)-1)
+	}
+	fmt.Printf("%d leaves and %d growths are proven\n", len(leaves), len(grown))
+}
+
 func main() {
 	args := os.Args[1:]
 	switch {
@@ -296,8 +380,11 @@ func main() {
 		makeAll(args[1])
 	case len(args) == 2 && args[0] == "check":
 		judgeAll(args[1])
+	case len(args) == 3 && args[0] == "bundle":
+		judgeBundle(args[1], args[2])
 	default:
-		fmt.Fprintln(os.Stderr, "usage: sumdb open VKEY NOTE | log VKEY DIR | make DIR | check DIR")
+		fmt.Fprintln(os.Stderr, "usage: sumdb open VKEY NOTE | log VKEY DIR | make DIR | check DIR"+
+			" | bundle VKEY DIR")
 		os.Exit(64)
 	}
 }

@@ -2,7 +2,7 @@
 # and a dictionary; what a search once found is in the corpus too.
 
 FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
-FUZZ_ROOMS   := $(call closure,vault)
+FUZZ_ROOMS   := $(call closure,vault verify)
 
 # Over their corpora, with the ordinary compiler.
 CORPUS_TESTS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)

@@ -1,6 +1,7 @@
 /* The vectors of tests/vectors that speak of the log: FORMAT 2 and 2.1, by another hand. */
-#include "log/vectors.h"
+#include "log/fixture.h"
 
+#include "lib/vectors.h"
 #include "log/chain.h"
 #include "log/checkpoint.h"
 #include "log/origin.h"
@@ -8,7 +9,7 @@
 #include "log/trust.h"
 
 static void
-chain_case(const struct vector *v)
+chain_case(const struct vectors *v)
 {
 	uint8_t out[PB_DIGEST_LEN], expected[PB_DIGEST_LEN], leaf[PB_LEAF_LEN];
 
@@ -28,11 +29,11 @@ static void
 vectors_of_the_chain_hold(void **state)
 {
 	(void)state;
-	vectors_walk("chain.txt", chain_case);
+	vectors_walk(TEST_VECTORS "/chain.txt", chain_case);
 }
 
 static void
-origin_case(const struct vector *v)
+origin_case(const struct vectors *v)
 {
 	bool name = vector_find(v, "name") != NULL || vector_find(v, "name_hex") != NULL;
 	const char *text = vector_find(v, name ? "name" : "origin");
@@ -52,12 +53,12 @@ static void
 vectors_of_origins_hold(void **state)
 {
 	(void)state;
-	vectors_walk("origin.txt", origin_case);
+	vectors_walk(TEST_VECTORS "/origin.txt", origin_case);
 }
 
 /* The root of n entries, entry i being the u64 i. */
 static void
-root_case(const struct vector *v)
+root_case(const struct vectors *v)
 {
 	uint8_t entry[8], leaf[PB_DIGEST_LEN], root[PB_DIGEST_LEN], expected[PB_DIGEST_LEN];
 	uint64_t entries = vector_number(v, "entries");
@@ -75,7 +76,7 @@ root_case(const struct vector *v)
 }
 
 static void
-proof_case(const struct vector *v)
+proof_case(const struct vectors *v)
 {
 	uint8_t first[PB_DIGEST_LEN], second[PB_DIGEST_LEN];
 	struct pb_buf proof = vector_bytes(v, "proof");
@@ -100,7 +101,7 @@ proof_case(const struct vector *v)
 }
 
 static void
-tree_case(const struct vector *v)
+tree_case(const struct vectors *v)
 {
 	if (vector_find(v, "entries") != NULL)
 		root_case(v);
@@ -112,30 +113,21 @@ static void
 vectors_of_trees_and_proofs_hold(void **state)
 {
 	(void)state;
-	vectors_walk("tree.txt", tree_case);
-}
-
-static const char *
-indexed(const char *key, size_t i)
-{
-	static char out[32];
-
-	snprintf(out, sizeof(out), "%s.%zu", key, i);
-	return out;
+	vectors_walk(TEST_VECTORS "/tree.txt", tree_case);
 }
 
 static void
-compare_signatures(const struct vector *v, const struct pb_note *note)
+compare_signatures(const struct vectors *v, const struct pb_note *note)
 {
 	uint8_t key_id[4];
 
 	assert_int_equal(note->count, vector_number(v, "count"));
 	for (size_t i = 0; i < note->count; i++) {
 		const struct pb_note_signature *signature = &note->signature[i];
-		struct pb_buf data = vector_bytes(v, indexed("signature", i));
+		struct pb_buf data = vector_bytes(v, vector_indexed("signature", i));
 
-		assert_string_equal(signature->name, vector_text(v, indexed("name", i)));
-		vector_exact(v, indexed("key_id", i), key_id, sizeof(key_id));
+		assert_string_equal(signature->name, vector_text(v, vector_indexed("name", i)));
+		vector_exact(v, vector_indexed("key_id", i), key_id, sizeof(key_id));
 		assert_int_equal(signature->key_id, pb_get_u32(key_id));
 		assert_int_equal(signature->len, data.len);
 		assert_memory_equal(signature->data, data.data, data.len);
@@ -144,7 +136,7 @@ compare_signatures(const struct vector *v, const struct pb_note *note)
 }
 
 static void
-compare_verdict(const struct vector *v, const struct pb_note *note)
+compare_verdict(const struct vectors *v, const struct pb_note *note)
 {
 	static const char *const names[] = { "absent", "good", "forged" };
 	const char *vkey = vector_text(v, "vkey");
@@ -159,7 +151,7 @@ compare_verdict(const struct vector *v, const struct pb_note *note)
 }
 
 static void
-note_case(const struct vector *v)
+note_case(const struct vectors *v)
 {
 	struct pb_buf data = vector_bytes(v, "note");
 	struct pb_note note;
@@ -185,7 +177,7 @@ static void
 vectors_of_notes_hold(void **state)
 {
 	(void)state;
-	vectors_walk("note.txt", note_case);
+	vectors_walk(TEST_VECTORS "/note.txt", note_case);
 }
 
 static int
@@ -197,7 +189,7 @@ fill_from(void *ctx, void *to, size_t len)
 
 /* From the values of the case, the note that it prints. */
 static void
-checkpoint_made(const struct vector *v)
+checkpoint_made(const struct vectors *v)
 {
 	uint8_t seed[32], public_key[PB_ED25519_PUBLIC_LEN], expected_key[PB_ED25519_PUBLIC_LEN];
 	const struct pb_random random = { .ctx = seed, .fill = fill_from };
@@ -227,7 +219,7 @@ checkpoint_made(const struct vector *v)
 }
 
 static void
-checkpoint_refused(const struct vector *v)
+checkpoint_refused(const struct vectors *v)
 {
 	struct pb_buf data = vector_bytes(v, "note");
 	struct pb_note_verifier verifier;
@@ -250,7 +242,7 @@ checkpoint_refused(const struct vector *v)
 }
 
 static void
-checkpoint_case(const struct vector *v)
+checkpoint_case(const struct vectors *v)
 {
 	struct pb_note_verifier verifier;
 	const char *vkey = vector_find(v, "vkey");
@@ -267,7 +259,7 @@ static void
 vectors_of_checkpoints_hold(void **state)
 {
 	(void)state;
-	vectors_walk("checkpoint.txt", checkpoint_case);
+	vectors_walk(TEST_VECTORS "/checkpoint.txt", checkpoint_case);
 }
 
 /* What a checkpoint of the small archive is to a trust file. */

@@ -1,21 +1,24 @@
-#include "vectors.h"
+#include "fixture.h"
 
 #include "crypto/expand.h"
+#include "lib/vectors.h"
 #include "record/cutter.h"
 #include "record/leaf.h"
+#include "record/opening.h"
 #include "salt.h"
 
 static void
 leaves_are_those_of_the_vectors(void **state)
 {
-	struct vectors v = vectors_open("leaf.txt");
+	struct vectors v;
 	struct pb_leaf leaf, expected;
 	uint8_t bytes[PB_LEAF_LEN], encoded[PB_LEAF_LEN];
 	enum pb_leaf_fault fault;
 
 	(void)state;
+	vectors_open(&v, TEST_VECTORS "/leaf.txt");
 	while (vectors_next(&v)) {
-		vector_bytes(&v, "leaf", bytes, sizeof(bytes));
+		vector_exact(&v, "leaf", bytes, sizeof(bytes));
 		fault = pb_leaf_decode(bytes, &leaf);
 		if (!vector_is(&v, "expect", "ok")) {
 			assert_true(vector_is(&v, "fault", "magic") == (fault == PB_LEAF_MAGIC));
@@ -28,9 +31,9 @@ leaves_are_those_of_the_vectors(void **state)
 		expected.seq = vector_number(&v, "seq");
 		expected.time_s = vector_number(&v, "time");
 		expected.type = (uint8_t)vector_number(&v, "type");
-		vector_bytes(&v, "prev", expected.prev, sizeof(expected.prev));
-		vector_bytes(&v, "commitment", expected.commitment, sizeof(expected.commitment));
-		vector_bytes(
+		vector_exact(&v, "prev", expected.prev, sizeof(expected.prev));
+		vector_exact(&v, "commitment", expected.commitment, sizeof(expected.commitment));
+		vector_exact(
 		    &v, "payload_sha256", expected.payload_sha256, sizeof(expected.payload_sha256));
 		pb_leaf_encode(&expected, encoded);
 		assert_memory_equal(encoded, bytes, sizeof(bytes));
@@ -44,20 +47,23 @@ leaves_are_those_of_the_vectors(void **state)
 	}
 }
 
+static struct pb_secret *
+vector_secret(const struct vectors *v, const char *key)
+{
+	struct pb_secret *secret = NULL;
+
+	assert_int_equal(pb_secret_new(SECRET_LEN, &secret, NULL), PB_OK);
+	vector_exact(v, key, pb_secret_bytes(secret), SECRET_LEN);
+	return secret;
+}
+
 /* What the case states of part i, if it does. */
 static void
 check_stated(
     const struct vectors *v, const char *name, unsigned i, const uint8_t *value, size_t len)
 {
-	uint8_t expected[PB_H2_LEN];
-	size_t stated;
-	char key[16];
-
-	(void)snprintf(key, sizeof(key), "%s.%u", name, i);
-	if (vector_find(v, key, &stated) == NULL)
-		return;
-	vector_bytes(v, key, expected, len);
-	assert_memory_equal(value, expected, len);
+	if (vector_find(v, vector_indexed(name, i)) != NULL)
+		vector_equal(v, vector_indexed(name, i), value, len);
 }
 
 static void
@@ -77,7 +83,7 @@ compute_part(const struct vectors *v, struct pb_secret *r, unsigned i, uint8_t k
 static void
 commitments_are_those_of_the_vectors(void **state)
 {
-	struct vectors v = vectors_open("commitment.txt");
+	struct vectors v;
 	uint8_t p[PB_LIMIT_PARTS * PB_H2_LEN], commitment[PB_COMMITMENT_LEN];
 	uint8_t expected[PB_COMMITMENT_LEN];
 	struct pb_secret *r;
@@ -86,6 +92,7 @@ commitments_are_those_of_the_vectors(void **state)
 	unsigned n;
 
 	(void)state;
+	vectors_open(&v, TEST_VECTORS "/commitment.txt");
 	while (vectors_next(&v)) {
 		r = vector_secret(&v, "r");
 		for (n = 0; vector_part(&v, n, &kind, &bytes); n++) {
@@ -93,7 +100,7 @@ commitments_are_those_of_the_vectors(void **state)
 			pb_buf_done(&bytes);
 		}
 		pb_commitment_record(p, (uint8_t)n, commitment);
-		vector_bytes(&v, "commitment", expected, sizeof(expected));
+		vector_exact(&v, "commitment", expected, sizeof(expected));
 		assert_memory_equal(commitment, expected, sizeof(expected));
 		pb_secret_free(r);
 	}
@@ -123,7 +130,7 @@ check_opened(const struct vectors *v, struct pb_opened *opened)
 	pb_buf_done(&seen);
 	assert_int_equal(pb_opened_count(opened), n);
 	assert_int_equal(pb_opened_commitment(opened, commitment, &right, sha256, NULL), PB_OK);
-	vector_bytes(v, "commitment", expected, sizeof(expected));
+	vector_exact(v, "commitment", expected, sizeof(expected));
 	assert_memory_equal(commitment, expected, sizeof(expected));
 	assert_true(right);
 }
@@ -140,17 +147,14 @@ check_reason(const struct vectors *v, const char *why)
 		fault = "tag";
 	else if (strncmp(why, "its table ", 10) == 0)
 		fault = "table";
-	if (!vector_is(v, "fault", fault)) {
-		char *what = vector_text(v, "what");
-
-		fail_msg("%s: %s", what, why);
-	}
+	if (!vector_is(v, "fault", fault))
+		vector_fails(v, why);
 }
 
 static void
 payloads_open_or_are_refused_as_the_vectors_say(void **state)
 {
-	struct vectors v = vectors_open("sealed.txt");
+	struct vectors v;
 	struct pb_payload payload;
 	struct pb_opened *opened;
 	struct pb_opener *opener;
@@ -158,13 +162,14 @@ payloads_open_or_are_refused_as_the_vectors_say(void **state)
 	enum pb_status status;
 	struct pb_secret *r;
 	struct pb_buf bytes;
-	char *origin;
+	const char *origin;
 
 	(void)state;
+	vectors_open(&v, TEST_VECTORS "/sealed.txt");
 	while (vectors_next(&v)) {
 		origin = vector_text(&v, "origin");
 		r = vector_secret(&v, "r");
-		bytes = vector_binary(&v, "payload");
+		bytes = vector_bytes(&v, "payload");
 		payload = payload_in(&bytes);
 		opener = new_opener(origin);
 		status = pb_opener_open(opener, &payload, r, &opened, &err);
@@ -179,14 +184,13 @@ payloads_open_or_are_refused_as_the_vectors_say(void **state)
 		pb_opener_free(opener);
 		pb_buf_done(&bytes);
 		pb_secret_free(r);
-		free(origin);
 	}
 }
 
 static void
 messages_are_cut_as_the_vectors_say(void **state)
 {
-	struct vectors v = vectors_open("cutter.txt");
+	struct vectors v;
 	struct parts parts = { 0 };
 	const struct pb_part_sink sink = parts_sink(&parts);
 	struct pb_cutter *cutter = NULL;
@@ -194,10 +198,11 @@ messages_are_cut_as_the_vectors_say(void **state)
 
 	(void)state;
 	assert_int_equal(pb_cutter_new(&sink, &cutter, NULL), PB_OK);
+	vectors_open(&v, TEST_VECTORS "/cutter.txt");
 	while (vectors_next(&v)) {
-		char *expected = vector_text(&v, "slices"), *what = vector_text(&v, "what");
+		const char *expected = vector_text(&v, "slices");
 
-		message = vector_binary(&v, "message");
+		message = vector_bytes(&v, "message");
 		assert_int_equal(pb_cutter_write(cutter, message.data, message.len, NULL), PB_OK);
 		assert_int_equal(pb_cutter_finish(cutter, NULL), PB_OK);
 		pb_buf_clear(&slices);
@@ -206,14 +211,80 @@ messages_are_cut_as_the_vectors_say(void **state)
 					     parts.kind[i], parts.bytes[i].len),
 			    PB_OK);
 		if (strcmp(pb_buf_text(&slices), expected) != 0)
-			fail_msg("%s: %s, not %s", what, pb_buf_text(&slices), expected);
+			vector_fails(&v, pb_buf_text(&slices));
 		parts_clear(&parts);
 		pb_buf_done(&message);
-		free(expected);
-		free(what);
 	}
 	pb_buf_done(&slices);
 	pb_cutter_free(cutter);
+}
+
+/* Each p that is known: of withheld parts it stands there, of the others it is computed. */
+static void
+disclose_parts(const struct vectors *v, struct pb_opening *opening)
+{
+	uint8_t d[PB_H2_LEN], kind;
+	struct pb_buf bytes;
+
+	for (unsigned i = 0; i < opening->count; i++) {
+		if (!opening->part[i].disclosed)
+			continue;
+		assert_true(vector_part(v, i, &kind, &bytes));
+		pb_digest_h2(bytes.data, bytes.len, d);
+		pb_opening_disclose(opening, (uint8_t)i, d);
+		pb_buf_done(&bytes);
+	}
+}
+
+static void
+check_opening(const struct vectors *v, struct pb_opening *opening)
+{
+	struct pb_buf json = PB_BUF_EMPTY, bytes;
+	uint8_t kind;
+
+	assert_int_equal(opening->seq, vector_number(v, "seq"));
+	assert_int_equal(opening->count, vector_number(v, "count"));
+	assert_int_equal(pb_opening_whole(opening), vector_is(v, "whole", "yes"));
+	for (unsigned i = 0; i < opening->count; i++) {
+		bool stated = vector_part(v, i, &kind, &bytes);
+
+		assert_int_equal(stated, opening->part[i].disclosed);
+		if (stated) {
+			assert_int_equal(opening->part[i].kind, kind);
+			assert_int_equal(opening->part[i].len, bytes.len);
+			pb_buf_done(&bytes);
+		}
+		vector_equal(v, vector_indexed("p", i), opening->part[i].p, PB_H2_LEN);
+	}
+	assert_int_equal(pb_opening_encode(opening, &json), PB_OK);
+	assert_string_equal(pb_buf_text(&json), vector_text(v, "json"));
+	pb_buf_done(&json);
+}
+
+static void
+openings_are_those_of_the_vectors(void **state)
+{
+	uint8_t commitment[PB_COMMITMENT_LEN], expected[PB_COMMITMENT_LEN];
+	struct pb_opening opening;
+	struct vectors v;
+
+	(void)state;
+	vectors_open(&v, TEST_VECTORS "/opening.txt");
+	while (vectors_next(&v)) {
+		const char *text = vector_text(&v, "json");
+		enum pb_status status = pb_opening_decode(text, strlen(text), &opening, NULL);
+
+		if ((status == PB_OK) == vector_is(&v, "fault", "form"))
+			vector_fails(&v, status == PB_OK ? "decoded" : "not decoded");
+		if (status != PB_OK)
+			continue;
+		disclose_parts(&v, &opening);
+		pb_opening_commitment(&opening, commitment);
+		vector_exact(&v, "commitment", expected, sizeof(expected));
+		vector_accepted(&v, memcmp(commitment, expected, sizeof(expected)) == 0);
+		if (vector_expects(&v, "ok"))
+			check_opening(&v, &opening);
+	}
 }
 
 int
@@ -224,6 +295,7 @@ main(void)
 		cmocka_unit_test(commitments_are_those_of_the_vectors),
 		cmocka_unit_test(payloads_open_or_are_refused_as_the_vectors_say),
 		cmocka_unit_test(messages_are_cut_as_the_vectors_say),
+		cmocka_unit_test(openings_are_those_of_the_vectors),
 	};
 
 	return cmocka_run_group_tests_name("record/vectors", tests, start_crypto, NULL);

@@ -20,43 +20,55 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
+import attacks_anchor
 import attacks_archive
 import attacks_log
 from forger import ROOT, Forger, writer
 
 EXIT = {"valid": 0, "invalid": 1, "indeterminate": 2}
 WEIGHT = {"valid": "remark", "invalid": "invalid", "indeterminate": "indeterminate"}
-ATTACKS = attacks_log.ATTACKS + attacks_archive.ATTACKS
+ATTACKS = [("plain", attack) for attack in attacks_log.ATTACKS + attacks_archive.ATTACKS] + \
+    [("stamped", attack) for attack in attacks_anchor.ATTACKS]
 PASSPHRASE = os.path.join(ROOT, "tests/vectors/archive.passphrase")
 
 
 class Stage:
     """The archive that is attacked: records 0 | 1 2 3 4, 5 | 6 7 8 9, 10; a bar is a segment's
-    end, a comma a commit's; messages are 2 to 4 and 7 to 9.  `early`: a copy of 5 records;
-    `second`: another archive.  What others hold: `trust`, and the checkpoints `old` (of 5
-    records), `new` (of 11) and `other`."""
+    end, a comma a commit's; messages are 2 to 4 and 7 to 9.  Its authority was never asked, so no
+    anchor stands in it; if it is `stamped`, the local one is, and an anchor follows each commit but
+    the first.  `early`: a copy of it after the first import; `second`: another archive.  What
+    others hold: `trust` and `roots`, and the checkpoints `old` (of `early`), `new` and `other`."""
 
-    def __init__(self, work, build):
-        self.work, self.build = work, os.path.abspath(build)
+    def __init__(self, work, build, stamped):
+        self.work, self.build, self.stamped = work, os.path.abspath(build), stamped
+        os.mkdir(work)
         self.archive, self.early, self.second = work + "/archive", work + "/early", work + "/second"
         self.messages = sorted(glob.glob(os.path.join(ROOT, "tests/vectors/messages/*.eml")))
         reading = ("-a", self.archive, "--purpose", "essai", "--passphrase-file", PASSPHRASE)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Autorite fictive",
+                        "-keyout", work + "/authority.key", "-out", work + "/authority.pem"],
+                       check=True, capture_output=True)
         self.make(self.second)
         self.hold("other", self.second + "/log/checkpoint")
         self.hold("other.trust", self.probant("key", "policy", "-a", self.second))
+        self.hold("other.roots", self.probant("tsa", "roots", "-a", self.second))
         self.make(self.archive)
         self.hold("old", self.archive + "/log/checkpoint")
         self.hold("trust", self.probant("key", "policy", "-a", self.archive))
+        self.hold("roots", self.probant("tsa", "roots", "-a", self.archive))
         shutil.copytree(self.archive, self.early)
         self.probant("list", *reading)
         self.probant("import", "-a", self.archive, *self.messages)
-        self.probant("show", "8", "--facts", *reading)
+        self.probant("show", "9", "--facts", *reading)
         self.hold("new", self.archive + "/log/checkpoint")
         self.forger = Forger(self.archive, work + "/reader.key")
 
     def make(self, directory):
         self.probant("init", directory, "--origin", "essai.example/matrice", "--no-recovery",
-                     "--passphrase-file", PASSPHRASE)
+                     "--passphrase-file", PASSPHRASE,
+                     *([] if self.stamped else ["--tsa", "http://tsa.example/", "--tsa-roots",
+                                                self.work + "/authority.pem"]))
         # a passphrase is not what is attacked here: let it be tried fast
         key, = glob.glob(directory + "/readers/*.key")
         plain = writer.run(["openssl", "pkey", "-in", key, "-passin", "file:" + PASSPHRASE])
@@ -79,9 +91,9 @@ class Stage:
     def judges(self, directory, said):
         """(has a key, command) of each program that judges."""
         options = [directory]
-        for name in ("trust", "against"):
+        for name, option in ("trust", "--trust"), ("against", "--against"), ("roots", "--tsa-roots"):
             if getattr(said, name):
-                options += ["--" + name, os.path.join(self.work, getattr(said, name))]
+                options += [option, os.path.join(self.work, getattr(said, name))]
         verify = [self.build + "/probant", "verify", "--json", *options]
         second = [sys.executable, os.path.join(ROOT, "tools/second_verifier.py"), *options]
         yield True, verify + ["--passphrase-file", PASSPHRASE]
@@ -110,9 +122,10 @@ def found(report, verdict, finding, stems, places):
     return False
 
 
-def judge(stage, number):
+def judge(stages, number):
     """(sentence, what is wrong with what is said of the attack)"""
-    sentence, change, leave, *all_said = ATTACKS[number]
+    which, (sentence, change, leave, *all_said) = ATTACKS[number]
+    stage = stages[which]
     forger = stage.forger.copy("%s/attack-%d" % (stage.work, number))
     forger.stage = stage
     stems, wrong = [segment.stem() for segment in forger.segments], []
@@ -121,7 +134,7 @@ def judge(stage, number):
     places = dict(enumerate(segment.stem() for segment in forger.segments
                             for _ in segment.records()))
     for said in all_said:
-        held = " --trust %s --against %s" % (said.trust, said.against)
+        held = " --trust %s --against %s --tsa-roots %s" % (said.trust, said.against, said.roots)
         for has_key, command in stage.judges(forger.directory + said.where, said):
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             name = " ".join(os.path.basename(word) for word in command if "python" not in word
@@ -147,8 +160,10 @@ def main():
     passed = failed = 0
     with tempfile.TemporaryDirectory() as work, \
             concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        stage = Stage(work, arguments[0] if arguments else os.path.join(ROOT, "build"))
-        for sentence, wrong in pool.map(lambda n: judge(stage, n), range(len(ATTACKS))):
+        build = arguments[0] if arguments else os.path.join(ROOT, "build")
+        stages = {name: Stage(os.path.join(work, name), build, name == "stamped")
+                  for name in ("plain", "stamped")}
+        for sentence, wrong in pool.map(lambda n: judge(stages, n), range(len(ATTACKS))):
             passed, failed = passed + (not wrong), failed + bool(wrong)
             if wrong or verbose:
                 print("%s: %s" % (sentence, "; ".join(wrong) or "as it should be"))

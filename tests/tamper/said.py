@@ -11,12 +11,13 @@ class Said:
 
     findings: "check:code@seq" ("check:@seq": whichever code), or "@..." for a part of `where`, {n}
     for the nth segment's name; a "+" before it if only a reader can see it.  closed: the verdict
-    of those without a key, if it is another one.  trust, against: which of the things held outside
-    they go by.  where: a copy of the archive that is judged in its place."""
+    of those without a key, if it is another one.  trust, against, roots: which of the things held
+    outside they go by.  where: a copy of the archive that is judged in its place."""
 
-    def __init__(self, verdict, *findings, closed=None, against="new", trust="trust", where=""):
+    def __init__(self, verdict, *findings, closed=None, against="new", trust="trust", roots="roots",
+                 where=""):
         self.verdict, self.closed, self.findings = verdict, closed or verdict, findings
-        self.against, self.trust, self.where = against, trust, where
+        self.against, self.trust, self.roots, self.where = against, trust, roots, where
 
 
 def valid(*findings, **options):
@@ -36,6 +37,7 @@ UNPROVEN = indeterminate("unique_view:unique_view_not_proven", against=None)
 DIFFERS = invalid("consistency:against_differs", "unique_view:history_contradicted")
 NEWER = invalid("consistency:against_newer")
 OUTSIDE = [DIFFERS, UNPROVEN]             # who has nothing from outside cannot tell, and is told so
+NOT_STAMPED = [valid(against="old"), UNPROVEN]
 NOT_OPENED = {"against": "old", "closed": "valid"}
 
 

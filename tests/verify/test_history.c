@@ -54,8 +54,8 @@ expect_verdict(
 #define CONSISTENT "consistent with the checkpoint you hold"
 #define WITNESSED "witnessed by those whom the trust file asks for"
 #define NOT_PROVEN                                                                                 \
-	"not proven: neither a witness nor an earlier checkpoint speaks for it; newest stamped "   \
-	"size: none"
+	"not proven: neither a witness nor an earlier checkpoint speaks for it, and nothing is "   \
+	"timestamped"
 
 /* The note of a log that was made by a recipe, after all its records. */
 static struct pb_buf

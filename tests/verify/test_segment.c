@@ -144,7 +144,7 @@ segment_begins_with_a_readable_statement(void **state)
 	(void)state;
 	only_files_invalid(
 	    facts(5, "\"event\":\"segment\"", "\"event\":\"something\""), "segment_statement", 5);
-	only_files_invalid(
+	files_invalid(
 	    (struct recipe){ .odd_seq = 5, .type = PB_RECORD_ANCHOR }, "segment_statement", 5);
 	files_invalid((struct recipe){ .odd_seq = 5, .flip_frame = true }, "segment_statement", 5);
 	files_invalid((struct recipe){ .odd_seq = 5, .facts = "[]" }, "segment_statement", 5);

@@ -1,0 +1,330 @@
+#include "archive/export_container.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/ask.h"
+#include "archive/authorities.h"
+#include "archive/paths.h"
+#include "bundle/zip.h"
+#include "core/error.h"
+#include "core/io.h"
+
+#define CHUNK ((size_t)256 * 1024)
+#define MIMETYPE "application/vnd.etsi.asic-s+zip"
+
+static const char SEALING[] = N_("put a package into its container");
+
+/* ---- sums ----------------------------------------------------------------------------------- */
+
+struct summing {
+	struct pb_digest *sha256;
+	struct pb_stamp_digest *other[3]; /* but SHA-256 */
+};
+
+static enum pb_status
+begin_sums(struct pb_archive *a, struct summing *s, struct pb_error *err)
+{
+	struct pb_authorities *authorities = NULL;
+	enum pb_status status;
+
+	status = pb_authorities_read(a->world->files, a->dir, &authorities, err);
+	if (status == PB_OK)
+		status = pb_digest_new(PB_DIGEST_SHA256, &s->sha256, err);
+	for (int hash = PB_STAMP_SHA384; status == PB_OK && hash <= PB_STAMP_SHA512; hash++)
+		if (pb_ask_wants(authorities, (enum pb_stamp_hash)hash))
+			status =
+			    pb_stamp_digest_new((enum pb_stamp_hash)hash, &s->other[hash], err);
+	pb_authorities_free(authorities);
+	return status;
+}
+
+static enum pb_status
+sum_file(const struct pb_files *files, int fd, const struct pb_export_package_file *package,
+    struct summing *s, struct pb_export_sums *sums, struct pb_error *err)
+{
+	uint8_t *chunk = malloc(CHUNK);
+	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
+	size_t got = 1;
+
+	while (status == PB_OK && got > 0) {
+		status = pb_io_pread(files, fd, package->path, chunk, CHUNK,
+		    package->base + sums->file.len, &got, err);
+		if (status != PB_OK)
+			break;
+		pb_digest_update(s->sha256, chunk, got);
+		for (int hash = 0; hash < 3; hash++)
+			if (s->other[hash] != NULL)
+				pb_stamp_digest_update(s->other[hash], chunk, got);
+		sums->crc32 = pb_zip_crc32(sums->crc32, chunk, got);
+		sums->file.len += got;
+	}
+	free(chunk);
+	return status;
+}
+
+enum pb_status
+pb_export_sum(struct pb_archive *a, const struct pb_export_package_file *package,
+    struct pb_export_sums *ret_sums, struct pb_error *err)
+{
+	const struct pb_files *files = a->world->files;
+	struct pb_export_sums sums = { .crc32 = 0 };
+	struct summing s = { .sha256 = NULL };
+	enum pb_status status;
+	int fd = -1;
+
+	status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
+	if (status == PB_OK)
+		status = begin_sums(a, &s, err);
+	if (status == PB_OK)
+		status = sum_file(files, fd, package, &s, &sums, err);
+	if (status == PB_OK) {
+		pb_digest_final(s.sha256, sums.file.sha256);
+		memcpy(sums.imprint[PB_STAMP_SHA256], sums.file.sha256, PB_DIGEST_LEN);
+		for (int hash = 0; hash < 3; hash++)
+			if (s.other[hash] != NULL)
+				pb_stamp_digest_final(s.other[hash], sums.imprint[hash]);
+		*ret_sums = sums;
+	}
+	pb_digest_free(s.sha256);
+	for (int hash = 0; hash < 3; hash++)
+		pb_stamp_digest_free(s.other[hash]);
+	pb_io_close(files, &fd);
+	return status;
+}
+
+/* ---- the token ------------------------------------------------------------------------------ */
+
+enum pb_status
+pb_export_ask(struct pb_archive *a, const struct pb_http *http, const struct pb_export_sums *sums,
+    struct pb_export_token *ret_token, struct pb_error *err)
+{
+	const struct pb_imprints imprints = { { sums->imprint[0], sums->imprint[1],
+	    sums->imprint[2] } };
+	struct pb_export_token token = { .tsa = "" };
+	struct pb_authorities *authorities = NULL;
+	struct pb_answer answer = PB_ANSWER_EMPTY;
+	enum pb_status status;
+
+	status = pb_authorities_read(a->world->files, a->dir, &authorities, err);
+	if (status == PB_OK)
+		status = pb_ask_any(a->world, a->dir, http, authorities, &imprints, &answer, err);
+	if (status == PB_OK)
+		status = pb_stamp_exact(answer.token, answer.chain.data, answer.chain.len,
+		    answer.tsa->roots, &token.der, err);
+	/* A token that has free octets cannot go into a container; it is nobody's fault here. */
+	if (status == PB_EDATA)
+		status = PB_EUNAVAIL;
+	if (status == PB_OK) {
+		(void)snprintf(token.tsa, sizeof(token.tsa), "%s", answer.verdict.tsa);
+		*ret_token = token;
+	} else {
+		pb_buf_done(&token.der);
+	}
+	pb_answer_done(&answer);
+	pb_authorities_free(authorities);
+	return status;
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+/* A file that grows: a container, or a copy of the package.  Bytes from..to stand there already. */
+struct container {
+	const struct pb_files *files;
+	const char *path;
+	int fd;
+	int spool;
+	struct pb_digest *sha256;
+	uint64_t len;
+	uint64_t from, to;
+};
+
+static enum pb_status
+sink_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	struct container *c = ctx;
+	bool there = c->from <= c->len && c->len < c->to;
+	enum pb_status status = PB_OK;
+
+	if (!there)
+		status = pb_io_pwrite(c->files, c->fd, c->path, data, len, c->len, err);
+	if (status == PB_OK) {
+		pb_digest_update(c->sha256, data, len);
+		c->len += len;
+	}
+	return status;
+}
+
+/* The package's bytes, which must still be those that were summed, to the writer. */
+static enum pb_status
+pour(const struct pb_files *files, const struct pb_export_package_file *package,
+    const struct pb_export_sums *sums,
+    enum pb_status (*write)(void *ctx, const void *data, size_t len, struct pb_error *err),
+    void *ctx, struct pb_error *err)
+{
+	uint8_t *chunk = malloc(CHUNK);
+	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
+	uint32_t crc32 = 0;
+	uint64_t at = 0;
+	int fd = -1;
+
+	if (status == PB_OK)
+		status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
+	while (status == PB_OK && at < sums->file.len) {
+		uint64_t left = sums->file.len - at;
+		size_t len = left < CHUNK ? (size_t)left : CHUNK;
+
+		status = pb_io_pread_exact(
+		    files, fd, package->path, chunk, len, package->base + at, err);
+		if (status != PB_OK)
+			break;
+		crc32 = pb_zip_crc32(crc32, chunk, len);
+		at += len;
+		status = write(ctx, chunk, len, err);
+	}
+	if (status == PB_OK && crc32 != sums->crc32)
+		status = pb_fail(err, PB_ECORRUPT, SEALING,
+		    N_("the package changed while it was read"), "%s", package->path);
+	pb_io_close(files, &fd);
+	free(chunk);
+	return status;
+}
+
+static enum pb_status
+write_zip(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	return pb_zip_writer_data(ctx, data, len, err);
+}
+
+static enum pb_status
+write_container(struct container *c, const struct pb_export_package_file *package,
+    const char *case_name, const struct pb_export_sums *sums, const struct pb_export_token *token,
+    struct pb_error *err)
+{
+	const struct pb_zip_sink sink = { c, sink_write };
+	struct pb_zip_writer *zip = NULL;
+	char name[PB_ZIP_NAME_MAX + 1];
+	enum pb_status status;
+
+	(void)snprintf(name, sizeof(name), "%s.zip", case_name);
+	status = pb_zip_writer_new(&sink, c->files, c->spool, &zip, err);
+	if (status == PB_OK)
+		status = pb_zip_writer_entry(zip, "mimetype", MIMETYPE, strlen(MIMETYPE), err);
+	if (status == PB_OK)
+		status = pb_zip_writer_begin(zip, name, sums->file.len, sums->crc32, err);
+	if (status == PB_OK) {
+		pb_assert(c->to == 0 || pb_zip_writer_offset(zip) == c->from);
+		status = pour(c->files, package, sums, write_zip, zip, err);
+	}
+	if (status == PB_OK)
+		status = pb_zip_writer_entry(
+		    zip, "META-INF/timestamp.tst", token->der.data, token->der.len, err);
+	if (status == PB_OK)
+		status = pb_zip_writer_end(zip, err);
+	if (status == PB_OK)
+		status = pb_io_sync(c->files, c->fd, c->path, err);
+	pb_zip_writer_free(zip);
+	return status;
+}
+
+static enum pb_status
+create(struct container *c, const char *to, struct pb_error *err)
+{
+	int answer = c->files->unlink(c->files->ctx, to);
+
+	if (answer < 0 && answer != -ENOENT)
+		return pb_fail_sys(err, answer, SEALING, "%s", to);
+	c->path = to;
+	return pb_io_open(c->files, to, O_RDWR | O_CREAT | O_EXCL, 0600, &c->fd, err);
+}
+
+static enum pb_status
+open_spool(struct container *c, const char *dir, struct pb_error *err)
+{
+	struct pb_path tmp;
+	enum pb_status status = pb_path_make(&tmp, dir, PB_DIR_TMP, NULL, err);
+
+	if (status == PB_OK)
+		status = pb_digest_new(PB_DIGEST_SHA256, &c->sha256, err);
+	if (status != PB_OK)
+		return status;
+	c->spool = c->files->open_unnamed(c->files->ctx, tmp.text);
+	return c->spool >= 0
+		   ? PB_OK
+		   : pb_fail_sys(err, c->spool, N_("make a file without a name"), "%s", tmp.text);
+}
+
+static void
+close_files(struct container *c)
+{
+	pb_digest_free(c->sha256);
+	pb_io_close(c->files, &c->spool);
+	pb_io_close(c->files, &c->fd);
+}
+
+uint64_t
+pb_export_room(const char *case_name)
+{
+	/* FORMAT 5.1: a local header has 30 octets and its name; "<case>.zip" is the other one. */
+	return 30 + strlen("mimetype") + strlen(MIMETYPE) + 30 + strlen(case_name) + 4;
+}
+
+enum pb_status
+pb_export_contain(struct pb_archive *a, const struct pb_export_package_file *package,
+    const char *to, const char *case_name, const struct pb_export_sums *sums,
+    const struct pb_export_token *token, struct pb_export_file *ret_file, const char **ret_path,
+    struct pb_error *err)
+{
+	struct container c = { .files = a->world->files, .fd = -1, .spool = -1 };
+	bool around = package->base > 0 && sums->file.len < UINT32_MAX;
+	enum pb_status status = open_spool(&c, a->dir, err);
+
+	if (status == PB_OK && around) {
+		c.path = package->path;
+		c.from = package->base;
+		c.to = package->base + sums->file.len;
+		status = pb_io_open_regular(c.files, c.path, O_RDWR, &c.fd, NULL, err);
+	} else if (status == PB_OK) {
+		status = create(&c, to, err);
+	}
+	if (status == PB_OK)
+		status = write_container(&c, package, case_name, sums, token, err);
+	if (status == PB_OK) {
+		ret_file->len = c.len;
+		pb_digest_final(c.sha256, ret_file->sha256);
+		*ret_path = c.path;
+	} else if (c.fd >= 0 && !around) {
+		(void)c.files->unlink(c.files->ctx, to);
+	}
+	close_files(&c);
+	return status;
+}
+
+enum pb_status
+pb_export_bare(struct pb_archive *a, const struct pb_export_package_file *package, const char *to,
+    const struct pb_export_sums *sums, const char **ret_path, struct pb_error *err)
+{
+	struct container c = { .files = a->world->files, .fd = -1, .spool = -1 };
+	enum pb_status status;
+
+	if (package->base == 0) {
+		*ret_path = package->path;
+		return PB_OK;
+	}
+	status = pb_digest_new(PB_DIGEST_SHA256, &c.sha256, err);
+	if (status == PB_OK)
+		status = create(&c, to, err);
+	if (status == PB_OK)
+		status = pour(c.files, package, sums, sink_write, &c, err);
+	if (status == PB_OK)
+		status = pb_io_sync(c.files, c.fd, to, err);
+	if (status == PB_OK)
+		*ret_path = to;
+	else if (c.fd >= 0)
+		(void)c.files->unlink(c.files->ctx, to);
+	close_files(&c);
+	return status;
+}

@@ -1,0 +1,204 @@
+/* `export` and `seal`: evidence bundles. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle/package.h"
+#include "cli/access.h"
+#include "cli/disclosure.h"
+#include "cli/examine.h"
+#include "cli/outside.h"
+#include "cli/print.h"
+#include "cli/progress.h"
+#include "core/text.h"
+#include "net/http.h"
+
+static void
+print_json(const struct pb_exported *exported, const char *path)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_octets(&w, "path", path, strlen(path));
+	pb_json_bool(&w, "sealed", exported->sealed);
+	pb_json_array_begin(&w, "range");
+	pb_json_u64(&w, NULL, exported->first);
+	pb_json_u64(&w, NULL, exported->last);
+	pb_json_array_end(&w);
+	pb_json_u64(&w, "size", exported->size);
+	pb_json_u64(&w, "opened", exported->opened);
+	pb_json_u64(&w, "closed", exported->closed);
+	pb_json_u64(&w, "export_record", exported->export_seq);
+	pb_json_hex(&w, "package_sha256", exported->package_sha256, 32);
+	if (exported->sealed)
+		pb_json_text(&w, "tsa", exported->tsa);
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_done(&out);
+}
+
+static void
+print_text(const struct pb_exported *exported, const char *path)
+{
+	char hex[65];
+
+	(void)printf(_("bundle     %s\n"), path);
+	(void)printf(_("range      records %" PRIu64 " to %" PRIu64 ": %" PRIu64 " opened, %" PRIu64
+		       " closed\n"),
+	    exported->first, exported->last, exported->opened, exported->closed);
+	pb_hex_encode(exported->package_sha256, 32, hex);
+	(void)printf(_("package    SHA-256 %s\n"), hex);
+	if (exported->sealed)
+		(void)printf(_("stamped    by %s\n"), exported->tsa);
+	(void)printf(_("next       probant-verify %s --trust FILE --tsa-roots PEM --against "
+		       "CHECKPOINT\n"),
+	    path);
+}
+
+/* Whole but without its timestamp: something to try again, not a failure to understand. */
+static enum pb_exit
+end(enum pb_status status, const struct pb_error *err, const struct pb_exported *exported,
+    const char *path, bool json)
+{
+	if (status == PB_OK) {
+		if (json)
+			print_json(exported, path);
+		else
+			print_text(exported, path);
+		return PB_EXIT_OK;
+	}
+	pb_say_error(err);
+	return status == PB_EUNAVAIL ? PB_EXIT_TRYAGAIN : pb_say_exit(status);
+}
+
+static void
+show_progress(void *ctx, uint64_t records, uint64_t bytes)
+{
+	pb_progress_show(ctx, records, bytes);
+}
+
+/* Open with the key, do it, close. */
+static enum pb_status
+run(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    struct pb_export_options *wanted, struct pb_exported *exported, struct pb_error *err)
+{
+	struct pb_reader_key *key = NULL;
+	struct pb_archive *archive = NULL;
+	struct pb_http *http = NULL;
+	struct pb_error closing = { 0 };
+	enum pb_status status, closed;
+
+	status = pb_access_key(world, options, dir, &key, err);
+	if (status == PB_OK)
+		status = pb_http_new(&http, err);
+	if (status == PB_OK)
+		status = pb_archive_open(world, dir, key, &archive, err);
+	if (status == PB_OK) {
+		wanted->progress = show_progress;
+		wanted->progress_ctx = pb_progress_new(world, _("records"));
+		status =
+		    pb_access_taken(pb_archive_export(archive, http, wanted, exported, err), err);
+		pb_progress_free(wanted->progress_ctx);
+		closed = pb_access_finish(archive, &closing);
+		if (status == PB_OK && closed != PB_OK) {
+			status = closed;
+			*err = closing;
+		}
+	}
+	pb_http_free(http);
+	pb_reader_key_free(key);
+	return status;
+}
+
+static bool
+fits(const struct pb_options *options)
+{
+	const char *name = options->value[PB_OPTION_CASE];
+
+	if (name == NULL || options->value[PB_OPTION_OUTPUT] == NULL) {
+		pb_say_usage(_("an export needs a case and a file"), "--case NAME -o FILE");
+		return false;
+	}
+	if (!pb_package_case_valid(name)) {
+		pb_say_usage(_("a case is 1 to 64 letters, digits, \".\", \"-\", \"_\", and begins "
+			       "with a letter or a digit"),
+		    name);
+		return false;
+	}
+	return true;
+}
+
+enum pb_exit
+pb_cli_export(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *recipient = options->value[PB_OPTION_RECIPIENT];
+	const char *path = options->value[PB_OPTION_OUTPUT];
+	struct pb_export_options wanted = {
+		.case_name = options->value[PB_OPTION_CASE],
+		.recipient = recipient,
+		.recipient_len = recipient != NULL ? strlen(recipient) : 0,
+		.output = path,
+	};
+	struct pb_outside outside = { .against = NULL };
+	struct pb_disclosure_rules *rules;
+	struct pb_exported exported = { 0 };
+	struct pb_export_held held;
+	struct pb_error err = { 0 };
+	enum pb_status status;
+	const char *dir;
+
+	if (!fits(options) || (dir = pb_access_archive(options)) == NULL)
+		return PB_EXIT_USAGE;
+	rules = calloc(1, sizeof(*rules));
+	if (rules == NULL) {
+		(void)pb_fail_memory(&err, N_("export"));
+		pb_say_error(&err);
+		return PB_EXIT_OSERR;
+	}
+	if (!pb_disclosure_parse(options, &wanted, rules)) {
+		free(rules);
+		return PB_EXIT_USAGE;
+	}
+	status = pb_outside_read(world, options, &outside, &err);
+	if (status == PB_OK) {
+		held = (struct pb_export_held){ outside.against, outside.against_len };
+		wanted.held = &held;
+		wanted.held_count = outside.against != NULL;
+		status = run(world, options, dir, &wanted, &exported, &err);
+	}
+	pb_outside_done(&outside);
+	free(rules);
+	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
+}
+
+enum pb_exit
+pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *dir = pb_access_archive(options), *path = options->operand[0];
+	struct pb_error err = { 0 }, closing = { 0 };
+	struct pb_exported exported = { 0 };
+	struct pb_archive *archive = NULL;
+	struct pb_http *http = NULL;
+	enum pb_status status, closed;
+
+	if (dir == NULL)
+		return PB_EXIT_USAGE;
+	status = pb_examine_place(world, dir, &err);
+	if (status == PB_OK)
+		status = pb_http_new(&http, &err);
+	if (status == PB_OK)
+		status = pb_archive_open(world, dir, NULL, &archive, &err);
+	if (status == PB_OK) {
+		status = pb_archive_seal(archive, http, path, &exported, &err);
+		closed = pb_access_finish(archive, &closing);
+		if (status == PB_OK && closed != PB_OK) {
+			status = closed;
+			err = closing;
+		}
+	}
+	pb_http_free(http);
+	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
+}

@@ -1,0 +1,85 @@
+/* `stamp`: anchor the newest checkpoint with the archive's authorities. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/access.h"
+#include "cli/examine.h"
+#include "cli/print.h"
+#include "core/json.h"
+#include "net/http.h"
+#include "probant/stamp.h"
+
+static void
+print_json(const struct pb_stamp_outcome *outcome)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	pb_json_writer_init(&w, &out);
+	pb_json_object_begin(&w, NULL);
+	pb_json_bool(&w, "due", outcome->due);
+	pb_json_u64(&w, "size", outcome->size);
+	pb_json_u64(&w, "tokens", outcome->tokens);
+	pb_json_u64(&w, "failed", outcome->failed);
+	pb_json_bool(&w, "gap", outcome->gap);
+	pb_json_bool(&w, "gap_ended", outcome->gap_ended);
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_done(&out);
+}
+
+static void
+print_text(const struct pb_stamp_outcome *outcome)
+{
+	if (!outcome->due) {
+		(void)puts(_("nothing new to stamp"));
+		return;
+	}
+	if (outcome->tokens > 0)
+		(void)printf(
+		    ngettext("%" PRIu64 " records stamped by %u authority\n",
+			"%" PRIu64 " records stamped by %u authorities\n", outcome->tokens),
+		    outcome->size, outcome->tokens);
+	if (outcome->gap_ended)
+		(void)puts(_("the gap has ended; the log says so"));
+	if (outcome->gap)
+		(void)puts(_("no authority answered; the log says since when"));
+}
+
+enum pb_exit
+pb_cli_stamp(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *dir = pb_access_archive(options);
+	struct pb_error err = { 0 }, closing = { 0 };
+	struct pb_stamp_outcome outcome = { 0 };
+	struct pb_archive *archive = NULL;
+	struct pb_http *http = NULL;
+	enum pb_status status, closed;
+
+	if (dir == NULL)
+		return PB_EXIT_USAGE;
+	status = pb_examine_place(world, dir, &err);
+	if (status == PB_OK)
+		status = pb_http_new(&http, &err);
+	if (status == PB_OK)
+		status = pb_archive_open(world, dir, NULL, &archive, &err);
+	if (status == PB_OK) {
+		status = pb_archive_stamp(
+		    archive, http, options->value[PB_OPTION_NOW] != NULL, &outcome, &err);
+		closed = pb_archive_close(archive, &closing);
+		if (options->value[PB_OPTION_JSON] != NULL)
+			print_json(&outcome);
+		else
+			print_text(&outcome);
+		if (outcome.failed > 0 && status == PB_OK)
+			pb_say_error(&outcome.last);
+		if (status == PB_OK && closed != PB_OK) {
+			status = closed;
+			err = closing;
+		}
+	}
+	pb_http_free(http);
+	if (status != PB_OK)
+		pb_say_error(&err);
+	return pb_say_exit(status);
+}

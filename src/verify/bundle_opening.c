@@ -1,0 +1,400 @@
+#include "verify/bundle_opening.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/limits.h"
+#include "log/tlog_proof.h"
+#include "record/types.h"
+#include "verify/bundle_entry.h"
+
+void
+pb_bundle_job_clear(struct pb_bundle_job *job)
+{
+	struct pb_buf note = job->note, memory = job->memory;
+
+	pb_json_free(job->facts);
+	pb_buf_clear(&note);
+	pb_buf_clear(&memory);
+	/* Not the entries, of which most records have few. */
+	memset(job, 0, offsetof(struct pb_bundle_job, record.entry));
+	job->note = note;
+	job->memory = memory;
+}
+
+void
+pb_bundle_job_done(struct pb_bundle_job *job)
+{
+	pb_bundle_job_clear(job);
+	pb_buf_done(&job->note);
+	pb_buf_done(&job->memory);
+}
+
+/* The record's one entry of that kind, or NULL. */
+static struct pb_bundle_entry *
+entry_of(struct pb_bundle_record *record, enum pb_package_kind kind)
+{
+	for (size_t i = 0; i < record->count; i++)
+		if (record->entry[i].name.kind == kind)
+			return &record->entry[i];
+	return NULL;
+}
+
+/* ---- leaf.bin ------------------------------------------------------------------------------- */
+
+static enum pb_status
+look_at_leaf(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err)
+{
+	struct pb_bundle_entry *entry = entry_of(&job->record, PB_PACKAGE_LEAF);
+	bool too_long;
+	enum pb_status status;
+
+	if (entry == NULL) {
+		job->faults.incomplete = true;
+		return PB_OK;
+	}
+	status = pb_bundle_entry_text(tools, &job->bytes, entry, PB_LEAF_LEN, &too_long, err);
+	if (status != PB_OK)
+		return status;
+	if (too_long || tools->text.len != PB_LEAF_LEN) {
+		job->faults.leaf_malformed = true;
+		return PB_OK;
+	}
+	memcpy(job->own_bytes, tools->text.data, PB_LEAF_LEN);
+	job->has_own = true;
+	job->own_fault = pb_leaf_decode(job->own_bytes, &job->own);
+	job->faults.leaf_seq = job->own.seq != job->record.seq;
+	job->faults.leaf_differs =
+	    job->has_leaf && memcmp(job->own_bytes, job->leaf, PB_LEAF_LEN) != 0;
+	return PB_OK;
+}
+
+/* ---- leaf.tlog-proof ------------------------------------------------------------------------ */
+
+/* A proof and the checkpoint behind it: at most 64 hashes of 45 octets with their LF. */
+#define PROOF_MAX (PB_LIMIT_NOTE + 64 * 45 + 64)
+
+static enum pb_status
+look_at_proof(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err)
+{
+	struct pb_bundle_entry *entry = entry_of(&job->record, PB_PACKAGE_LEAF_PROOF);
+	struct pb_bundle_faults *faults = &job->faults;
+	struct pb_tlog_proof *proof = tools->proof;
+	uint8_t hash[PB_DIGEST_LEN];
+	bool too_long;
+	enum pb_status status;
+
+	if (entry == NULL) {
+		faults->incomplete = true;
+		return PB_OK;
+	}
+	status = pb_bundle_entry_text(tools, &job->bytes, entry, PROOF_MAX, &too_long, err);
+	if (status == PB_OK && !too_long)
+		status = pb_tlog_proof_decode(tools->text.data, tools->text.len, proof, err);
+	if (too_long || pb_inside_unsound(status)) {
+		faults->proof_malformed = true;
+		return PB_OK;
+	}
+	if (status != PB_OK)
+		return status;
+	faults->proof_index = proof->index != job->record.seq;
+	/* FORMAT 5.5; whose signature it bears is asked once, of stamps/. */
+	faults->proof_checkpoint = !job->has_proof || proof->note_len != job->note.len ||
+				   memcmp(proof->note, job->note.data, proof->note_len) != 0;
+	if (!job->has_proof || !job->has_own)
+		return PB_OK;
+	pb_tree_leaf_hash(job->own_bytes, PB_LEAF_LEN, hash);
+	faults->proof_wrong = !pb_tree_check_inclusion(
+	    hash, job->record.seq, job->size, proof->hash[0], proof->count, job->root);
+	return PB_OK;
+}
+
+/* ---- opening.json --------------------------------------------------------------------------- */
+
+/* 255 parts of at most some 230 octets. */
+#define OPENING_MAX (64 * 1024)
+
+static enum pb_status
+look_at_opening(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err)
+{
+	struct pb_bundle_entry *entry = entry_of(&job->record, PB_PACKAGE_OPENING);
+	bool too_long;
+	enum pb_status status;
+
+	if (entry == NULL) {
+		job->faults.incomplete = true;
+		return PB_OK;
+	}
+	status = pb_bundle_entry_text(tools, &job->bytes, entry, OPENING_MAX, &too_long, err);
+	if (status == PB_OK && !too_long)
+		status = pb_opening_decode(tools->text.data, tools->text.len, tools->opening, err);
+	if (too_long || pb_inside_unsound(status)) {
+		job->faults.opening_malformed = true;
+		return PB_OK;
+	}
+	if (status != PB_OK)
+		return status;
+	job->opened = true;
+	job->faults.opening_seq = tools->opening->seq != job->record.seq;
+	return PB_OK;
+}
+
+/*
+ * What the manifest says was selected (FORMAT 5.3), as far as the kinds of withheld parts can be
+ * told: the digest goes along by its own rule, and little may be all that there is.
+ */
+static bool
+claim_right(enum pb_disclosure claimed, bool whole, bool kind[256])
+{
+	bool few = true;
+
+	for (unsigned k = 0; k < 256; k++)
+		few &= !kind[k] || k == PB_PART_FACTS || k == PB_PART_CLASS ||
+		       k == PB_PART_HEADER || k == PB_PART_DIGEST;
+	switch (claimed) {
+	case PB_DISCLOSE_ALL:
+		return whole;
+	case PB_DISCLOSE_HEADERS:
+		return few;
+	case PB_DISCLOSE_FACTS:
+		return few && !kind[PB_PART_HEADER];
+	case PB_DISCLOSE_NONE: /* not asked */
+	case PB_DISCLOSE_PARTS:
+		break;
+	}
+	return true;
+}
+
+static void
+look_at_disclosure(const struct pb_opening *opening, struct pb_bundle_job *job)
+{
+	uint8_t kinds[PB_LIMIT_PARTS];
+	bool present[256] = { false };
+	size_t count = 0;
+
+	for (unsigned i = 0; i < opening->count; i++) {
+		if (!opening->part[i].disclosed)
+			continue;
+		kinds[count++] = opening->part[i].kind;
+		present[opening->part[i].kind] = true;
+	}
+	job->whole = count == opening->count;
+	job->faults.facts_withheld = !job->whole && !present[PB_PART_FACTS];
+	job->faults.claim_wrong = !claim_right(job->claimed, job->whole, present);
+	pb_inside_parts(job->has_own ? job->own.type : 0, kinds, count, job->whole, &job->inside);
+}
+
+/* ---- the parts ------------------------------------------------------------------------------ */
+
+/* What is kept of the parts as they pass. */
+struct kept {
+	uint8_t message[PB_DIGEST_LEN]; /* SHA-256 of message.eml */
+	uint8_t digest[PB_DIGEST_LEN];  /* the part */
+	bool has_digest, digest_long;
+	struct pb_buf facts;
+	bool has_facts, facts_long;
+};
+
+/* The entry that holds a part's octets, if it is the right one there. */
+static struct pb_bundle_entry *
+content(struct pb_bundle_record *record, size_t at, enum pb_package_kind kind, unsigned index)
+{
+	struct pb_bundle_entry *entry = at < record->count ? &record->entry[at] : NULL;
+
+	if (entry == NULL || entry->name.kind != kind ||
+	    (kind == PB_PACKAGE_PART && entry->name.index != index))
+		return NULL;
+	return entry;
+}
+
+/* Are they exactly the files that the opening discloses, no more and no less? */
+static bool
+files_right(const struct pb_opening *opening, struct pb_bundle_job *job)
+{
+	struct pb_bundle_record *record = &job->record;
+	bool whole = pb_opening_whole(opening);
+	size_t at = 0, objects = 0;
+
+	if (whole && content(record, at++, PB_PACKAGE_MESSAGE, 0) == NULL)
+		return false;
+	for (unsigned i = 0; i < opening->count; i++) {
+		uint8_t kind = opening->part[i].kind;
+
+		if (!opening->part[i].disclosed ||
+		    (whole && (kind == PB_PART_HEADER || kind == PB_PART_BODY)))
+			continue;
+		if (kind == PB_PART_OBJECT && job->object != NULL) {
+			objects++;
+			continue;
+		}
+		if (content(record, at++, PB_PACKAGE_PART, i) == NULL)
+			return false;
+	}
+	return objects == job->object_count &&
+	       (at == record->count || record->entry[at].name.kind > PB_PACKAGE_PART);
+}
+
+/* message.eml: each slice's digests, and its own. */
+static enum pb_status
+look_at_message(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct kept *kept,
+    struct pb_error *err)
+{
+	struct pb_opening *opening = tools->opening;
+	struct pb_bundle_entry *entry = &job->record.entry[0];
+	struct pb_bundle_pass pass;
+	enum pb_status status = PB_OK;
+	uint8_t d[PB_H2_LEN];
+
+	pb_bundle_pass_begin(&pass, tools, &job->bytes, entry, tools->sha256);
+	for (unsigned i = 0; status == PB_OK && i < opening->count; i++) {
+		const struct pb_opening_part *part = &opening->part[i];
+
+		if (!part->disclosed ||
+		    (part->kind != PB_PART_HEADER && part->kind != PB_PART_BODY))
+			continue;
+		/* Less is left: the message is cut short, and its digest shows it. */
+		if (part->len > pb_bundle_pass_left(&pass))
+			job->inside.commitment_wrong = true;
+		status = pb_bundle_pass_read(&pass, part->len, tools->h2, NULL, err);
+		pb_digest_final(tools->h2, d);
+		pb_opening_disclose(opening, (uint8_t)i, d);
+	}
+	if (pb_bundle_pass_left(&pass) > 0)
+		job->inside.commitment_wrong = true;
+	if (status == PB_OK)
+		status = pb_bundle_pass_read(&pass, UINT64_MAX, NULL, NULL, err);
+	pb_digest_final(tools->sha256, kept->message);
+	if (status == PB_OK)
+		pb_bundle_pass_end(&pass, kept->message);
+	return status;
+}
+
+/* A part in a file of its own: its SHA-256 is the first half of its H2. */
+static enum pb_status
+look_at_part(struct pb_bundle_tools *tools, struct pb_bundle_job *job,
+    struct pb_bundle_entry *entry, uint8_t index, struct kept *kept, struct pb_error *err)
+{
+	const struct pb_opening_part *part = &tools->opening->part[index];
+	bool facts = part->kind == PB_PART_FACTS && !kept->has_facts;
+	struct pb_buf *copy = facts && entry->len <= PB_LIMIT_JSON ? &kept->facts : NULL;
+	struct pb_buf digest = PB_BUF_EMPTY;
+	struct pb_bundle_pass pass;
+	enum pb_status status;
+	uint8_t d[PB_H2_LEN];
+
+	if (part->kind == PB_PART_DIGEST && entry->len == PB_DIGEST_LEN)
+		copy = &digest;
+	pb_bundle_pass_begin(&pass, tools, &job->bytes, entry, NULL);
+	status = pb_bundle_pass_read(&pass, UINT64_MAX, tools->h2, copy, err);
+	pb_digest_final(tools->h2, d);
+	if (status == PB_OK) {
+		pb_bundle_pass_end(&pass, d);
+		pb_opening_disclose(tools->opening, index, d);
+		job->inside.commitment_wrong |= entry->len != part->len;
+		kept->has_facts |= facts;
+		kept->facts_long |= facts && copy == NULL;
+		kept->has_digest |= part->kind == PB_PART_DIGEST;
+		kept->digest_long |= part->kind == PB_PART_DIGEST && copy == NULL;
+		if (digest.len == PB_DIGEST_LEN)
+			memcpy(kept->digest, digest.data, PB_DIGEST_LEN);
+	}
+	pb_buf_done(&digest);
+	return status;
+}
+
+static enum pb_status
+look_at_parts(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct kept *kept,
+    struct pb_error *err)
+{
+	struct pb_opening *opening = tools->opening;
+	bool whole = pb_opening_whole(opening);
+	enum pb_status status = PB_OK;
+	size_t at = 0, objects = 0;
+
+	if (whole) {
+		status = look_at_message(tools, job, kept, err);
+		at++;
+	}
+	for (unsigned i = 0; status == PB_OK && i < opening->count; i++) {
+		const struct pb_opening_part *part = &opening->part[i];
+
+		if (!part->disclosed ||
+		    (whole && (part->kind == PB_PART_HEADER || part->kind == PB_PART_BODY)))
+			continue;
+		if (part->kind == PB_PART_OBJECT && job->object != NULL) {
+			/* Its own sums are checked where it stands. */
+			struct pb_bundle_entry object = job->object[objects++];
+
+			status = look_at_part(tools, job, &object, (uint8_t)i, kept, err);
+		} else {
+			status = look_at_part(
+			    tools, job, &job->record.entry[at++], (uint8_t)i, kept, err);
+		}
+	}
+	return status;
+}
+
+static enum pb_status
+judge(struct pb_bundle_tools *tools, struct pb_bundle_job *job, const struct kept *kept,
+    struct pb_error *err)
+{
+	struct pb_inside *inside = &job->inside;
+	uint8_t commitment[PB_COMMITMENT_LEN];
+
+	pb_opening_commitment(tools->opening, commitment);
+	inside->opened = true;
+	inside->commitment_wrong |=
+	    !job->has_own || memcmp(commitment, job->own.commitment, PB_COMMITMENT_LEN) != 0;
+	if (kept->has_digest && !inside->digest_twice)
+		inside->digest_wrong =
+		    kept->digest_long || memcmp(kept->digest, kept->message, PB_DIGEST_LEN) != 0;
+	if (!kept->has_facts || inside->facts_missing)
+		return PB_OK;
+	if (kept->facts_long) {
+		inside->facts_malformed = true;
+		return PB_OK;
+	}
+	return pb_inside_facts(
+	    kept->facts.data, kept->facts.len, inside, job->want_facts ? &job->facts : NULL, err);
+}
+
+static enum pb_status
+look_at_content(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err)
+{
+	struct kept kept = { .has_digest = false };
+	enum pb_status status;
+
+	if (!job->opened)
+		return PB_OK;
+	look_at_disclosure(tools->opening, job);
+	if (!files_right(tools->opening, job)) {
+		job->faults.files_differ = true;
+		return PB_OK;
+	}
+	status = look_at_parts(tools, job, &kept, err);
+	if (status == PB_OK)
+		status = judge(tools, job, &kept, err);
+	pb_buf_done(&kept.facts);
+	return status;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+enum pb_status
+pb_bundle_look(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err)
+{
+	enum pb_status status = look_at_leaf(tools, job, err);
+
+	if (status == PB_OK)
+		status = look_at_proof(tools, job, err);
+	if (status == PB_OK)
+		status = look_at_opening(tools, job, err);
+	if (status == PB_OK)
+		status = look_at_content(tools, job, err);
+	for (size_t i = 0; status == PB_OK && i < job->record.count; i++)
+		if (!job->record.entry[i].passed)
+			status =
+			    pb_bundle_entry_check(tools, &job->bytes, &job->record.entry[i], err);
+	return status;
+}
