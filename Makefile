@@ -180,7 +180,7 @@ install: all
 	ln -sf probant.1 $(DESTDIR)$(PREFIX)/share/man/man1/probant-verify.1
 	install -m 644 $(B)/locale/fr/LC_MESSAGES/probant.mo $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES
 	install -m 644 README.md SECURITY.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/probant
-	install -m 644 docs/*.md $(DESTDIR)$(PREFIX)/share/doc/probant/docs
+	install -m 644 docs/*.md docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/probant/docs
 	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_*.py $(DESTDIR)$(PREFIX)/share/probant
 
 clean:

@@ -8,14 +8,14 @@ import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
-from vectors import anchor, archive, bundle, cutter, handed, log, record, vault, zip
+from vectors import anchor, archive, bundle, cutter, handed, log, proofs, record, vault, zip
 from vectors.common import HERE, files
 
 MAKERS = (record.leaf_vectors, record.expand_vectors, record.commitment_vectors,
           record.sealed_vectors, log.origin_vectors, log.checkpoint_vectors, log.note_vectors,
           log.tree_vectors, vault.slot_vectors, vault.segment_vectors, cutter.cutter_vectors,
           archive.archive, zip.zip_vectors, zip.names_vectors, handed.opening_vectors,
-          handed.range_vectors, handed.tlog_proof_vectors, handed.statement_vectors,
+          proofs.range_vectors, proofs.tlog_proof_vectors, handed.statement_vectors,
           handed.sums_vectors, anchor.anchor_vectors, bundle.bundles)
 
 

@@ -6,35 +6,24 @@ import base64
 import hashlib
 import os
 import re
-from collections import namedtuple
 
 import probant_format as pb
 import probant_log as log
 import probant_package as package
 import probant_stamp as stamp
 import probant_zip as zip_
-from probant_judge import Judge, intervals
-from probant_report import INDETERMINATE, INVALID, VALID
+from probant_history import History
+from probant_judge import intervals
+from probant_report import INDETERMINATE, INVALID
 
-ALWAYS_OPEN = {3, 8, 12, 13, 14}
 MIMETYPE = b"application/vnd.etsi.asic-s+zip"
-OBJECTS = {"checkpoint": "checkpoint", "request": "request.tsq", "reply": "reply.tsr",
-           "chain": "chain.pem"}
-
-Opened = namedtuple("Opened", "type facts kinds whole")       # kinds: of the disclosed parts
 
 
-class Bundle(Judge):
+class Bundle(History):
     def __init__(self, path, trust, against, roots):
         super().__init__(trust, against, roots)
-        self.path, self.case, self.token_bytes, self.package = path, None, None, None
-        self.files = {}                        # name: entry
-        self.own, self.opened = {}, {}         # seq: leaf.bin; Opened
-        self.export_key = self.note = self.checkpoint = None
-        self.first = self.last = self.size = None
-        self.leaves, self.roots_here = [], {}  # size: (root, head), as far as the leaves tell
-        self.sizes, self.ways = {}, {}         # size: stamped checkpoints; hashes from it to size
-        self.proofs = {}                       # seq: the checkpoint in its proof
+        self.path, self.case, self.token_bytes = path, None, None
+        self.export_key = None
 
     def verify(self):
         with open(self.path, "rb") as file:
@@ -97,111 +86,12 @@ class Bundle(Judge):
                 raise pb.Refused("%s: not in its place" % entry.name)
             before = at
             self.files[entry.name] = entry
+            directory, _, name = entry.name.rpartition("/")
+            self.directories.setdefault(directory + "/", set()).add(name)
             self.report.looked("files")
         for name in package.FRONT + package.LOG + package.END:
             if name not in self.files:
                 self.report.find("files", INVALID, "%s is missing", name)
-
-    def read(self, name):
-        if name not in self.files:
-            raise pb.Refused("%s is missing" % name)
-        return self.package.whole(self.files[name])
-
-    # ---- opened records [5.3] -------------------------------------------------------------
-
-    def records(self):
-        seqs = {int(name.split("/")[1]) for name in self.files if name.startswith("records/")}
-        for seq in sorted(seqs | {0}):
-            try:
-                self.record(seq)
-            except (pb.Refused, KeyError) as error:
-                self.report.find("commitment", INVALID, "record %d: %s", seq, error)
-
-    def record(self, seq):
-        base = "records/%d/" % seq
-        self.report.looked("commitment")
-        raw = self.read(base + "leaf.bin")
-        if len(raw) != pb.LEAF:
-            raise pb.Refused("leaf.bin has not 160 octets")
-        leaf, self.own[seq] = pb.read_leaf(raw), raw
-        if leaf.seq != seq:
-            self.report.find("chain", INVALID, "record %d: leaf.bin is of record %d", seq, leaf.seq)
-        opening = package.read_opening(self.read(base + "opening.json"))
-        if opening["seq"] != seq:
-            raise pb.Refused("its opening is of another record")
-        parts = opening["parts"]
-        kinds = {i: part["kind"] for i, part in enumerate(parts) if "kind" in part}
-        data = self.part_bytes(base, parts, kinds, leaf)
-        p = [bytes.fromhex(part["p"]) if i not in kinds else pb.h2(
-            b"probant/v1 part\0" + bytes([i, kinds[i]]) + pb.u64(len(data[i]))
-            + bytes.fromhex(part["salt"]) + pb.h2(data[i])) for i, part in enumerate(parts)]
-        if any(len(data[i]) != parts[i]["length"] for i in kinds) \
-                or pb.h2(b"probant/v1 record\0" + bytes([len(p)]) + b"".join(p)) != leaf.commitment:
-            raise pb.Refused("it is not what the leaf commits to")
-        whole = len(kinds) == len(parts)
-        facts = self.judge_parts(seq, leaf, kinds, data, whole)
-        self.opened[seq] = Opened(leaf.type, facts, set(kinds.values()), whole)
-
-    def part_bytes(self, base, parts, kinds, leaf):
-        """{index: bytes} of the disclosed parts, from the files where they must stand."""
-        data, expected = {}, {"leaf.bin", "opening.json", "leaf.tlog-proof"}
-        elsewhere = self.objects(base, leaf, kinds)
-        if pb.DIGEST in kinds.values():
-            message, at = self.read(base + "message.eml"), 0
-            expected.add("message.eml")
-            for i in [i for i in kinds if kinds[i] in (pb.HEADER, pb.BODY)]:
-                data[i] = message[at:at + parts[i]["length"]]
-                at += parts[i]["length"]
-            if at != len(message):
-                raise pb.Refused("message.eml has another length than its parts")
-        for i in [i for i in kinds if i not in data]:
-            name = elsewhere.get(i, base + "part-%d.bin" % i)
-            if i not in elsewhere:
-                expected.add("part-%d.bin" % i)
-            data[i] = self.read(name)
-        if {name[len(base):] for name in self.files if name.startswith(base)} != expected:
-            raise pb.Refused("it has other files than its opening asks for")
-        return data
-
-    def objects(self, base, leaf, kinds):
-        """Where the objects of an anchor with a token stand: {index: name} [2.2] [5.3]."""
-        at = [i for i in kinds if kinds[i] == pb.FACTS]
-        if leaf.type != 12 or len(at) != 1:
-            return {}
-        facts = pb.read_json(self.read(base + "part-%d.bin" % at[0]))
-        if facts.get("event") != "timestamp":
-            return {}
-        directory = "stamps/%d-%d/" % (pb.read_number(facts.get("size")), leaf.seq)
-        names, counted, found = facts.get("objects"), 0, {}
-        indexes = [i for i in kinds if kinds[i] == pb.OBJECT]
-        if not isinstance(names, list) or len(names) != len(indexes) \
-                or not stamp.good_objects(names):
-            raise pb.Refused("an anchor whose objects are not those that it states")
-        for i, name in zip(indexes, names):
-            counted += name not in OBJECTS
-            found[i] = directory + OBJECTS.get(name, "%d.%s" % (counted, name))
-        there = {name for name in self.files if name.startswith(directory)}
-        if there != set(found.values()) | {directory + "token.tst"}:
-            raise pb.Refused("an anchor that has other objects in stamps/ than it states")
-        return found
-
-    def judge_parts(self, seq, leaf, kinds, data, whole):
-        """Its facts; what 4.3 says of an opened record, as far as it is disclosed."""
-        known = list(kinds.values())
-        if any(kind > pb.ENVELOPE for kind in known):
-            self.report.find("commitment", INDETERMINATE, "record %d: unknown part", seq)
-        if known.count(pb.FACTS) != 1:
-            raise pb.Refused("its facts are withheld, or there twice")
-        facts = pb.read_json(data[[i for i in kinds if kinds[i] == pb.FACTS][0]])
-        if any(known.count(kind) > 1 for kind in (pb.CLASS, pb.ENVELOPE, pb.DIGEST)):
-            raise pb.Refused("it has more than one class, envelope or digest")
-        slices = [data[i] for i in kinds if kinds[i] in (pb.HEADER, pb.BODY)]
-        digests = [data[i] for i in kinds if kinds[i] == pb.DIGEST]
-        if digests and digests != [pb.sha256(b"".join(slices))]:
-            raise pb.Refused("its digest is not that of the message")
-        if not digests and whole and (leaf.type in (1, 15) or slices):
-            raise pb.Refused("it holds no digest of its message")
-        return facts
 
     # ---- sums [5.4] -----------------------------------------------------------------------
 
@@ -256,117 +146,6 @@ class Bundle(Judge):
                 raise pb.Refused("not signed by the export key that record 0 states")
         except pb.Refused as error:
             self.report.find("payload", INVALID, "SHA256SUMS.note: %s", error)
-
-    # ---- leaves, range, proofs [5.5] ------------------------------------------------------
-
-    def the_log(self):
-        right = log.write_verifier_key(self.log_key) + "\n" if self.log_key else None
-        if right is None or self.read("log/verifier-key") != right.encode():
-            self.report.find("checkpoint", INVALID, "log/verifier-key is not the log's key")
-        self.note, self.checkpoint = self.signed_checkpoint("log/checkpoint")
-        first, last, size, hashes = package.read_range_proof(self.read("log/range-proof"))
-        data = self.read("log/leaves.bin")
-        if len(data) != pb.LEAF * (last - first + 1):
-            raise pb.Refused("log/leaves.bin has not the leaves of %d..%d" % (first, last))
-        self.first, self.last, self.size = first, last, size
-        self.leaves = [data[i:i + pb.LEAF] for i in range(0, len(data), pb.LEAF)]
-        self.chain()
-        self.range_root(hashes)
-        for seq in self.own:
-            self.leaf_proof(seq)
-
-    def signed_checkpoint(self, name):
-        try:
-            note = log.read_note(self.read(name))
-            checkpoint = log.read_checkpoint(note)
-            if checkpoint.origin != self.origin:
-                raise pb.Refused("it is of another log")
-        except pb.Refused as error:
-            self.report.looked("checkpoint")
-            self.report.find("checkpoint", INVALID, "%s: %s", name, error)
-            return None, None
-        self.signature(note, name)
-        return note, checkpoint
-
-    def leaf_form(self, seq, data, must_be_open):
-        leaf = pb.read_leaf(data)
-        self.report.looked("chain")
-        if leaf.magic != b"PROBANT1" or any(leaf.reserved) or leaf.type not in pb.TYPES:
-            self.report.find("chain", INDETERMINATE, "record %d: a leaf unknown to version 1", seq)
-        if leaf.seq != seq:
-            self.report.find("chain", INVALID, "record %d bears the number %d", seq, leaf.seq)
-        if must_be_open and not (seq in self.opened and self.opened[seq].whole):
-            self.report.find("chain", INDETERMINATE, "record %d, of type %d, is not opened whole",
-                             seq, leaf.type)
-        return leaf
-
-    def chain(self):
-        time_s, head = 0, None
-        begins = pb.sha3((self.origin or "").encode())
-        if self.first == 0:
-            head = begins
-        elif 0 in self.own:
-            if self.leaf_form(0, self.own[0], True).prev != begins:
-                self.report.find("chain", INVALID, "record 0 does not begin this log")
-        for seq, data in enumerate(self.leaves, self.first):
-            leaf = self.leaf_form(seq, data, data[24] in ALWAYS_OPEN)
-            if head is not None and leaf.prev != head:
-                self.report.find("chain", INVALID, "record %d does not follow from the one before",
-                                 seq)
-            if leaf.time_s < time_s:
-                self.report.find("chain", VALID, "record %d: the clock went back", seq)
-            if self.own.get(seq, data) != data:
-                self.report.find("chain", INVALID, "record %d: leaf.bin is not the leaf of the log",
-                                 seq)
-            head, time_s = pb.sha3(data), leaf.time_s
-
-    def range_root(self, hashes):
-        leaf_hashes = [pb.sha256(b"\0" + leaf) for leaf in self.leaves]
-        self.report.looked("tree")
-        try:
-            found = package.range_root(self.first, self.last, self.size, leaf_hashes, hashes)
-        except IndexError:
-            self.report.find("tree", INVALID, "log/range-proof has not the hashes that it needs")
-            return
-        if not self.checkpoint or (self.checkpoint.size, self.checkpoint.root) != (self.size, found):
-            self.report.find("tree", INVALID, "log/range-proof does not give the root of "
-                             "log/checkpoint")
-        tree, beside = log.Tree(), list(hashes)
-        for bit in reversed(range(self.first.bit_length())):
-            if self.first >> bit & 1:
-                tree.subtrees.append((1 << bit, beside.pop(0)))
-        if self.first:
-            self.stands(self.first, tree.root(), pb.read_leaf(self.leaves[0]).prev)
-        for size, data in enumerate(self.leaves, self.first + 1):
-            tree.append(data)
-            self.roots_here[size] = tree.root(), pb.sha3(data)
-            self.stands(size, *self.roots_here[size])
-
-    def stands(self, size, root, head):
-        """Each checkpoint of that size that is here must be so."""
-        prefix = "stamps/%d-" % size
-        for name in ["log/checkpoint"] + [name for name in self.files if name.startswith(prefix)
-                                          and name.endswith("/checkpoint")]:
-            try:
-                checkpoint = log.read_checkpoint(log.read_note(self.read(name)))
-            except pb.Refused:
-                continue                       # said where its signature is looked at
-            if checkpoint.size == size and (checkpoint.root, checkpoint.head) != (root, head):
-                self.report.find("tree", INVALID, "%s is not of these records", name)
-
-    def leaf_proof(self, seq):
-        name = "records/%d/leaf.tlog-proof" % seq
-        self.report.looked("tree")
-        try:
-            index, hashes, note = package.read_tlog_proof(self.read(name))
-            checkpoint = log.read_checkpoint(log.read_note(note))
-            leaf_hash = pb.sha256(b"\0" + self.own[seq])
-            if index != seq or package.inclusion_root(
-                    leaf_hash, index, checkpoint.size, hashes) != checkpoint.root:
-                raise pb.Refused("it does not prove the leaf")
-            self.proofs[seq] = note
-        except pb.Refused as error:
-            self.report.find("tree", INVALID, "%s: %s", name, error)
 
     # ---- stamps [2.2] [5.3] ---------------------------------------------------------------
 
@@ -436,41 +215,6 @@ class Bundle(Judge):
     def bare(self, name, reply):
         if not stamp.is_reply(reply) or stamp.der.token_of(reply) != self.read(name):
             self.report.find("files", INVALID, "%s is not the token of reply.tsr", name)
-
-    def consistency(self):
-        named = {name for name in self.files if name.startswith("log/consistency/")}
-        for size in self.sizes:
-            if self.size and size < self.size \
-                    and "log/consistency/%d-%d" % (size, self.size) not in named:
-                self.report.find("files", INVALID, "no proof that %d records grew into %d", size,
-                                 self.size)
-        for name in sorted(named):
-            size, to = [int(number) for number in name.split("/")[2].split("-")]
-            self.report.looked("tree")
-            try:
-                if to != self.size or not 0 < size < to:
-                    raise pb.Refused("it is of other sizes")
-                self.ways[size] = package.read_hashes(self.read(name))
-                for root in self.roots_of(size):
-                    if not self.grew(size, root):
-                        raise pb.Refused("it does not lead from one root to the other")
-            except pb.Refused as error:
-                self.report.find("tree", INVALID, "%s: %s", name, error)
-
-    def grew(self, size, root):
-        return self.checkpoint is not None and package.consistent(
-            size, self.size, root, self.checkpoint.root, self.ways[size])
-
-    def roots_of(self, size):
-        return [checkpoint.root for checkpoint in self.checkpoints_of(size)] + [
-            self.roots_here[size][0] for _ in range(size in self.roots_here)]
-
-    def checkpoints_of(self, size):
-        for note in self.sizes.get(size, []):
-            try:
-                yield log.read_checkpoint(log.read_note(note))
-            except pb.Refused:
-                pass                           # said where its signature is looked at
 
     # ---- closed.json and the manifest [5.3] -------------------------------------------------
 
@@ -545,32 +289,13 @@ class Bundle(Judge):
                            stamp.Evidence(imprint, None, b"", [], self.roots, True))
         self.chosen([token], "the package")
 
-    def held(self):
-        note, held = self.against
-        if held is None:
-            return
-        report, size = self.report, held.size
-        report.looked("consistency")
-        known = [self.roots_here[size]] if size in self.roots_here else [
-            (checkpoint.root, checkpoint.head) for checkpoint in self.checkpoints_of(size)][:1]
-        if held.origin != self.origin:
-            report.find("consistency", INVALID, "the checkpoint held is another log's")
-        elif not self.log_key or not log.signed_by(note, self.log_key):
-            report.find("consistency", INVALID, "the checkpoint held is not signed by this log's key")
-        elif known and known != [(held.root, held.head)] \
-                or not known and size in self.ways and not self.grew(size, held.root):
-            report.find("consistency", INVALID, "the checkpoint held is of another history")
-        elif not known and size not in self.ways:
-            report.find("consistency", INDETERMINATE, "this bundle does not tell what the log was at "
-                        "%d records", size)
-
 
 def discloses(what, opened):
     """As far as it can be told: the kinds of withheld parts cannot."""
-    few = {"headers": {pb.FACTS, pb.CLASS, pb.HEADER}, "facts": {pb.FACTS, pb.CLASS}}
-    if what == "all" or opened.whole:
-        return what == "all" and opened.whole
-    return what == "parts" or opened.kinds <= few[what]
+    little = {pb.FACTS, pb.CLASS, pb.DIGEST}
+    if what == "all":
+        return opened.whole
+    return what == "parts" or opened.kinds <= little | ({pb.HEADER} if what == "headers" else set())
 
 
 def checkpoint_of(path):

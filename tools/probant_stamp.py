@@ -55,6 +55,17 @@ def certificates_of(pem):
     return [pb.read_base64("".join(text.split())) for text in found]
 
 
+def beside(chain):
+    """Certificates that may help; what cannot be read is none."""
+    found = []
+    for block in chain.split(b"-----BEGIN ")[1:]:
+        try:
+            found += [der.certificate(raw) for raw in certificates_of(b"-----BEGIN " + block)]
+        except (pb.Refused, ValueError, IndexError, KeyError):
+            pass
+    return found
+
+
 def good_objects(names):
     """What an anchor may say that its objects are [2.2]."""
     return names[:3] == ["checkpoint", "request", "reply"] and "chain" not in names[4:] \
@@ -180,9 +191,7 @@ def read(raw, chain):
         token = der.token_of(raw)
         data = der.signed_data(token)
         info = der.tst_info(data.content)
-        certificates = []
-        for each in data.certificates + certificates_of(chain or b""):
-            certificates.append(der.certificate(each))
+        certificates = [der.certificate(raw) for raw in data.certificates] + beside(chain or b"")
         if info.hash not in HASHES:
             raise Bad("an imprint by a digest that is too weak or unknown")
         if len(data.signers) != 1:
@@ -335,7 +344,8 @@ def check(raw, evidence):
     path, roots, at = path_of(signer, known), evidence.roots, info.time
     local = info.policy == LOCAL_POLICY or any(has_policy(c, LOCAL_POLICY) for c in path)
     result = functools.partial(Token, info, signer, pb.sha256(signer.key), local)
-    others = tuple(sorted({c.raw for c in certificates} - {signer.raw}))
+    others = tuple(sorted({c.raw for c in certificates for below in issued_by(c, certificates)}
+                          - {signer.raw}))
     holds = path_holds(signer.raw, others, roots.decode(), int(at.timestamp())) if roots else None
     if weak(path):
         return result(INVALID, "a certificate by an algorithm that is too weak or unknown", False)
@@ -346,6 +356,11 @@ def check(raw, evidence):
     if holds is None:
         return result(INDETERMINATE, "no root that the verifier chose", False)
     return result(VALID, "", True)
+
+
+def issued_by(certificate, certificates):
+    return [c for c in certificates if c.issuer == certificate.subject
+            and issued(certificate.raw, c.raw)]
 
 
 def path_of(signer, certificates):

@@ -126,9 +126,10 @@ begin(struct pb_export *e, struct pb_error *err)
 {
 	const struct pb_files *files = e->archive->world->files;
 	struct pb_export_state state = { .size = e->plan.manifest.size };
-	enum pb_status status = PB_OK;
+	struct pb_export_wanted wanted;
+	enum pb_status status = pb_export_want(e->archive, &wanted, err);
 
-	if (!e->resumed) {
+	if (status == PB_OK && !e->resumed) {
 		status = pb_export_log_begin(e->archive, &e->plan.manifest, &e->export_seq, err);
 		state.export_seq = e->export_seq;
 		memcpy(state.selection, e->selection, sizeof(state.selection));
@@ -141,7 +142,7 @@ begin(struct pb_export *e, struct pb_error *err)
 		    &e->fd, err);
 	if (status == PB_OK)
 		status = pb_export_package_new(
-		    files, e->tmp.text, e->fd, e->partial.text, e->base, &e->package, err);
+		    files, e->tmp.text, e->fd, e->partial.text, e->base, &wanted, &e->package, err);
 	return status;
 }
 
@@ -164,7 +165,8 @@ write_package(struct pb_export *e, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_export_write_manifest(e, err);
 	if (status == PB_OK)
-		status = pb_export_package_end(e->package, e->archive->origin, e->key, err);
+		status =
+		    pb_export_package_end(e->package, e->archive->origin, e->key, &e->sums, err);
 	pb_export_dossier_done(&dossier);
 	return status;
 }
@@ -188,6 +190,7 @@ finish(struct pb_export *e, const struct pb_http *http, struct pb_exported *ret_
 {
 	const struct pb_files *files = e->archive->world->files;
 	const struct pb_export_whole whole = { .package = { e->partial.text, e->base },
+		.sums = &e->sums,
 		.sealing = e->sealing.text,
 		.output = e->options->output,
 		.case_name = e->options->case_name,

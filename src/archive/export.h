@@ -27,6 +27,7 @@ struct pb_export {
 	int fd;        /* of partial */
 	uint64_t base; /* where the package begins in it: room for what a container has before */
 	struct pb_export_package *package;
+	struct pb_export_sums sums; /* of the package, when it is whole */
 };
 
 /* Everything between the four texts and log/leaves.bin. */

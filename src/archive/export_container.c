@@ -20,47 +20,33 @@ static const char SEALING[] = N_("put a package into its container");
 
 /* ---- sums ----------------------------------------------------------------------------------- */
 
-struct summing {
-	struct pb_digest *sha256;
-	struct pb_stamp_digest *other[3]; /* but SHA-256 */
-};
-
-static enum pb_status
-begin_sums(struct pb_archive *a, struct summing *s, struct pb_error *err)
+enum pb_status
+pb_export_want(struct pb_archive *a, struct pb_export_wanted *ret_wanted, struct pb_error *err)
 {
 	struct pb_authorities *authorities = NULL;
 	enum pb_status status;
 
 	status = pb_authorities_read(a->world->files, a->dir, &authorities, err);
-	if (status == PB_OK)
-		status = pb_digest_new(PB_DIGEST_SHA256, &s->sha256, err);
-	for (int hash = PB_STAMP_SHA384; status == PB_OK && hash <= PB_STAMP_SHA512; hash++)
-		if (pb_ask_wants(authorities, (enum pb_stamp_hash)hash))
-			status =
-			    pb_stamp_digest_new((enum pb_stamp_hash)hash, &s->other[hash], err);
+	for (int hash = 0; status == PB_OK && hash < 3; hash++)
+		ret_wanted->hash[hash] = pb_ask_wants(authorities, (enum pb_stamp_hash)hash);
 	pb_authorities_free(authorities);
 	return status;
 }
 
 static enum pb_status
 sum_file(const struct pb_files *files, int fd, const struct pb_export_package_file *package,
-    struct summing *s, struct pb_export_sums *sums, struct pb_error *err)
+    struct pb_export_out *out, struct pb_error *err)
 {
 	uint8_t *chunk = malloc(CHUNK);
 	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
+	uint64_t at = package->base;
 	size_t got = 1;
 
 	while (status == PB_OK && got > 0) {
-		status = pb_io_pread(files, fd, package->path, chunk, CHUNK,
-		    package->base + sums->file.len, &got, err);
-		if (status != PB_OK)
-			break;
-		pb_digest_update(s->sha256, chunk, got);
-		for (int hash = 0; hash < 3; hash++)
-			if (s->other[hash] != NULL)
-				pb_stamp_digest_update(s->other[hash], chunk, got);
-		sums->crc32 = pb_zip_crc32(sums->crc32, chunk, got);
-		sums->file.len += got;
+		status = pb_io_pread(files, fd, package->path, chunk, CHUNK, at, &got, err);
+		at += got;
+		if (status == PB_OK)
+			status = pb_export_out_write(out, chunk, got, true, err);
 	}
 	free(chunk);
 	return status;
@@ -71,27 +57,22 @@ pb_export_sum(struct pb_archive *a, const struct pb_export_package_file *package
     struct pb_export_sums *ret_sums, struct pb_error *err)
 {
 	const struct pb_files *files = a->world->files;
-	struct pb_export_sums sums = { .crc32 = 0 };
-	struct summing s = { .sha256 = NULL };
+	struct pb_export_wanted wanted;
+	struct pb_export_out *out = NULL;
 	enum pb_status status;
 	int fd = -1;
 
-	status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
+	status = pb_export_want(a, &wanted, err);
 	if (status == PB_OK)
-		status = begin_sums(a, &s, err);
+		status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
 	if (status == PB_OK)
-		status = sum_file(files, fd, package, &s, &sums, err);
-	if (status == PB_OK) {
-		pb_digest_final(s.sha256, sums.file.sha256);
-		memcpy(sums.imprint[PB_STAMP_SHA256], sums.file.sha256, PB_DIGEST_LEN);
-		for (int hash = 0; hash < 3; hash++)
-			if (s.other[hash] != NULL)
-				pb_stamp_digest_final(s.other[hash], sums.imprint[hash]);
-		*ret_sums = sums;
-	}
-	pb_digest_free(s.sha256);
-	for (int hash = 0; hash < 3; hash++)
-		pb_stamp_digest_free(s.other[hash]);
+		status =
+		    pb_export_out_new(files, fd, package->path, package->base, &wanted, &out, err);
+	if (status == PB_OK)
+		status = sum_file(files, fd, package, out, err);
+	if (status == PB_OK)
+		status = pb_export_out_end(out, ret_sums, err);
+	pb_export_out_free(out);
 	pb_io_close(files, &fd);
 	return status;
 }
@@ -131,13 +112,13 @@ pb_export_ask(struct pb_archive *a, const struct pb_http *http, const struct pb_
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
-/* A file that grows: a container, or a copy of the package.  Bytes from..to stand there already. */
+/* A container as it grows.  Bytes from..to, the package, stand there already, or nothing does. */
 struct container {
 	const struct pb_files *files;
 	const char *path;
 	int fd;
 	int spool;
-	struct pb_digest *sha256;
+	struct pb_export_out *out;
 	uint64_t len;
 	uint64_t from, to;
 };
@@ -147,15 +128,9 @@ sink_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 {
 	struct container *c = ctx;
 	bool there = c->from <= c->len && c->len < c->to;
-	enum pb_status status = PB_OK;
 
-	if (!there)
-		status = pb_io_pwrite(c->files, c->fd, c->path, data, len, c->len, err);
-	if (status == PB_OK) {
-		pb_digest_update(c->sha256, data, len);
-		c->len += len;
-	}
-	return status;
+	c->len += len;
+	return pb_export_out_write(c->out, data, len, there, err);
 }
 
 /* The package's bytes, which must still be those that were summed, to the writer. */
@@ -224,21 +199,18 @@ write_container(struct container *c, const struct pb_export_package_file *packag
 		    zip, "META-INF/timestamp.tst", token->der.data, token->der.len, err);
 	if (status == PB_OK)
 		status = pb_zip_writer_end(zip, err);
-	if (status == PB_OK)
-		status = pb_io_sync(c->files, c->fd, c->path, err);
 	pb_zip_writer_free(zip);
 	return status;
 }
 
 static enum pb_status
-create(struct container *c, const char *to, struct pb_error *err)
+create(const struct pb_files *files, const char *to, int *ret_fd, struct pb_error *err)
 {
-	int answer = c->files->unlink(c->files->ctx, to);
+	int answer = files->unlink(files->ctx, to);
 
 	if (answer < 0 && answer != -ENOENT)
 		return pb_fail_sys(err, answer, SEALING, "%s", to);
-	c->path = to;
-	return pb_io_open(c->files, to, O_RDWR | O_CREAT | O_EXCL, 0600, &c->fd, err);
+	return pb_io_open(files, to, O_RDWR | O_CREAT | O_EXCL, 0600, ret_fd, err);
 }
 
 static enum pb_status
@@ -247,22 +219,12 @@ open_spool(struct container *c, const char *dir, struct pb_error *err)
 	struct pb_path tmp;
 	enum pb_status status = pb_path_make(&tmp, dir, PB_DIR_TMP, NULL, err);
 
-	if (status == PB_OK)
-		status = pb_digest_new(PB_DIGEST_SHA256, &c->sha256, err);
 	if (status != PB_OK)
 		return status;
 	c->spool = c->files->open_unnamed(c->files->ctx, tmp.text);
 	return c->spool >= 0
 		   ? PB_OK
 		   : pb_fail_sys(err, c->spool, N_("make a file without a name"), "%s", tmp.text);
-}
-
-static void
-close_files(struct container *c)
-{
-	pb_digest_free(c->sha256);
-	pb_io_close(c->files, &c->spool);
-	pb_io_close(c->files, &c->fd);
 }
 
 uint64_t
@@ -278,28 +240,57 @@ pb_export_contain(struct pb_archive *a, const struct pb_export_package_file *pac
     const struct pb_export_token *token, struct pb_export_file *ret_file, const char **ret_path,
     struct pb_error *err)
 {
-	struct container c = { .files = a->world->files, .fd = -1, .spool = -1 };
+	static const struct pb_export_wanted no_others = { { false } };
+	struct container c = { .files = a->world->files, .path = to, .fd = -1, .spool = -1 };
 	bool around = package->base > 0 && sums->file.len < UINT32_MAX;
 	enum pb_status status = open_spool(&c, a->dir, err);
+	struct pb_export_sums whole;
 
-	if (status == PB_OK && around) {
+	if (around) {
 		c.path = package->path;
 		c.from = package->base;
 		c.to = package->base + sums->file.len;
-		status = pb_io_open_regular(c.files, c.path, O_RDWR, &c.fd, NULL, err);
-	} else if (status == PB_OK) {
-		status = create(&c, to, err);
 	}
 	if (status == PB_OK)
+		status = around ? pb_io_open_regular(c.files, c.path, O_RDWR, &c.fd, NULL, err)
+				: create(c.files, to, &c.fd, err);
+	if (status == PB_OK)
+		status = pb_export_out_new(c.files, c.fd, c.path, 0, &no_others, &c.out, err);
+	if (status == PB_OK)
 		status = write_container(&c, package, case_name, sums, token, err);
+	if (status == PB_OK)
+		status = pb_export_out_end(c.out, &whole, err);
+	if (status == PB_OK)
+		status = pb_io_sync(c.files, c.fd, c.path, err);
 	if (status == PB_OK) {
-		ret_file->len = c.len;
-		pb_digest_final(c.sha256, ret_file->sha256);
+		*ret_file = whole.file;
 		*ret_path = c.path;
 	} else if (c.fd >= 0 && !around) {
 		(void)c.files->unlink(c.files->ctx, to);
 	}
-	close_files(&c);
+	pb_export_out_free(c.out);
+	pb_io_close(c.files, &c.spool);
+	pb_io_close(c.files, &c.fd);
+	return status;
+}
+
+/* ---- without one ---------------------------------------------------------------------------- */
+
+struct copy {
+	const struct pb_files *files;
+	const char *path;
+	int fd;
+	uint64_t len;
+};
+
+static enum pb_status
+copy_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	struct copy *copy = ctx;
+	enum pb_status status =
+	    pb_io_pwrite(copy->files, copy->fd, copy->path, data, len, copy->len, err);
+
+	copy->len += len;
 	return status;
 }
 
@@ -307,24 +298,22 @@ enum pb_status
 pb_export_bare(struct pb_archive *a, const struct pb_export_package_file *package, const char *to,
     const struct pb_export_sums *sums, const char **ret_path, struct pb_error *err)
 {
-	struct container c = { .files = a->world->files, .fd = -1, .spool = -1 };
+	struct copy copy = { .files = a->world->files, .path = to, .fd = -1 };
 	enum pb_status status;
 
 	if (package->base == 0) {
 		*ret_path = package->path;
 		return PB_OK;
 	}
-	status = pb_digest_new(PB_DIGEST_SHA256, &c.sha256, err);
+	status = create(copy.files, to, &copy.fd, err);
 	if (status == PB_OK)
-		status = create(&c, to, err);
+		status = pour(copy.files, package, sums, copy_write, &copy, err);
 	if (status == PB_OK)
-		status = pour(c.files, package, sums, sink_write, &c, err);
-	if (status == PB_OK)
-		status = pb_io_sync(c.files, c.fd, to, err);
+		status = pb_io_sync(copy.files, copy.fd, to, err);
 	if (status == PB_OK)
 		*ret_path = to;
-	else if (c.fd >= 0)
-		(void)c.files->unlink(c.files->ctx, to);
-	close_files(&c);
+	else if (copy.fd >= 0)
+		(void)copy.files->unlink(copy.files->ctx, to);
+	pb_io_close(copy.files, &copy.fd);
 	return status;
 }

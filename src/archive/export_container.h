@@ -6,13 +6,13 @@
 #define PB_ARCHIVE_EXPORT_CONTAINER_H
 
 #include "archive/archive.h"
-#include "archive/export_log.h"
+#include "archive/export_out.h"
 
 struct pb_http;
 
 /*
- * A whole package, durable, in a file of its own: behind `base` bytes, which are room for what a
- * container has before it (pb_export_room), or 0.
+ * A whole package in a file of its own: behind `base` bytes, which are room for what a container
+ * has before it (pb_export_room), or 0; then it is durable.
  */
 struct pb_export_package_file {
 	const char *path;
@@ -22,19 +22,16 @@ struct pb_export_package_file {
 /* Bytes before the package in a container without ZIP64. */
 uint64_t pb_export_room(const char *case_name);
 
-/* What one reading of a package gives. */
-struct pb_export_sums {
-	struct pb_export_file file;
-	uint32_t crc32;
-	uint8_t imprint[3][64]; /* by enum pb_stamp_hash, as far as an authority wants them */
-};
-
 struct pb_export_token {
 	struct pb_buf der; /* as META-INF/timestamp.tst has it */
 	char tsa[256];     /* who gave it */
 };
 
-/* Sums of it, by the hashes that the archive's authorities want. */
+/* The hashes that the archive's authorities want. */
+enum pb_status pb_export_want(struct pb_archive *archive, struct pb_export_wanted *ret_wanted,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* Sums of it by those, of one that is not summed as it is written. */
 enum pb_status pb_export_sum(struct pb_archive *archive,
     const struct pb_export_package_file *package, struct pb_export_sums *ret_sums,
     struct pb_error *err) PB_MUST_CHECK;

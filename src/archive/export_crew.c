@@ -20,10 +20,14 @@ struct member {
  * A ring.  The jobs collected .. begun are done or being done, begun .. given wait for
  * a thread; all three count up for ever, and given - collected <= PB_EXPORT_CREW_JOBS.
  *
- * lock guards the counters, done[] and stop.  A job itself belongs to the caller until it
- * is given, to one thread until it is done, then to the caller again.
+ * lock guards the counters, done[], asleep, awaited and stop.  A job itself belongs to the caller
+ * until it is given, to one member until it is done, then to the caller again.
  *
- * Without threads the caller is the only member, and does a job when it collects it.
+ * The caller is a member too, the last: it does a job that waits rather than wait for one.  So it
+ * does all of them if there are no threads.
+ *
+ * Waking a thread costs as much as opening a short record.  Nobody is woken who is awake, and
+ * the lock is let go before.
  */
 struct pb_export_crew {
 	pthread_mutex_t lock;
@@ -31,11 +35,13 @@ struct pb_export_crew {
 	pthread_cond_t news; /* a job is done */
 	uint64_t given, begun, collected;
 	bool done[PB_EXPORT_CREW_JOBS];
+	unsigned asleep; /* threads */
+	bool awaited;    /* the caller waits for the job `collected` */
 	bool stop;
 	struct pb_export_job job[PB_EXPORT_CREW_JOBS];
 	unsigned threads;
 	pthread_t thread[PB_EXPORT_CREW_THREADS];
-	struct member member[PB_EXPORT_CREW_THREADS];
+	struct member member[PB_EXPORT_CREW_THREADS + 1];
 };
 
 static const char EXPORTING[] = N_("export a record");
@@ -90,6 +96,26 @@ do_job(struct member *member, struct pb_export_job *job)
 	job->status = job->large ? PB_OK : open_job(member, job, &job->err);
 }
 
+/* The next job that waits, by this member; the lock is held before and behind, not meanwhile. */
+static void
+do_next(struct pb_export_crew *crew, struct member *member)
+{
+	uint64_t number = crew->begun++;
+	bool news;
+
+	pthread_mutex_unlock(&crew->lock);
+	do_job(member, &crew->job[number % PB_EXPORT_CREW_JOBS]);
+	pthread_mutex_lock(&crew->lock);
+	crew->done[number % PB_EXPORT_CREW_JOBS] = true;
+	news = crew->awaited && number == crew->collected;
+	if (!news)
+		return;
+	crew->awaited = false;
+	pthread_mutex_unlock(&crew->lock);
+	pthread_cond_signal(&crew->news);
+	pthread_mutex_lock(&crew->lock);
+}
+
 static void *
 work(void *arg)
 {
@@ -98,18 +124,14 @@ work(void *arg)
 
 	pthread_mutex_lock(&crew->lock);
 	for (;;) {
-		size_t at;
-
-		while (crew->begun == crew->given && !crew->stop)
+		while (crew->begun == crew->given && !crew->stop) {
+			crew->asleep++;
 			pthread_cond_wait(&crew->work, &crew->lock);
+			crew->asleep--;
+		}
 		if (crew->stop)
 			break;
-		at = crew->begun++ % PB_EXPORT_CREW_JOBS;
-		pthread_mutex_unlock(&crew->lock);
-		do_job(member, &crew->job[at]);
-		pthread_mutex_lock(&crew->lock);
-		crew->done[at] = true;
-		pthread_cond_signal(&crew->news);
+		do_next(crew, member);
 	}
 	pthread_mutex_unlock(&crew->lock);
 	return NULL;
@@ -129,10 +151,14 @@ pb_export_crew_take(struct pb_export_crew *crew)
 void
 pb_export_crew_give(struct pb_export_crew *crew)
 {
+	bool wake;
+
 	pthread_mutex_lock(&crew->lock);
 	crew->done[crew->given++ % PB_EXPORT_CREW_JOBS] = false;
-	pthread_cond_signal(&crew->work);
+	wake = crew->asleep > 0;
 	pthread_mutex_unlock(&crew->lock);
+	if (wake)
+		pthread_cond_signal(&crew->work);
 }
 
 struct pb_export_job *
@@ -142,13 +168,15 @@ pb_export_crew_collect(struct pb_export_crew *crew)
 
 	if (crew->collected == crew->given)
 		return NULL;
-	if (crew->threads == 0) {
-		do_job(&crew->member[0], &crew->job[at]);
-		return &crew->job[at];
-	}
 	pthread_mutex_lock(&crew->lock);
-	while (!crew->done[at])
+	while (!crew->done[at]) {
+		if (crew->begun < crew->given) {
+			do_next(crew, &crew->member[PB_EXPORT_CREW_THREADS]);
+			continue;
+		}
+		crew->awaited = true;
 		pthread_cond_wait(&crew->news, &crew->lock);
+	}
 	pthread_mutex_unlock(&crew->lock);
 	return &crew->job[at];
 }
@@ -163,18 +191,22 @@ pb_export_crew_shed(struct pb_export_job *job)
 void
 pb_export_crew_release(struct pb_export_crew *crew)
 {
+	pthread_mutex_lock(&crew->lock);
 	crew->collected++;
+	pthread_mutex_unlock(&crew->lock);
 }
 
 /* Everything that is not a thread. */
 static enum pb_status
-prepare(struct pb_export_crew *crew, const char *origin, unsigned members, struct pb_error *err)
+prepare(struct pb_export_crew *crew, const char *origin, unsigned threads, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
 
 	for (unsigned i = 0; status == PB_OK && i < PB_EXPORT_CREW_JOBS; i++)
 		status = pb_secret_new(SECRET_LEN, &crew->job[i].r, err);
-	for (unsigned i = 0; status == PB_OK && i < members; i++) {
+	for (unsigned i = 0; status == PB_OK && i <= PB_EXPORT_CREW_THREADS; i++) {
+		if (i >= threads && i < PB_EXPORT_CREW_THREADS)
+			continue;
 		crew->member[i].crew = crew;
 		status = pb_opener_new(origin, &crew->member[i].opener, err);
 		if (status == PB_OK)
@@ -197,7 +229,7 @@ pb_export_crew_new(
 	pb_assert(pthread_mutex_init(&crew->lock, NULL) == 0 &&
 		  pthread_cond_init(&crew->work, NULL) == 0 &&
 		  pthread_cond_init(&crew->news, NULL) == 0);
-	status = prepare(crew, origin, threads > 0 ? threads : 1, err);
+	status = prepare(crew, origin, threads, err);
 	if (status != PB_OK) {
 		pb_export_crew_free(crew);
 		return status;
@@ -221,7 +253,7 @@ pb_export_crew_free(struct pb_export_crew *crew)
 	pthread_mutex_unlock(&crew->lock);
 	for (unsigned i = 0; i < crew->threads; i++)
 		pthread_join(crew->thread[i], NULL);
-	for (unsigned i = 0; i < PB_EXPORT_CREW_THREADS; i++) {
+	for (unsigned i = 0; i <= PB_EXPORT_CREW_THREADS; i++) {
 		pb_opener_free(crew->member[i].opener);
 		pb_export_tools_done(&crew->member[i].tools);
 	}

@@ -7,7 +7,7 @@
 
 #include "archive/export_record.h"
 
-#define PB_EXPORT_CREW_THREADS 4
+#define PB_EXPORT_CREW_THREADS 1
 /*
  * Records at hand at one time, how long each may be, stored, and how long the caller should let
  * all of them become: memory stays constant.
@@ -33,7 +33,7 @@ struct pb_export_job {
 
 struct pb_export_crew;
 
-/* threads 0, or none to be had: collect does the work. */
+/* Beside the caller, who does what no thread has begun when he collects it. */
 enum pb_status pb_export_crew_new(const char *origin, unsigned threads,
     struct pb_export_crew **ret_crew, struct pb_error *err) PB_MUST_CHECK;
 
@@ -41,7 +41,7 @@ enum pb_status pb_export_crew_new(const char *origin, unsigned threads,
 struct pb_export_job *pb_export_crew_take(struct pb_export_crew *crew);
 /* The job that was taken is filled. */
 void pb_export_crew_give(struct pb_export_crew *crew);
-/* Wait for the oldest job that was given; NULL: there is none.  Release it when it is read. */
+/* The oldest job that was given, done; NULL: there is none.  Release it when it is read. */
 struct pb_export_job *pb_export_crew_collect(struct pb_export_crew *crew);
 /* Give back the memory of a job that was read: a long record's is not kept for short ones. */
 void pb_export_crew_shed(struct pb_export_job *job);

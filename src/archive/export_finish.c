@@ -116,10 +116,13 @@ pb_export_finish(struct pb_archive *a, const struct pb_http *http,
 {
 	struct pb_export_token token = { .tsa = "" };
 	struct pb_export_sums sums;
-	enum pb_status status, asked;
+	enum pb_status status = PB_OK, asked;
 	uint64_t export_seq = whole->export_seq;
 
-	status = pb_export_sum(a, &whole->package, &sums, err);
+	if (whole->sums != NULL)
+		sums = *whole->sums;
+	else
+		status = pb_export_sum(a, &whole->package, &sums, err);
 	if (status == PB_OK && !whole->has_export_seq)
 		status = pb_export_log_find(a, &sums.file, &export_seq, err);
 	if (status != PB_OK)

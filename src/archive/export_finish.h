@@ -7,11 +7,11 @@
 #include "archive/paths.h"
 #include "probant/bundle.h"
 
-/* A whole package, durable. */
 struct pb_export_whole {
 	struct pb_export_package_file package;
-	const char *sealing; /* where a copy of it grows, if one is needed */
-	const char *output;  /* what one of the two becomes */
+	const struct pb_export_sums *sums; /* NULL: it is to be read for them */
+	const char *sealing;               /* where a copy of it grows, if one is needed */
+	const char *output;                /* what one of the two becomes */
 	const char *case_name;
 	bool new_output;     /* nothing may stand at output; else `package` does */
 	bool has_export_seq; /* else it is looked for in the log */

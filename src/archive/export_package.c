@@ -9,19 +9,15 @@
 #include "core/error.h"
 #include "core/io.h"
 
-#define GATHER ((size_t)256 * 1024) /* bytes between two writes */
+#define GATHER ((size_t)64 * 1024) /* bytes of SHA256SUMS between two writes */
 
-/*
- * 1. The file holds the package's first `written` bytes, `gathered` has those behind them.
- * 2. The spool holds the first `sums_written` bytes of SHA256SUMS, `sums` those behind them.
- */
+/* The spool holds the first `sums_written` bytes of SHA256SUMS, `sums` those behind them. */
 struct pb_export_package {
 	const struct pb_files *files;
 	const char *path;
 	int fd;
 	uint64_t base; /* where the package begins in the file */
-	uint64_t written;
-	struct pb_buf gathered;
+	struct pb_export_out *out;
 	bool present; /* what comes stands in the file already */
 	struct pb_zip_sink sink;
 	struct pb_zip_writer *zip;
@@ -39,38 +35,11 @@ static const char WRITING[] = N_("write a package");
 static const char SPOOL[] = "tmp";
 
 static enum pb_status
-flush(struct pb_export_package *p, struct pb_error *err)
-{
-	enum pb_status status = pb_io_pwrite(
-	    p->files, p->fd, p->path, p->gathered.data, p->gathered.len, p->base + p->written, err);
-
-	if (status == PB_OK) {
-		p->written += p->gathered.len;
-		pb_buf_clear(&p->gathered);
-	}
-	return status;
-}
-
-static enum pb_status
 sink_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 {
 	struct pb_export_package *p = ctx;
-	enum pb_status status = PB_OK;
 
-	if (p->present || len > GATHER - p->gathered.len)
-		status = flush(p, err);
-	if (status != PB_OK)
-		return status;
-	if (!p->present && len < GATHER)
-		return pb_buf_append(&p->gathered, data, len) == PB_OK
-			   ? PB_OK
-			   : pb_fail_memory(err, WRITING);
-	if (!p->present)
-		status =
-		    pb_io_pwrite(p->files, p->fd, p->path, data, len, p->base + p->written, err);
-	if (status == PB_OK)
-		p->written += len;
-	return status;
+	return pb_export_out_write(p->out, data, len, p->present, err);
 }
 
 static enum pb_status
@@ -86,7 +55,8 @@ open_spool(struct pb_export_package *p, const char *tmp, int *ret_fd, struct pb_
 
 enum pb_status
 pb_export_package_new(const struct pb_files *files, const char *tmp, int fd, const char *path,
-    uint64_t base, struct pb_export_package **ret_package, struct pb_error *err)
+    uint64_t base, const struct pb_export_wanted *wanted, struct pb_export_package **ret_package,
+    struct pb_error *err)
 {
 	struct pb_export_package *p = calloc(1, sizeof(*p));
 	enum pb_status status;
@@ -105,9 +75,10 @@ pb_export_package_new(const struct pb_files *files, const char *tmp, int fd, con
 	if (status == PB_OK)
 		status = pb_digest_new(PB_DIGEST_SHA256, &p->sums_sha256, err);
 	p->message = calloc(PB_DOSSIER_ROWS, sizeof(*p->message));
-	if (status == PB_OK &&
-	    (p->message == NULL || pb_buf_reserve(&p->gathered, GATHER) != PB_OK))
+	if (status == PB_OK && p->message == NULL)
 		status = pb_fail_memory(err, WRITING);
+	if (status == PB_OK)
+		status = pb_export_out_new(files, fd, path, base, wanted, &p->out, err);
 	if (status == PB_OK)
 		status = pb_zip_writer_new(&p->sink, files, p->directory, &p->zip, err);
 	if (status != PB_OK) {
@@ -127,8 +98,7 @@ pb_export_package_free(struct pb_export_package *p)
 	pb_io_close(p->files, &p->directory);
 	pb_io_close(p->files, &p->spool);
 	pb_digest_free(p->sums_sha256);
-	pb_buf_wipe(&p->gathered);
-	pb_buf_done(&p->gathered);
+	pb_export_out_free(p->out);
 	pb_buf_done(&p->sums);
 	free(p->message);
 	free(p);
@@ -191,7 +161,7 @@ pb_export_package_begin(struct pb_export_package *p, const struct pb_package_nam
 	pb_package_format(name, text);
 	if (pb_sums_line(sha256, text, &p->sums) != PB_OK)
 		return pb_fail_memory(err, WRITING);
-	if (p->sums.len > GATHER / 4)
+	if (p->sums.len > GATHER)
 		status = flush_sums(p, err);
 	return status == PB_OK ? pb_zip_writer_begin(p->zip, text, len, crc32, err) : status;
 }
@@ -239,7 +209,7 @@ pb_export_package_offset(const struct pb_export_package *p)
 static enum pb_status
 write_sums(struct pb_export_package *p, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
 {
-	uint8_t *chunk = malloc(GATHER / 4);
+	uint8_t *chunk = malloc(GATHER);
 	enum pb_status status;
 	uint64_t at = 0;
 
@@ -252,7 +222,7 @@ write_sums(struct pb_export_package *p, uint8_t ret_sha256[PB_DIGEST_LEN], struc
 		    pb_zip_writer_begin(p->zip, "SHA256SUMS", p->sums_written, p->sums_crc32, err);
 	while (status == PB_OK && at < p->sums_written) {
 		uint64_t left = p->sums_written - at;
-		size_t len = left < GATHER / 4 ? (size_t)left : GATHER / 4;
+		size_t len = left < GATHER ? (size_t)left : GATHER;
 
 		status = pb_io_pread_exact(p->files, p->spool, SPOOL, chunk, len, at, err);
 		if (status == PB_OK)
@@ -264,22 +234,24 @@ write_sums(struct pb_export_package *p, uint8_t ret_sha256[PB_DIGEST_LEN], struc
 }
 
 static enum pb_status
-finish_file(struct pb_export_package *p, struct pb_error *err)
+finish_file(struct pb_export_package *p, struct pb_export_sums *ret_sums, struct pb_error *err)
 {
-	enum pb_status status = flush(p, err);
+	struct pb_export_sums sums;
+	enum pb_status status = pb_export_out_end(p->out, &sums, err);
 	int answer;
 
 	if (status != PB_OK)
 		return status;
-	answer = p->files->truncate(p->files->ctx, p->fd, p->base + p->written);
+	answer = p->files->truncate(p->files->ctx, p->fd, p->base + sums.file.len);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, WRITING, "%s", p->path);
-	return pb_io_sync(p->files, p->fd, p->path, err);
+	*ret_sums = sums;
+	return PB_OK;
 }
 
 enum pb_status
 pb_export_package_end(struct pb_export_package *p, const char *origin, const struct pb_ed25519 *key,
-    struct pb_error *err)
+    struct pb_export_sums *ret_sums, struct pb_error *err)
 {
 	struct pb_buf note = PB_BUF_EMPTY;
 	uint8_t sha256[PB_DIGEST_LEN];
@@ -293,7 +265,7 @@ pb_export_package_end(struct pb_export_package *p, const char *origin, const str
 	if (status == PB_OK)
 		status = pb_zip_writer_end(p->zip, err);
 	if (status == PB_OK)
-		status = finish_file(p, err);
+		status = finish_file(p, ret_sums, err);
 	pb_buf_done(&note);
 	return status;
 }

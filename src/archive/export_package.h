@@ -5,6 +5,7 @@
 #ifndef PB_ARCHIVE_EXPORT_PACKAGE_H
 #define PB_ARCHIVE_EXPORT_PACKAGE_H
 
+#include "archive/export_out.h"
 #include "bundle/package.h"
 #include "core/world.h"
 #include "crypto/digest.h"
@@ -17,8 +18,8 @@ struct pb_export_package;
  * the central directory grow with the number of entries and memory does not.  Borrows all.
  */
 enum pb_status pb_export_package_new(const struct pb_files *files, const char *tmp, int fd,
-    const char *path, uint64_t base, struct pb_export_package **ret_package,
-    struct pb_error *err) PB_MUST_CHECK;
+    const char *path, uint64_t base, const struct pb_export_wanted *wanted,
+    struct pb_export_package **ret_package, struct pb_error *err) PB_MUST_CHECK;
 
 /* An entry begins; what is promised of its bytes must be kept. */
 enum pb_status pb_export_package_begin(struct pb_export_package *package,
@@ -46,9 +47,13 @@ struct pb_export_message {
 const struct pb_export_message *pb_export_package_message(
     const struct pb_export_package *package, uint64_t seq);
 
-/* SHA256SUMS, its note and the directory; all of it durable in the file, and nothing behind it. */
+/*
+ * SHA256SUMS, its note and the directory; all of it is in the file then, and nothing behind it.
+ * It is not durable before the container, or the copy without room before it, is.
+ */
 enum pb_status pb_export_package_end(struct pb_export_package *package, const char *origin,
-    const struct pb_ed25519 *key, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_ed25519 *key, struct pb_export_sums *ret_sums,
+    struct pb_error *err) PB_MUST_CHECK;
 
 void pb_export_package_free(struct pb_export_package *package); /* NULL is fine */
 

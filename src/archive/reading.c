@@ -69,6 +69,9 @@ enter_segment(struct pb_reading *reading, struct pb_error *err)
 	reading->segment_key = NULL;
 	pb_keyfile_close(reading->keyfile);
 	reading->keyfile = NULL;
+	if (reading->key == NULL)
+		return pb_fail(err, PB_EACCESS, N_("open a record"),
+		    N_("it is sealed, and no reader's key is at hand"), "%s", name);
 	header = pb_frames_header(pb_walk_frames(reading->walk));
 	status = pb_envelope_open(header->cms.data, header->cms.len, reading->key, PB_WRAP_KEY_LEN,
 	    &reading->segment_key, err);

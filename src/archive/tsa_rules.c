@@ -246,7 +246,8 @@ pb_authorities_put_local(struct pb_authorities *authorities, const struct pb_wor
 		status = check_room(authorities, tsa.name, err);
 	(void)snprintf(name, sizeof(name), "local timestamps of %s", origin);
 	if (status == PB_OK)
-		status = pb_authority_generate(name, now_us / 1000000, rsa, &key, &tsa.pem, err);
+		status =
+		    pb_authority_generate(name, now_us / 1000000, rsa, NULL, &key, &tsa.pem, err);
 	if (status == PB_OK)
 		status = pb_tsa_rules_roots(&tsa, err);
 	if (status == PB_OK)

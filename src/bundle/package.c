@@ -1,7 +1,5 @@
 #include "bundle/package.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bundle/zip.h"
@@ -86,7 +84,7 @@ pb_package_format(const struct pb_package_name *name, char out[201])
 
 	for (const char *p = form->pattern; *p != '\0'; p++) {
 		if (*p == '$')
-			at += (size_t)snprintf(out + at, 21, "%" PRIu64, get(name, *field++));
+			at += pb_decimal_format(get(name, *field++), out + at);
 		else
 			out[at++] = *p;
 	}

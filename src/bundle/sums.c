@@ -13,10 +13,18 @@
 enum pb_status
 pb_sums_line(const uint8_t sha256[PB_DIGEST_LEN], const char *name, struct pb_buf *buf)
 {
-	char hex[2 * PB_DIGEST_LEN + 1];
+	size_t name_len = strlen(name), len = 2 * PB_DIGEST_LEN + 2 + name_len + 1;
+	char *line;
 
-	pb_hex_encode(sha256, PB_DIGEST_LEN, hex);
-	return pb_buf_printf(buf, "%s  %s\n", hex, name);
+	if (pb_buf_reserve(buf, len + 1) != PB_OK)
+		return PB_ENOMEM;
+	line = (char *)buf->data + buf->len;
+	pb_hex_encode(sha256, PB_DIGEST_LEN, line);
+	memcpy(line + 2 * PB_DIGEST_LEN, "  ", 2);
+	memcpy(line + 2 * PB_DIGEST_LEN + 2, name, name_len);
+	line[len - 1] = '\n';
+	buf->len += len;
+	return PB_OK;
 }
 
 enum pb_status

@@ -71,7 +71,8 @@ end(enum pb_status status, const struct pb_error *err, const struct pb_exported 
 		return PB_EXIT_OK;
 	}
 	pb_say_error(err);
-	return status == PB_EUNAVAIL ? PB_EXIT_TRYAGAIN : pb_say_exit(status);
+	return status == PB_EUNAVAIL && exported->export_seq > 0 ? PB_EXIT_TRYAGAIN
+								 : pb_say_exit(status);
 }
 
 static void
@@ -181,16 +182,18 @@ pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 	struct pb_error err = { 0 }, closing = { 0 };
 	struct pb_exported exported = { 0 };
 	struct pb_archive *archive = NULL;
+	struct pb_reader_key *key = NULL;
 	struct pb_http *http = NULL;
 	enum pb_status status, closed;
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
-	status = pb_examine_place(world, dir, &err);
+	/* What the log says of the export is sealed. */
+	status = pb_access_key(world, options, dir, &key, &err);
 	if (status == PB_OK)
 		status = pb_http_new(&http, &err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, dir, NULL, &archive, &err);
+		status = pb_archive_open(world, dir, key, &archive, &err);
 	if (status == PB_OK) {
 		status = pb_archive_seal(archive, http, path, &exported, &err);
 		closed = pb_access_finish(archive, &closing);
@@ -200,5 +203,6 @@ pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 		}
 	}
 	pb_http_free(http);
+	pb_reader_key_free(key);
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }

@@ -42,6 +42,7 @@ print_json(const struct pb_created *created, const struct pb_create_options *cre
 		pb_json_text(&w, "recovery", created->recovery_id);
 	if (create->recovery == PB_RECOVERY_FILE)
 		pb_json_text(&w, "recovery_code", created->recovery_code);
+	pb_json_bool(&w, "local_authority", created->local_tsa);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_wipe(&out);
@@ -72,6 +73,11 @@ print_text(
 		(void)puts(_("\nNo recovery: who loses the passphrase loses every message."));
 		break;
 	}
+	if (created->local_tsa)
+		(void)puts(
+		    _("\nTimestamps: by the archive's own authority, until `probant tsa add` "
+		      "names another.\nIts times are claims: they prove no date to anybody "
+		      "else."));
 	(void)printf(_("\nNext: probant import -a %s PATH...\n"), dir);
 }
 

@@ -54,7 +54,8 @@ make(const struct pb_world *world, const char *dir, const char *key_path, const 
 	const char *text, *root = NULL;
 	enum pb_status status;
 
-	status = pb_authority_generate("laboratory timestamps", now_s, false, &key, &chain, err);
+	status = pb_authority_generate(
+	    "laboratory timestamps", now_s, false, PB_STAMP_SERVED_POLICY, &key, &chain, err);
 	if (status == PB_OK && (text = pb_buf_text(&chain)) != NULL)
 		root = strstr(text + 1, "-----BEGIN CERTIFICATE-----");
 	if (status == PB_OK && root == NULL)

@@ -106,7 +106,8 @@ const struct pb_command pb_commands[] = {
 		   "checkpoint, checks what comes back in full, and keeps it as a record, if there "
 		   "is something new since the last one or a day has passed.  While no authority "
 		   "answers, capture goes on, and the log says since when.  Run it by a timer; an "
-		   "archive whose only authority is its own is stamped by every command."),
+		   "archive whose only authority is its own is stamped by every command that "
+		   "writes to it."),
 	    .examples = "probant stamp -a /srv/courrier\nprobant stamp -a /srv/courrier --now\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_NOW, PB_OPTION_JSON, END },
 	    .run = pb_cli_stamp },
@@ -179,8 +180,8 @@ const struct pb_command pb_commands[] = {
 		"checkpoint-avril -o lettre-66.asics\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_CASE, PB_OPTION_OUTPUT, PB_OPTION_RANGE,
 		PB_OPTION_SEQ, PB_OPTION_SINCE, PB_OPTION_UNTIL, PB_OPTION_DISCLOSE,
-		PB_OPTION_RECIPIENT, PB_OPTION_AS_OF, PB_OPTION_AGAINST,
-		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+		PB_OPTION_RECIPIENT, PB_OPTION_AS_OF, PB_OPTION_AGAINST, PB_OPTION_PASSPHRASE_FILE,
+		PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
 	    .run = pb_cli_export },
 	{ .name = "seal",
 	    .operands = "FILE",
@@ -188,7 +189,8 @@ const struct pb_command pb_commands[] = {
 	    .text = N_("Has the package in FILE stamped by one of the archive's authorities, and "
 		       "puts both into a container, in the same place."),
 	    .examples = "probant seal -a /srv/courrier sinistre-2026-014.asics\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY,
+		PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_seal },

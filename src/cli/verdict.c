@@ -215,7 +215,8 @@ print_text(const struct pb_verification *v)
 	else
 		print_archive(v);
 	for (id = 0; id < PB_CHECK_COUNT; id++)
-		print_check(v, (enum pb_check_id)id);
+		if (id != (bundle->bundle ? PB_CHECK_SECRETS : PB_CHECK_RANGE))
+			print_check(v, (enum pb_check_id)id);
 	(void)putchar('\n');
 	if (pb_verification_check(v, PB_CHECK_TOKENS)->verdict != PB_NOT_APPLICABLE)
 		print_times(v);

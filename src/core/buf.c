@@ -78,21 +78,25 @@ pb_buf_append_text(struct pb_buf *buf, const char *text)
 enum pb_status
 pb_buf_printf(struct pb_buf *buf, const char *format, ...)
 {
-	enum pb_status status = PB_EINVAL;
+	size_t room = buf->cap - buf->len;
+	enum pb_status status;
 	va_list args;
 	int len;
 
+	/* Into what room there is; once more only if that was too little. */
 	va_start(args, format);
-	len = vsnprintf(NULL, 0, format, args);
+	len = vsnprintf(room > 0 ? (char *)buf->data + buf->len : NULL, room, format, args);
 	va_end(args);
 	if (len < 0)
-		return status;
-	status = pb_buf_reserve(buf, (size_t)len + 1);
-	if (status != PB_OK)
-		return status;
-	va_start(args, format);
-	vsnprintf((char *)buf->data + buf->len, (size_t)len + 1, format, args);
-	va_end(args);
+		return PB_EINVAL;
+	if ((size_t)len >= room) {
+		status = pb_buf_reserve(buf, (size_t)len + 1);
+		if (status != PB_OK)
+			return status;
+		va_start(args, format);
+		vsnprintf((char *)buf->data + buf->len, (size_t)len + 1, format, args);
+		va_end(args);
+	}
 	buf->len += (size_t)len;
 	return PB_OK;
 }

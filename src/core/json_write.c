@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "core/json.h"
@@ -167,10 +166,12 @@ void
 pb_json_u64(struct pb_json_writer *w, const char *key, uint64_t value)
 {
 	const char *quote = value > NUMBER_MAX ? "\"" : "";
+	char digits[21];
 
 	begin_value(w, key);
-	if (w->status == PB_OK)
-		w->status = pb_buf_printf(w->buf, "%s%" PRIu64 "%s", quote, value, quote);
+	put_text(w, quote);
+	put(w, digits, pb_decimal_format(value, digits));
+	put_text(w, quote);
 }
 
 void

@@ -25,6 +25,23 @@ pb_decimal_parse(const char *text, size_t len, uint64_t *ret_value)
 	return true;
 }
 
+/* Not by printf: a package has some dozens of numbers for each record. */
+size_t
+pb_decimal_format(uint64_t value, char out[21])
+{
+	char digits[20];
+	size_t at = sizeof(digits), len;
+
+	do {
+		digits[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	len = sizeof(digits) - at;
+	memcpy(out, digits + at, len);
+	out[len] = '\0';
+	return len;
+}
+
 /* From 0000-03-01 to 1970-01-01: with years that begin in March, a leap day comes last. */
 #define EPOCH_DAYS 719468
 #define DAY_S 86400

@@ -57,6 +57,9 @@ void pb_text_safe_copy(char *to, size_t size, const uint8_t *data, size_t len);
  */
 bool pb_decimal_parse(const char *text, size_t len, uint64_t *ret_value);
 
+/* The same as text into out[21], NUL-terminated; answers its length. */
+size_t pb_decimal_format(uint64_t value, char out[21]);
+
 /*
  * Seconds since 1970 as "2026-05-06T17:42:00Z" into out[21] (RFC 3339, UTC);
  * "not a calendar date." for what is outside the years 0001 to 9999.

@@ -47,6 +47,8 @@ struct pb_files {
 	int (*sync_dir)(void *ctx, const char *path);
 	/* Drop clean pages, so that the next reads come from the medium. */
 	int (*drop_cache)(void *ctx, int fd);
+	/* Begin to write these bytes to the medium, without waiting; makes nothing durable. */
+	int (*write_out)(void *ctx, int fd, uint64_t offset, uint64_t len);
 	int (*stat_fd)(void *ctx, int fd, struct pb_file_info *ret_info);
 	/* follow: stat(2), else lstat(2). */
 	int (*stat)(void *ctx, const char *path, bool follow, struct pb_file_info *ret_info);

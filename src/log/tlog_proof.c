@@ -14,10 +14,11 @@
 static enum pb_status
 append_hash(struct pb_buf *text, const uint8_t hash[PB_DIGEST_LEN])
 {
-	char base64[PB_BASE64_LEN(PB_DIGEST_LEN) + 1];
+	char line[PB_BASE64_LEN(PB_DIGEST_LEN) + 1];
 
-	pb_base64_encode(hash, PB_DIGEST_LEN, base64);
-	return pb_buf_printf(text, "%s\n", base64);
+	pb_base64_encode(hash, PB_DIGEST_LEN, line);
+	line[sizeof(line) - 1] = '\n';
+	return pb_buf_append(text, line, sizeof(line));
 }
 
 enum pb_status

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@
 struct pb_authority {
 	EVP_PKEY *pkey;
 	X509 *certificate;
+	char policy[PB_STAMP_OID_MAX]; /* the one that the certificate states */
 };
 
 static const char *const what_open = N_("open the local timestamping authority");
@@ -45,6 +47,23 @@ fits(X509 *certificate, EVP_PKEY *pkey)
 	       X509_check_purpose(certificate, X509_PURPOSE_TIMESTAMP_SIGN, 0) == 1;
 }
 
+/* The one policy under which it serves: the certificate's, if it states one. */
+static bool
+read_policy(const X509 *certificate, char oid[PB_STAMP_OID_MAX])
+{
+	CERTIFICATEPOLICIES *policies =
+	    X509_get_ext_d2i(certificate, NID_certificate_policies, NULL, NULL);
+	int len = 0;
+
+	if (policies == NULL)
+		len = snprintf(oid, PB_STAMP_OID_MAX, "%s", PB_STAMP_SERVED_POLICY);
+	else if (sk_POLICYINFO_num(policies) == 1)
+		len = OBJ_obj2txt(
+		    oid, PB_STAMP_OID_MAX, sk_POLICYINFO_value(policies, 0)->policyid, 1);
+	CERTIFICATEPOLICIES_free(policies);
+	return len > 0 && len < PB_STAMP_OID_MAX;
+}
+
 enum pb_status
 pb_authority_open(const void *key_pem, size_t key_len, const void *chain_pem, size_t chain_len,
     struct pb_authority **ret_authority, struct pb_error *err)
@@ -67,7 +86,8 @@ pb_authority_open(const void *key_pem, size_t key_len, const void *chain_pem, si
 		authority->certificate = PEM_read_bio_X509(chain, NULL, no_passphrase, NULL);
 	}
 	if (authority->pkey == NULL || authority->certificate == NULL ||
-	    !fits(authority->certificate, authority->pkey))
+	    !fits(authority->certificate, authority->pkey) ||
+	    !read_policy(authority->certificate, authority->policy))
 		status = pb_stamp_refused(err, PB_EDATA, what_open,
 		    N_("it is not a key with the certificate of a timestamping authority"), "PEM");
 	BIO_free(chain);
@@ -147,9 +167,9 @@ set_numbers(
 }
 
 static bool
-set_policy(TS_TST_INFO *tst)
+set_policy(TS_TST_INFO *tst, const char *oid)
 {
-	ASN1_OBJECT *policy = OBJ_txt2obj(PB_STAMP_LOCAL_POLICY, 1);
+	ASN1_OBJECT *policy = OBJ_txt2obj(oid, 1);
 	bool done = policy != NULL && TS_TST_INFO_set_policy_id(tst, policy) == 1;
 
 	ASN1_OBJECT_free(policy);
@@ -158,8 +178,8 @@ set_policy(TS_TST_INFO *tst)
 
 /* TSTInfo, DER; ordering is FALSE by being left out.  NULL: OpenSSL refused. */
 static unsigned char *
-state(const struct pb_stamp_request *request, const uint8_t serial[SERIAL_LEN], int64_t time_us,
-    int *ret_len)
+state(const struct pb_stamp_request *request, const char *policy, const uint8_t serial[SERIAL_LEN],
+    int64_t time_us, int *ret_len)
 {
 	TS_MSG_IMPRINT *imprint = pb_stamp_imprint_build(request->hash, request->imprint);
 	TS_TST_INFO *tst = TS_TST_INFO_new();
@@ -167,7 +187,7 @@ state(const struct pb_stamp_request *request, const uint8_t serial[SERIAL_LEN], 
 
 	*ret_len = 0;
 	if (imprint != NULL && tst != NULL && TS_TST_INFO_set_version(tst, 1) == 1 &&
-	    set_policy(tst) && TS_TST_INFO_set_msg_imprint(tst, imprint) == 1 &&
+	    set_policy(tst, policy) && TS_TST_INFO_set_msg_imprint(tst, imprint) == 1 &&
 	    set_numbers(tst, request, serial) && set_time(tst, time_us) && set_accuracy(tst))
 		*ret_len = i2d_TS_TST_INFO(tst, &der);
 	TS_TST_INFO_free(tst);
@@ -218,7 +238,8 @@ make_token(const struct pb_authority *authority, const struct pb_stamp_request *
     const uint8_t serial[SERIAL_LEN], int64_t time_us, int *ret_len)
 {
 	int tst_len;
-	unsigned char *tst = state(request, serial, time_us, &tst_len), *der = NULL;
+	unsigned char *tst = state(request, authority->policy, serial, time_us, &tst_len),
+		      *der = NULL;
 	CMS_ContentInfo *cms = NULL;
 
 	*ret_len = 0;
@@ -268,7 +289,7 @@ pb_authority_answer(const struct pb_authority *authority, const struct pb_random
 	    pb_stamp_request_read(request, request_len, &read, &failure, &refused);
 	bool granted = status == PB_OK;
 
-	if (granted && read.policy[0] != '\0' && strcmp(read.policy, PB_STAMP_LOCAL_POLICY) != 0) {
+	if (granted && read.policy[0] != '\0' && strcmp(read.policy, authority->policy) != 0) {
 		granted = false;
 		failure = PB_STAMP_UNACCEPTED_POLICY;
 	}

@@ -8,15 +8,18 @@
 #include "core/world.h"
 #include "stamp/request.h"
 
+/* FORMAT 2.2: of an authority that stands in the archive, and of one that is served to others. */
 #define PB_STAMP_LOCAL_POLICY "2.25.304589492686357734247930661413354411211"
+#define PB_STAMP_SERVED_POLICY "2.25.36352258746791702337101498287506748681"
 
 /*
  * A new authority: a root and a TSA certificate under it (P-256; `rsa`: RSA-3072), valid
- * for 20 years from now_s.  The root's key is not kept, so it issues nothing else.  name: common
- * name of both, with "root" behind the first ("local timestamps of <origin>").  Appended: the TSA's
- * key (PKCS#8 PEM, not encrypted; wipe it), then certificate and root as PEM.
+ * for 20 years from now_s, under that policy (NULL: the local one).  The root's key is not kept, so
+ * it issues nothing else.  name: common name of both, with "root" behind the first ("local
+ * timestamps of <origin>").  Appended: the TSA's key (PKCS#8 PEM, not encrypted; wipe it), then
+ * certificate and root as PEM.
  */
-enum pb_status pb_authority_generate(const char *name, int64_t now_s, bool rsa,
+enum pb_status pb_authority_generate(const char *name, int64_t now_s, bool rsa, const char *policy,
     struct pb_buf *ret_key_pem, struct pb_buf *ret_chain_pem, struct pb_error *err) PB_MUST_CHECK;
 
 struct pb_authority;

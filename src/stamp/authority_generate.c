@@ -124,9 +124,9 @@ add_purpose(X509 *certificate)
 	return done;
 }
 
-/* FORMAT 2.2: by this a verifier knows a local authority. */
+/* FORMAT 2.2: by the local one a verifier knows a local authority. */
 static bool
-add_policy(X509 *certificate)
+add_policy(X509 *certificate, const char *oid)
 {
 	CERTIFICATEPOLICIES *policies = CERTIFICATEPOLICIES_new();
 	POLICYINFO *policy = POLICYINFO_new();
@@ -134,7 +134,7 @@ add_policy(X509 *certificate)
 
 	if (policies != NULL && policy != NULL) {
 		ASN1_OBJECT_free(policy->policyid);
-		policy->policyid = OBJ_txt2obj(PB_STAMP_LOCAL_POLICY, 1);
+		policy->policyid = OBJ_txt2obj(oid, 1);
 		done = policy->policyid != NULL && sk_POLICYINFO_push(policies, policy) > 0;
 	}
 	if (done)
@@ -169,24 +169,24 @@ fill_root(X509 *root, EVP_PKEY *pkey, const char *name, int64_t now_s)
 
 static bool
 fill_tsa(X509 *tsa, EVP_PKEY *pkey, const X509 *root, EVP_PKEY *root_pkey, const char *name,
-    int64_t now_s)
+    int64_t now_s, const char *policy)
 {
 	return set_common(tsa, pkey, name, now_s) &&
 	       set_name(X509_get_subject_name(tsa), name, "") && add_ids(tsa, root) &&
 	       add_usage(tsa, DIGITAL_SIGNATURE_BIT, DIGITAL_SIGNATURE_BIT) && add_purpose(tsa) &&
-	       add_policy(tsa) && X509_sign(tsa, root_pkey, EVP_sha256()) > 0;
+	       add_policy(tsa, policy) && X509_sign(tsa, root_pkey, EVP_sha256()) > 0;
 }
 
 /* Root and TSA certificate, and the TSA's key.  The root's key ends here. */
 static bool
-write_authority(BIO *key, BIO *chain, const char *name, int64_t now_s, bool rsa)
+write_authority(BIO *key, BIO *chain, const char *name, int64_t now_s, bool rsa, const char *policy)
 {
 	EVP_PKEY *root_pkey = rsa ? EVP_RSA_gen(RSA_BITS) : EVP_EC_gen("P-256");
 	EVP_PKEY *pkey = rsa ? EVP_RSA_gen(RSA_BITS) : EVP_EC_gen("P-256");
 	X509 *root = X509_new(), *tsa = X509_new();
 	bool done = root_pkey != NULL && pkey != NULL && root != NULL && tsa != NULL &&
 		    fill_root(root, root_pkey, name, now_s) &&
-		    fill_tsa(tsa, pkey, root, root_pkey, name, now_s) &&
+		    fill_tsa(tsa, pkey, root, root_pkey, name, now_s, policy) &&
 		    PEM_write_bio_X509(chain, tsa) == 1 && PEM_write_bio_X509(chain, root) == 1 &&
 		    PEM_write_bio_PKCS8PrivateKey(key, pkey, NULL, NULL, 0, NULL, NULL) == 1;
 
@@ -214,8 +214,8 @@ hand_over(BIO *key, BIO *chain, struct pb_buf *ret_key_pem, struct pb_buf *ret_c
 }
 
 enum pb_status
-pb_authority_generate(const char *name, int64_t now_s, bool rsa, struct pb_buf *ret_key_pem,
-    struct pb_buf *ret_chain_pem, struct pb_error *err)
+pb_authority_generate(const char *name, int64_t now_s, bool rsa, const char *policy,
+    struct pb_buf *ret_key_pem, struct pb_buf *ret_chain_pem, struct pb_error *err)
 {
 	BIO *key = NULL, *chain = NULL;
 	size_t len = strlen(name);
@@ -227,7 +227,9 @@ pb_authority_generate(const char *name, int64_t now_s, bool rsa, struct pb_buf *
 	ERR_clear_error();
 	key = BIO_new(BIO_s_mem());
 	chain = BIO_new(BIO_s_mem());
-	if (key == NULL || chain == NULL || !write_authority(key, chain, name, now_s, rsa))
+	if (key == NULL || chain == NULL ||
+	    !write_authority(
+		key, chain, name, now_s, rsa, policy != NULL ? policy : PB_STAMP_LOCAL_POLICY))
 		status = pb_library_openssl(err, what_make);
 	else if (hand_over(key, chain, ret_key_pem, ret_chain_pem) != PB_OK)
 		status = pb_fail_memory(err, what_make);

@@ -134,6 +134,13 @@ files_drop_cache(void *ctx, int fd)
 	return -posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
+static int
+files_write_out(void *ctx, int fd, uint64_t offset, uint64_t len)
+{
+	(void)ctx;
+	return answer(sync_file_range(fd, (off_t)offset, (off_t)len, SYNC_FILE_RANGE_WRITE));
+}
+
 static void
 describe(const struct stat *st, struct pb_file_info *ret_info)
 {
@@ -252,6 +259,7 @@ const struct pb_files pb_sys_files_table = {
 	.sync = files_sync,
 	.sync_dir = files_sync_dir,
 	.drop_cache = files_drop_cache,
+	.write_out = files_write_out,
 	.stat_fd = files_stat_fd,
 	.stat = files_stat,
 	.list = files_list,

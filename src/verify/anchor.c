@@ -229,35 +229,23 @@ check_timestamp(struct pb_verify_state *state, const struct pb_source_item *item
 
 /* ---- anchors -------------------------------------------------------------------------------- */
 
-/* That nobody stamped, and since when (FORMAT 2.2): claims of the log alone, but whole ones. */
-static void
-check_gap(struct pb_verify_state *state, const struct pb_source_item *item, uint64_t seq,
-    const struct pb_json *facts, bool begins)
-{
-	uint64_t number;
-
-	if (!pb_json_as_u64(pb_json_get(facts, "since_s"), &number) ||
-	    (begins && !pb_json_as_u64(pb_json_get(facts, "size"), &number)))
-		find(state, item, PB_INVALID, seq, "gap_malformed",
-		    N_("This record of a gap in the timestamps is not in its format."));
-}
-
 enum pb_status
 pb_verify_anchor(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_leaf *leaf, const struct pb_json *facts,
     const struct pb_inside_objects *objects, struct pb_error *err)
 {
-	const char *event = pb_json_string(pb_json_get(facts, "event"));
-
-	if (event != NULL && strcmp(event, "timestamp") == 0)
+	switch (pb_anchor_event_read(facts)) {
+	case PB_ANCHOR_TIMESTAMP:
 		return check_timestamp(state, item, leaf->seq, facts, objects, err);
-	if (event != NULL && strcmp(event, "timestamp_gap") == 0)
-		check_gap(state, item, leaf->seq, facts, true);
-	else if (event != NULL && strcmp(event, "timestamp_gap_end") == 0)
-		check_gap(state, item, leaf->seq, facts, false);
-	else
-		find(state, item, PB_INDETERMINATE, leaf->seq, "anchor_event",
-		    N_("This anchor states something that this version does not know."));
+	case PB_ANCHOR_GAP:
+		break;
+	case PB_ANCHOR_GAP_MALFORMED:
+		find(state, item, PB_INVALID, leaf->seq, "gap_malformed", pb_anchor_gap_text);
+		break;
+	case PB_ANCHOR_UNKNOWN:
+		find(
+		    state, item, PB_INDETERMINATE, leaf->seq, "anchor_event", pb_anchor_event_text);
+	}
 	return PB_OK;
 }
 

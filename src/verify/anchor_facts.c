@@ -1,6 +1,7 @@
 /* What an anchor says that its objects are (FORMAT 2.2). */
 #include <string.h>
 
+#include "core/error.h"
 #include "verify/tokens.h"
 
 static bool
@@ -21,6 +22,28 @@ begins_right(const struct pb_json *list)
 		if (!is_text(pb_json_item(list, i), first[i]))
 			return false;
 	return true;
+}
+
+const char pb_anchor_gap_text[] =
+    N_("This record of a gap in the timestamps is not in its format.");
+const char pb_anchor_event_text[] =
+    N_("This anchor states something that this version does not know.");
+
+enum pb_anchor_event
+pb_anchor_event_read(const struct pb_json *facts)
+{
+	const struct pb_json *event = pb_json_get(facts, "event");
+	uint64_t number;
+
+	if (is_text(event, "timestamp"))
+		return PB_ANCHOR_TIMESTAMP;
+	if (!is_text(event, "timestamp_gap") && !is_text(event, "timestamp_gap_end"))
+		return PB_ANCHOR_UNKNOWN;
+	if (!pb_json_as_u64(pb_json_get(facts, "since_s"), &number) ||
+	    (is_text(event, "timestamp_gap") &&
+		!pb_json_as_u64(pb_json_get(facts, "size"), &number)))
+		return PB_ANCHOR_GAP_MALFORMED;
+	return PB_ANCHOR_GAP;
 }
 
 bool

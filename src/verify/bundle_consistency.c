@@ -85,6 +85,20 @@ compare_stamps(struct pb_bundle_state *state, const struct pb_bundle_entry *entr
 	}
 }
 
+/* Where the range itself tells the root, only a stamp has a proof beside it (FORMAT 5.3). */
+static bool
+is_stray(const struct pb_bundle_state *state, const struct pb_bundle_entry *entry, size_t at)
+{
+	uint64_t size = entry->name.size;
+
+	while (at < state->stamp_count && state->stamp[at].size < size)
+		at++;
+	if (at < state->stamp_count && state->stamp[at].size == size)
+		return entry->name.to != state->size;
+	return entry->name.to != state->size || size == 0 ||
+	       (state->has_range && size > state->first && size <= state->last + 1);
+}
+
 static enum pb_status
 check_entry(struct pb_bundle_state *state, const struct pb_bundle_entry *entry, size_t *at,
     struct pb_error *err)
@@ -93,9 +107,10 @@ check_entry(struct pb_bundle_state *state, const struct pb_bundle_entry *entry, 
 	enum pb_status status;
 	bool read;
 
-	if (entry->name.to != state->size) {
+	if (is_stray(state, entry, *at)) {
 		pb_bundle_find_at(state, PB_CHECK_FILES, PB_INVALID, PB_NO_SEQ, "consistency_stray",
-		    N_("This consistency proof does not lead to log/checkpoint."), &entry->name);
+		    N_("This consistency proof is none that a bundle of this range has."),
+		    &entry->name);
 		return PB_OK;
 	}
 	status = read_proof(state, entry, &proof, &read, err);

@@ -254,8 +254,8 @@ pb_bundle_anchor(
     struct pb_bundle_state *state, const struct pb_bundle_job *job, struct pb_error *err)
 {
 	struct pb_bundle_stamp *stamp = pb_bundle_stamp_of(state, job->record.seq);
-	const char *event = pb_json_string(pb_json_get(job->facts, "event"));
-	bool stamped = event != NULL && strcmp(event, "timestamp") == 0;
+	enum pb_anchor_event event = pb_anchor_event_read(job->facts);
+	bool stamped = event == PB_ANCHOR_TIMESTAMP;
 	const struct pb_package_name name = { .kind = PB_PACKAGE_OPENING, .seq = job->record.seq };
 	bool right;
 
@@ -263,6 +263,12 @@ pb_bundle_anchor(
 		pb_bundle_find_at(state, PB_CHECK_FILES, PB_INVALID, job->record.seq,
 		    "stamp_missing", N_("The timestamp of this anchor is not in the package."),
 		    &name);
+	if (event == PB_ANCHOR_GAP_MALFORMED)
+		pb_bundle_find_at(state, PB_CHECK_TOKENS, PB_INVALID, job->record.seq,
+		    "gap_malformed", pb_anchor_gap_text, &name);
+	if (event == PB_ANCHOR_UNKNOWN)
+		pb_bundle_find_at(state, PB_CHECK_TOKENS, PB_INDETERMINATE, job->record.seq,
+		    "anchor_event", pb_anchor_event_text, &name);
 	if (stamp == NULL)
 		return PB_OK;
 	right = stamped && facts_right(state, stamp, job->facts);

@@ -202,7 +202,8 @@ bool pb_verify_readers_same(const struct pb_verify_readers *a, const struct pb_v
 
 enum pb_status pb_verify_checkpoint(struct pb_verify_state *state,
     const struct pb_source_item *item, struct pb_error *err) PB_MUST_CHECK;
-/* Is it of this log, signed by its key?  PB_INDETERMINATE: memory ran out.  But PB_VALID is found. */
+/* Is it of this log, signed by its key?  PB_INDETERMINATE: memory ran out.  But PB_VALID is found.
+ */
 enum pb_verdict pb_verify_checkpoint_signature(struct pb_verify_state *state,
     const struct pb_source_item *item, const struct pb_note *note,
     const struct pb_checkpoint *checkpoint, uint64_t seq);

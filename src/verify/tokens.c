@@ -197,7 +197,7 @@ describe(const struct pb_verify_token *token, const struct pb_token_info *info,
 	memcpy(seen->gen_time, info->gen_time, sizeof(seen->gen_time));
 	pb_text_safe_copy(seen->tsa, sizeof(seen->tsa), (const uint8_t *)tsa, strlen(tsa));
 	memcpy(seen->key, verdict->key, sizeof(seen->key));
-	seen->local = is_local(token->facts, info);
+	seen->local = is_local(token->facts, info) || verdict->self_issued_local;
 	seen->qualified = info->qualified;
 }
 

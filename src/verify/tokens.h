@@ -51,6 +51,18 @@ struct pb_verify_token {
 	const struct pb_json *facts; /* of the anchor; NULL: there are none to hold against */
 };
 
+/* What an anchor states (FORMAT 2.2): a gap is a claim of the log alone, but a whole one. */
+enum pb_anchor_event {
+	PB_ANCHOR_TIMESTAMP,
+	PB_ANCHOR_GAP, /* its beginning or its end */
+	PB_ANCHOR_GAP_MALFORMED,
+	PB_ANCHOR_UNKNOWN
+};
+enum pb_anchor_event pb_anchor_event_read(const struct pb_json *facts);
+/* What is said of the last two. */
+extern const char pb_anchor_gap_text[];
+extern const char pb_anchor_event_text[];
+
 /* The list `objects` of an anchor's facts (FORMAT 2.2). */
 struct pb_anchor_objects {
 	size_t count;            /* parts of kind 4 */

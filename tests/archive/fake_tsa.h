@@ -64,7 +64,7 @@ make_authority(const char *name, struct pb_buf *ret_root)
 	size_t len;
 
 	assert_int_equal(
-	    pb_authority_generate(name, NOON_S - 3600, false, &key, &chain, NULL), PB_OK);
+	    pb_authority_generate(name, NOON_S - 3600, false, NULL, &key, &chain, NULL), PB_OK);
 	assert_int_equal(
 	    pb_authority_open(key.data, key.len, chain.data, chain.len, &authority, NULL), PB_OK);
 	root = last_certificate(&chain, &len);

@@ -31,6 +31,10 @@ decimal_reads_numbers_up_to_the_largest(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		value = 1;
+		char text[21];
+
+		assert_int_equal(pb_decimal_format(rows[i].value, text), strlen(rows[i].text));
+		assert_string_equal(text, rows[i].text);
 		assert_true(pb_decimal_parse(rows[i].text, strlen(rows[i].text), &value));
 		assert_true(value == rows[i].value);
 	}

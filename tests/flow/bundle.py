@@ -9,6 +9,7 @@ probant-verify and tools/second_verifier.py say of it what FORMAT 5.6 says, with
 import base64
 import concurrent.futures
 import hashlib
+import http.server
 import itertools
 import json
 import os
@@ -19,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 
@@ -73,9 +75,9 @@ class Stage:
                 if "seq" in row:
                     self.messages[row["seq"]] = pathlib.Path(row["path"])
             self.hold({"Maildir": "first", "sent": "second"}[folder])
-            time.sleep(1.1)                # the next token's time is of another second
+            time.sleep(1.1)                # the whole second now lies behind the token's time
             if folder == "Maildir":
-                self.between = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 0.6))
+                self.between = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
                 time.sleep(1.1)
         self.until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         ok("a stamp", PROBANT, "stamp", "--now", "-a", self.archive)
@@ -474,43 +476,88 @@ def the_same_again(stage):
     test("nothing is left beside a bundle", not list(stage.work.glob("*.partial")))
 
 
+OPENSSL_TSA = """[tsa]
+default_tsa = here
+[here]
+serial = {0}/serial
+signer_cert = {0}/tsa.pem
+signer_key = {0}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4
+digests = sha256, sha384, sha512
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[root]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+[leaf]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+authorityKeyIdentifier = keyid
+"""
+
+
 class Authority:
-    """`tsa serve` at a port of its own."""
+    """An RFC 3161 authority that is not Probant's: `openssl ts` behind Python's HTTP server.  It
+    answers within a `with` alone."""
 
     def __init__(self, folder):
+        folder.mkdir()
+        self.config = folder / "tsa.cnf"
+        self.config.write_text(OPENSSL_TSA.format(folder))
+        new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        ok("an authority's root", "openssl", "req", "-x509", *new, "-config", self.config,
+           "-extensions", "root", "-subj", "/CN=Racine fictive", "-days", "30", "-keyout",
+           folder / "root.key", "-out", folder / "root.pem")
+        ok("an authority's key", "openssl", "req", *new, "-config", self.config, "-subj",
+           "/CN=Horodatage fictif", "-keyout", folder / "tsa.key", "-out", folder / "tsa.csr")
+        ok("an authority's certificate", "openssl", "x509", "-req", "-in", folder / "tsa.csr",
+           "-CA", folder / "root.pem", "-CAkey", folder / "root.key", "-set_serial", "2", "-days",
+           "30", "-extfile", self.config, "-extensions", "leaf", "-out", folder / "tsa.pem")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.address = "127.0.0.1:%d" % free.getsockname()[1]
-        self.folder, self.process = folder, None
+            self.port = free.getsockname()[1]
+        self.query, self.server = folder / "query", None
+
+    def answer(self, query):
+        self.query.write_bytes(query)
+        return run("openssl", "ts", "-reply", "-config", self.config, "-queryfile",
+                   self.query).stdout
 
     def __enter__(self):
-        self.process = subprocess.Popen([PROBANT, "tsa", "serve", self.folder, "--listen",
-                                         self.address], stdout=subprocess.DEVNULL)
-        for _ in range(200):
-            try:
-                host, port = self.address.split(":")
-                socket.create_connection((host, int(port)), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):  # pylint: disable=invalid-name
+                reply = outer.answer(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *_):  # pylint: disable=arguments-differ
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+        self.server.shutdown()
+        self.server.server_close()
 
 
 def sealed_later(stage):
     """No authority answers, so the package stands alone; then one does, and stamps the log too."""
     archive, bare, roots = stage.at("copy"), stage.at("bare.asics"), stage.at("bothroots")
     shutil.copytree(stage.archive, archive)
-    authority = Authority(stage.at("served"))
-    with authority:
-        pass
-    root = stage.at("served") / "root.pem"
+    authority = Authority(stage.at("authority"))
+    root = stage.at("authority") / "root.pem"
     roots.write_bytes(stage.at("roots").read_bytes() + root.read_bytes())
-    ok("an authority over HTTP", PROBANT, "tsa", "add", "-a", archive, "--tsa-roots", root, "salle",
-       "http://%s/" % authority.address)
+    ok("an authority over HTTP", PROBANT, "tsa", "add", "-a", archive, "--tsa-roots", root, "dehors",
+       "http://127.0.0.1:%d/" % authority.port)
     ok("no local one", PROBANT, "tsa", "remove", "-a", archive, "local")
     words = ["--disclose", "facts,7=all", "--range", "0..%d" % stage.anchors[1]]
     stage.export(bare, *words, code=75, archive=archive)
@@ -535,7 +582,9 @@ def sealed_later(stage):
     proven = report["proven"]
     test("an authority that is not local proves when", proven and all(
         x["before"] and x["tsa"] and x["first"] <= x["last"] for x in proven)
-        and proven[0]["first"] == 0, proven)
+        and proven[0]["first"] == 0 and proven[0]["after"] is None, proven)
+    local = run(VERIFIER, stage.at("whole.asics"), "--tsa-roots", stage.at("roots"), "--json")
+    test("a local one proves nothing", json.loads(local.stdout)["proven"] == [])
     test("and the same holds for the archive", run(
         VERIFIER, archive, "--trust", stage.at("trust"), "--tsa-roots", roots,
         "--against", stage.at("first")).returncode == 0)

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """memory.py BUILD: a message of 200 MB goes in and comes out in constant memory.
 
-Anonymous and shared memory of each process stay under 64 MiB, the bytes come back, and
-while the import runs no plaintext stands in any file it has open or has made.
+Beside it stand some thousand small ones; all are exported, and the bundle is verified.  Anonymous
+and shared memory of each process stay under 64 MiB, the bytes come back, and while the import or
+the export runs no plaintext stands in any file it has open or has made, but in the bundle.
 Last line: `N passed, N failed`.
 """
 import hashlib
+import json
+import mmap
 import os
 import pathlib
 import random
@@ -15,6 +18,7 @@ import tempfile
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 LIMIT = 64 << 20
+SMALL = 3000
 MARKER = b"MARQUE-DU-CORPS-FICTIF"
 counts = {True: 0, False: 0}
 
@@ -37,75 +41,157 @@ def make_message(path):
     return digest.hexdigest()
 
 
+def make_small(folder):
+    folder.mkdir()
+    for number in range(SMALL):
+        (folder / ("%d.eml" % number)).write_bytes(
+            b"From: a@essai.example\r\nSubject: %d\r\n\r\n" % number + MARKER * 20 + b"\r\n")
+
+
 def own_memory(pid):
     try:
-        fields = dict(x.split(":", 1) for x in pathlib.Path("/proc/%d/status" % pid).read_text().splitlines())
+        lines = pathlib.Path("/proc/%d/status" % pid).read_text().splitlines()
     except OSError:
         return 0
+    fields = dict(x.split(":", 1) for x in lines)
     return sum(int(fields.get(x, "0 kB").split()[0]) * 1024 for x in ("RssAnon", "RssShmem"))
 
 
-def spilled(pid, source):
-    """What the process has open beside its source, unnamed files too: does it hold the marker?"""
+def holds_marker(file):
+    """A window at a time: a bundle is not read whole."""
+    tail = b""
+    while block := file.read(1 << 20):
+        if MARKER in tail + block:
+            return True
+        tail = block[-len(MARKER):]
+    return False
+
+
+def spilled(pid, expected):
+    """Does anything that the process has open, beside what is expected, hold the marker?  Unnamed
+    files too."""
     for link in pathlib.Path("/proc/%d/fd" % pid).glob("*"):
         try:
             target = os.readlink(link)
-            if target.startswith("/dev") or "pipe:" in target or target == str(source):
+            if target.startswith("/dev") or "pipe:" in target or target.startswith(str(expected)):
                 continue
             with open(link, "rb") as file:
-                if MARKER in file.read():
+                if holds_marker(file):
                     return True
         except OSError:
             continue  # closed meanwhile
     return False
 
 
-def watch(process, source=None):
+def watch(process, expected=None):
     """Peak memory until the process has ended, and whether plaintext was seen on disk."""
-    peak, leaked, looks = 0, False, 0
+    peak, leaked, looks, searched = 0, False, 0, 0
     while process.poll() is None:
         peak = max(peak, own_memory(process.pid))
+        if expected is not None and looks % 8 == 0:
+            leaked = leaked or spilled(process.pid, expected)
+            searched += 1
         looks += 1
-        if source is not None and looks % 4 == 0:
-            leaked = leaked or spilled(process.pid, source)
         try:
             process.wait(0.01)
         except subprocess.TimeoutExpired:
             pass
-    return peak, leaked, looks
+    return peak, leaked, searched
+
+
+class Stage:
+    def __init__(self, work):
+        self.work, self.archive, self.message = work, work / "archive", work / "gros.eml"
+        self.bundle, self.temporary = work / "essai.asics", work / "tmp"
+        self.temporary.mkdir()
+        (work / "passphrase").write_text("phrase fictive\n")
+        os.environ.update(PROBANT_PASSPHRASE_FILE=str(work / "passphrase"),
+                          TMPDIR=str(self.temporary))
+        self.run("init", self.archive, "--origin", "essai.example/gros", "--no-recovery")
+        self.digest = make_message(self.message)
+        make_small(work / "petits")
+        self.run("import", "-a", self.archive, work / "petits")
+
+    @staticmethod
+    def run(*words):
+        return subprocess.run([BUILD / "probant", *words], capture_output=True, check=True).stdout
+
+    def begin(self, *words, program="probant", out=subprocess.DEVNULL):
+        return subprocess.Popen([BUILD / program, *words], stdout=out)
+
+    def at_rest(self):
+        """Does the marker stand in the archive, or in what was made elsewhere?"""
+        for place in self.archive, self.temporary:
+            for path in place.rglob("*"):
+                if path.is_file():
+                    with open(path, "rb") as file:
+                        if holds_marker(file):
+                            return True
+        return False
+
+
+def import_is_constant(s):
+    process = s.begin("import", "-a", s.archive, s.message)
+    peak, leaked, searched = watch(process, s.message)
+    test("the import succeeds", process.returncode == 0)
+    test("it was watched", searched > 2, searched)
+    test("importing takes constant memory", 0 < peak < LIMIT, peak)
+    test("no plaintext is written while it runs", not leaked)
+    test("nor afterwards", not s.at_rest())
+    with open(s.message, "rb") as file:
+        test("the marker can be found", holds_marker(file))
+
+
+def show_and_verify_are_constant(s):
+    rows = s.run("list", "-a", s.archive, "--purpose", "essai", "--json").splitlines()
+    s.seq = max((x for x in map(json.loads, rows) if x["type"] == "imported"),
+                key=lambda x: x["size"])["seq"]
+    with open(s.work / "back.eml", "wb") as back:
+        peak, _, _ = watch(s.begin("show", "-a", s.archive, str(s.seq), "--raw", "--purpose",
+                                   "essai", out=back))
+    test("showing takes constant memory", 0 < peak < LIMIT, peak)
+    with open(s.work / "back.eml", "rb") as back:
+        test("it comes back byte for byte",
+             hashlib.file_digest(back, "sha256").hexdigest() == s.digest)
+    os.remove(s.work / "back.eml")
+    process = s.begin("verify", s.archive)
+    peak, _, _ = watch(process)
+    test("verifying takes constant memory", 0 < peak < LIMIT, peak)
+    test("it verifies", process.returncode == 2, process.returncode)
+
+
+def export_is_constant(s):
+    """Of all messages, the bundle itself may hold them, and what it is called until it is whole."""
+    process = s.begin("export", "-a", s.archive, "--case", "gros", "-o", s.bundle)
+    peak, leaked, searched = watch(process, s.bundle)
+    test("the export succeeds", process.returncode == 0, process.returncode)
+    test("it was watched as well", searched > 2, searched)
+    test("exporting takes constant memory", 0 < peak < LIMIT, peak)
+    test("it writes no plaintext but into the bundle", not leaked)
+    test("nor leaves any", not s.at_rest() and not list(s.work.glob("*.partial*")))
+    with open(s.bundle, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
+        line = b"%s  records/%d/message.eml\n" % (s.digest.encode(), s.seq)
+        test("the message is in the bundle", data.find(line) > 0 and data.find(MARKER) > 0)
+
+
+def a_bundle_is_verified_in_constant_memory(s):
+    (s.work / "trust").write_bytes(s.run("key", "policy", "-a", s.archive))
+    (s.work / "roots").write_bytes(s.run("tsa", "roots", "-a", s.archive))
+    process = s.begin(s.bundle, "--trust", s.work / "trust", "--tsa-roots", s.work / "roots",
+                      program="probant-verify")
+    peak, leaked, searched = watch(process, s.bundle)
+    test("verifying a bundle takes constant memory", 0 < peak < LIMIT, peak)
+    test("it finds nothing wrong in the bundle", process.returncode == 2, process.returncode)
+    test("and writes no plaintext", not leaked and searched and not s.at_rest())
 
 
 def main():
     # not in memory: /tmp may be
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
-        work = pathlib.Path(name)
-        probant, archive, message = BUILD / "probant", work / "archive", work / "gros.eml"
-        (work / "passphrase").write_text("phrase fictive\n")
-        os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
-        subprocess.run([probant, "init", archive, "--origin", "essai.example/gros", "--no-recovery"],
-                       capture_output=True, check=True)
-        digest = make_message(message)
-
-        process = subprocess.Popen([probant, "import", "-a", archive, message], stdout=subprocess.DEVNULL)
-        peak, leaked, looks = watch(process, message)
-        test("the import succeeds", process.returncode == 0)
-        test("it was watched", looks > 10, looks)
-        test("importing takes constant memory", 0 < peak < LIMIT, peak)
-        test("no plaintext is written while it runs", not leaked)
-        test("nor afterwards", not any(MARKER in x.read_bytes() for x in archive.rglob("*") if x.is_file()))
-        test("the marker can be found", MARKER in message.read_bytes())
-
-        with open(work / "back.eml", "wb") as back:
-            process = subprocess.Popen([probant, "show", "-a", archive, "2", "--raw", "--purpose", "essai"],
-                                       stdout=back)
-            peak, _, _ = watch(process)
-        test("showing takes constant memory", 0 < peak < LIMIT, peak)
-        test("it comes back byte for byte",
-             hashlib.sha256((work / "back.eml").read_bytes()).hexdigest() == digest)
-        process = subprocess.Popen([probant, "verify", archive], stdout=subprocess.DEVNULL)
-        peak, _, _ = watch(process)
-        test("verifying takes constant memory", 0 < peak < LIMIT, peak)
-        test("it verifies", process.returncode == 2, process.returncode)
+        stage = Stage(pathlib.Path(name))
+        for part in (import_is_constant, show_and_verify_are_constant, export_is_constant,
+                     a_bundle_is_verified_in_constant_memory):
+            part(stage)
     print("%d passed, %d failed" % (counts[True], counts[False]))
     return 1 if counts[False] else 0
 

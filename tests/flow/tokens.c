@@ -63,8 +63,8 @@ make(const char *dir, const char *name, bool rsa)
 	struct pb_error err = { 0 };
 	FILE *file;
 
-	must(pb_authority_generate(
-		 name, world->clock->now_us(world->clock->ctx) / 1000000, rsa, &key, &chain, &err),
+	must(pb_authority_generate(name, world->clock->now_us(world->clock->ctx) / 1000000, rsa,
+		 NULL, &key, &chain, &err),
 	    &err);
 	file = open_in(dir, "key.pem", "w");
 	write_out(file, &key);

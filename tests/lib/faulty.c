@@ -134,6 +134,14 @@ faulty_drop_cache(void *ctx, int fd)
 }
 
 static int
+faulty_write_out(void *ctx, int fd, uint64_t offset, uint64_t len)
+{
+	struct test_faulty_files *f = ctx;
+
+	return f->under->write_out(f->under->ctx, fd, offset, len);
+}
+
+static int
 faulty_stat_fd(void *ctx, int fd, struct pb_file_info *ret_info)
 {
 	struct test_faulty_files *f = ctx;
@@ -222,6 +230,7 @@ test_faulty_files_init(struct test_faulty_files *files, const struct pb_files *u
 			.sync = faulty_sync,
 			.sync_dir = faulty_sync_dir,
 			.drop_cache = faulty_drop_cache,
+			.write_out = faulty_write_out,
 			.stat_fd = faulty_stat_fd,
 			.stat = faulty_stat,
 			.list = faulty_list,

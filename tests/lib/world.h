@@ -28,7 +28,7 @@ void test_random_init(struct test_random *random, uint64_t seed);
 
 /*
  * A layer over another file table that counts calls and makes them fail.
- * Only calls that can fail on a real machine count (close and drop_cache do not).
+ * Only calls that can fail on a real machine count (close, drop_cache and write_out do not).
  */
 enum test_fault {
 	TEST_FAULT_NONE,

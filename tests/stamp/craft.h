@@ -191,7 +191,7 @@ make_signer(bool rsa)
 	BIO *bio;
 
 	assert_int_equal(pb_authority_generate("essai.example/journal/4e5f6071 (fictive)", NOW_S,
-			     rsa, &signer.key_pem, &signer.chain_pem, NULL),
+			     rsa, NULL, &signer.key_pem, &signer.chain_pem, NULL),
 	    PB_OK);
 	bio = BIO_new_mem_buf(signer.key_pem.data, (int)signer.key_pem.len);
 	signer.pkey = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);

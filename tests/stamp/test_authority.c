@@ -206,13 +206,14 @@ authority_needs_a_plain_name(void **state)
 	(void)state;
 	memset(longest, 'a', sizeof(longest));
 	longest[257] = '\0';
-	assert_int_equal(pb_authority_generate("", NOW_S, false, &key, &chain, NULL), PB_EINVAL);
 	assert_int_equal(
-	    pb_authority_generate("a\nb", NOW_S, false, &key, &chain, NULL), PB_EINVAL);
+	    pb_authority_generate("", NOW_S, false, NULL, &key, &chain, NULL), PB_EINVAL);
 	assert_int_equal(
-	    pb_authority_generate("a\xff", NOW_S, false, &key, &chain, NULL), PB_EINVAL);
+	    pb_authority_generate("a\nb", NOW_S, false, NULL, &key, &chain, NULL), PB_EINVAL);
 	assert_int_equal(
-	    pb_authority_generate(longest, NOW_S, false, &key, &chain, NULL), PB_EINVAL);
+	    pb_authority_generate("a\xff", NOW_S, false, NULL, &key, &chain, NULL), PB_EINVAL);
+	assert_int_equal(
+	    pb_authority_generate(longest, NOW_S, false, NULL, &key, &chain, NULL), PB_EINVAL);
 	assert_int_equal(key.len + chain.len, 0);
 }
 
@@ -370,7 +371,8 @@ long_name_stands_whole(void **state)
 	(void)state;
 	memset(name, 'a', sizeof(name));
 	memcpy(name + 210, "/4e5f6071", 10);
-	assert_int_equal(pb_authority_generate(name, NOW_S, false, &key, &chain, NULL), PB_OK);
+	assert_int_equal(
+	    pb_authority_generate(name, NOW_S, false, NULL, &key, &chain, NULL), PB_OK);
 	bio = BIO_new_mem_buf(chain.data, (int)chain.len);
 	certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
 	X509_NAME_get_text_by_NID(

@@ -202,7 +202,7 @@ local_token(struct forged *forged, bool rsa)
 	    pb_stamp_request_make(&random.table, PB_STAMP_SHA256, imprint, NULL, &request, NULL),
 	    PB_OK);
 	assert_int_equal(pb_authority_generate("local timestamps of fictitious.example/00000001",
-			     FORGE_GEN_S, rsa, &key, &forged->chain, NULL),
+			     FORGE_GEN_S, rsa, NULL, &key, &forged->chain, NULL),
 	    PB_OK);
 	assert_int_equal(pb_authority_open(key.data, key.len, forged->chain.data, forged->chain.len,
 			     &authority, NULL),

@@ -103,6 +103,7 @@ calls_answer_with_the_negative_errno(void **state)
 	assert_int_equal(f->sync(f->ctx, -1), -EBADF);
 	assert_int_equal(f->sync_dir(f->ctx, at(place, "none")), -ENOENT);
 	assert_int_equal(f->drop_cache(f->ctx, -1), -EBADF);
+	assert_int_equal(f->write_out(f->ctx, -1, 0, 1), -EBADF);
 	assert_int_equal(f->stat_fd(f->ctx, -1, &info), -EBADF);
 	assert_int_equal(f->stat(f->ctx, at(place, "none"), true, &info), -ENOENT);
 	assert_int_equal(f->list(f->ctx, at(place, "none"), count_entry, NULL), -ENOENT);
@@ -152,6 +153,7 @@ file_holds_what_was_written_where_it_was_written(void **state)
 	assert_int_equal(f->pwrite(f->ctx, fd, "hello ", 6, 0), 6);
 	assert_int_equal(f->sync(f->ctx, fd), 0);
 	assert_int_equal(f->sync_dir(f->ctx, place->dir), 0);
+	assert_int_equal(f->write_out(f->ctx, fd, 0, 1), 0);
 	assert_int_equal(f->drop_cache(f->ctx, fd), 0);
 	assert_int_equal(f->pread(f->ctx, fd, to, 5, 6), 5);
 	assert_memory_equal(to, "world", 5);

@@ -7,7 +7,7 @@ signs, `pack` the files before they are summed and signed, `raw` behind that.
 import re
 
 import exporter
-from exporter import ACCESS, STEPS, anchor, event, lines, message
+from exporter import ACCESS, STEPS, event, lines, message
 from forger import pb, writer
 from saying import OUTSIDE, indeterminate, invalid, valid
 

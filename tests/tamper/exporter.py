@@ -4,7 +4,6 @@ He has the log's key, the export key, and authorities that stamp whatever he sen
 docs/FORMAT.md (clauses in brackets) on top of tools/vectors/writer.py; nothing here is Probant's.
 """
 import copy
-import re
 import struct
 import time
 import zlib

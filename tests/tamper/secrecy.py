@@ -5,147 +5,54 @@ Keeps tests/vectors/messages and mail of tools/demo_mail.py (and, if it is set, 
 $PROBANT_CORPUS), in one archive each, kills an import, and looks for every word of six letters or
 more of subjects, addresses, texts and file names, for pieces of the messages as they stand, and
 for what was typed in, in every file: vault/, keys/, log/, the torn end of a segment, quarantine/,
-tmp/, frontier.  As UTF-8, Latin-1 and UTF-16, in three spellings, and in base64.  It must find
-them where they are: in the mail, and in a file that leaks.
+tmp/, frontier, tsa/.  Then in bundles of it, for every word of what they leave closed.  As UTF-8,
+Latin-1 and UTF-16, in three spellings, in hex and in base64.  It must find them where they are: in
+the mail, in what a bundle opens, and in a file that leaks.
 
 Prints a line for each test that fails, with the place but not the word, and `N passed, N failed`.
 """
 import base64
-import email
-import email.errors
-import email.header
-import email.policy
+import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
+import secrecy_bundles
 from forger import ROOT, pb
+from secrecy_bundles import Served
+from secrecy_search import PIECE, Search, encodings_of, mail_below, words_of
 
-# Words of the format and its file names, and of the origin, which stand open.
-VOCABULARY = """PROBANT1 PBSEGMT1 PBFRONT1 origin first_seq created_s checkpoint entries frontier
-    private quarantine readers reader recovery CERTIFICATE ENCRYPTED segment header sha256 sha3_256
-    previous length format verifier_key software probant tsa_roots xyzzy""".lower().split()
 ORIGIN = "xyzzy.test/coffre"
 PASSPHRASE = "Quincaillerie Abracadabrante"
 PURPOSE = "R\u00e9clamation Mirobolante, pr\u00e9judice Extravagant"
-SHORTEST, FOLDED = 6, 8                   # letters; from FOLDED on, in any spelling at all
-PIECE = 24                                # octets of a message as they stand
-
-
-# ---- what is looked for --------------------------------------------------------------------
-
-def texts_of(data):
-    """What a person would read in a message, and its header as it stands."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
-    for part in message.walk():
-        for _, value in part.items():
-            yield str(value)
-            try:
-                yield str(email.header.make_header(email.header.decode_header(str(value))))
-            except (ValueError, LookupError, email.errors.HeaderParseError):
-                pass                      # not an encoded word after all
-        if part.get_content_maintype() != "text":
-            yield part.get_filename() or ""
-            continue
-        content = part.get_payload(decode=True) or b""
-        for charset in ("utf-8", part.get_content_charset() or "latin-1", "latin-1"):
-            try:
-                yield content.decode(charset)
-                break
-            except (ValueError, LookupError):
-                continue
-
-
-def words_of(text):
-    return {word for word in re.findall(r"[^\W\d_]{%d,}" % SHORTEST, text)
-            if not any(word.lower() in known for known in VOCABULARY)}
-
-
-def mail_below(directory):
-    for folder, _, names in sorted(os.walk(directory)):
-        for name in sorted(names):
-            with open(os.path.join(folder, name), "rb") as file:
-                yield os.path.relpath(os.path.join(folder, name), directory), file.read()
-
-
-def encodings_of(word):
-    """Name, octets."""
-    for text in {word, word.lower(), word.upper(), word.capitalize()}:
-        for encoding in ("utf-8", "latin-1", "utf-16-le", "utf-16-be"):
-            octets = text.encode(encoding, "ignore")
-            if len(octets) >= SHORTEST:
-                yield encoding, octets
-    octets = word.encode()
-    for before in range(3 if len(octets) >= FOLDED else 0):
-        # only the characters that depend on the word alone
-        whole = base64.b64encode(bytes(before) + octets)
-        piece = whole[-(-before * 4 // 3):(before + len(octets)) * 8 // 6]
-        if len(piece) >= FOLDED:
-            yield "base64 at %d" % before, piece
-
-
-class Search:
-    """Many strings at once, by their first octets."""
-
-    def __init__(self):
-        self.exact, self.folded, self.count = {}, {}, 0
-
-    def add_word(self, word):
-        self.count += 1
-        for _, octets in encodings_of(word):
-            self.add(octets)
-        if len(word) >= FOLDED:
-            octets = word.lower().encode()
-            self.folded.setdefault(octets[:SHORTEST], set()).add(octets)
-
-    def add(self, octets):
-        self.exact.setdefault(octets[:SHORTEST], set()).add(octets)
-
-    def add_message(self, name, data):
-        for text in [name, *texts_of(data)]:
-            for word in words_of(text):
-                self.add_word(word)
-        for at in range(0, len(data) - PIECE, max(PIECE, len(data) // 8)):
-            piece = data[at:at + PIECE]
-            if len(set(piece)) > 4:       # not a rule of dashes or a run of NUL
-                self.add(piece)
-
-    def hits(self, data):
-        """Offsets."""
-        found = set()
-        for heads, octets in ((self.exact, data), (self.folded, data.lower())):
-            for at in range(len(octets) - SHORTEST + 1):
-                for whole in heads.get(octets[at:at + SHORTEST], ()):
-                    if octets.startswith(whole, at):
-                        found.add(at)
-        return sorted(found)
-
-    def places(self, directory):
-        """Every file below, and its name."""
-        for path, data in mail_below(directory):
-            yield from ["%s:%d" % (path, at) for at in self.hits(data)]
-            yield from ["the name of " + path for _ in self.hits(path.encode())]
 
 
 # ---- the archive ---------------------------------------------------------------------------
 
 class Archive:
-    def __init__(self, work, build):
+    def __init__(self, work, build, authority=None):
+        """authority: one that is not the archive's own."""
+        os.makedirs(work, exist_ok=True)
         self.work, self.build, self.path = work, build, work + "/archive"
         self.passphrase = work + "/passphrase"
         with open(self.passphrase, "w") as file:
             file.write(PASSPHRASE + "\n")
         self.run("init", self.path, "--origin", ORIGIN, "--recovery-out", work + "/recovery.pem",
-                 "--passphrase-file", self.passphrase)
+                 "--passphrase-file", self.passphrase,
+                 *(["--tsa", "http://%s:%d/" % authority.address, "--tsa-roots", authority.root]
+                   if authority else []))
 
     def run(self, *arguments):
-        pb.run([self.build + "/probant", *arguments], b"")
+        return pb.run([self.build + "/probant", *arguments], b"")
 
     def keep(self, paths):
-        self.run("import", "-a", self.path, "--direction", "received", *paths)
+        """{seq: path}, stamped."""
+        out = self.run("import", "-a", self.path, "--json", "--direction", "received", *paths)
+        self.run("stamp", "--now", "-a", self.path)
+        rows = map(json.loads, out.splitlines())
+        return {row["seq"]: row["path"] for row in rows if "seq" in row}
 
     def read(self):
         self.run("show", "2", "-a", self.path, "--facts", "--purpose", PURPOSE,
@@ -195,28 +102,33 @@ class Tests:
             " and %d more" % (len(places) - 5) if len(places) > 5 else ""))
 
 
-def keep(tests, build, sources, name):
+def paths_of(sources):
+    """What to import: Maildirs, and files beside them."""
+    paths = []
+    for source in sources:
+        for folder, folders, names in os.walk(source):
+            if {"cur", "new"} <= set(folders):
+                paths.append(folder)
+                folders[:] = []
+            else:
+                paths += [os.path.join(folder, n) for n in names]
+    return paths
+
+
+def keep(tests, build, sources, name, vocabulary):
     """An archive of these sources; gives what was looked for."""
     with tempfile.TemporaryDirectory() as work:
-        archive, search = Archive(work, build), Search()
+        archive, search, paths = Archive(work, build), Search(), paths_of(sources)
         for source in sources:
             for path, data in mail_below(source):
                 search.add_message(path, data)
-        for word in words_of(PURPOSE + " " + PASSPHRASE):
-            search.add_word(word)
-        paths = []
-        for source in sources:
-            for folder, folders, names in os.walk(source):
-                if {"cur", "new"} <= set(folders):
-                    paths.append(folder)
-                    folders[:] = []
-                else:
-                    paths += [os.path.join(folder, n) for n in names]
-        archive.keep(paths)
+        search.add_words(words_of(PURPOSE + " " + PASSPHRASE))
+        kept = archive.keep(paths)
         archive.read()
         tests.case("%s: there is something to look for" % name, search.count > 100)
         tests.nothing("%s: no file of the archive shows a word" % name,
                       search.places(archive.path))
+        secrecy_bundles.judge(tests, archive, kept, vocabulary, (PURPOSE, PASSPHRASE), name)
         tests.case("%s: an import is killed in the middle" % name, archive.kill_import(paths))
         tests.nothing("%s: what it left shows no word" % name, search.places(archive.path))
         archive.keep(paths[:1])           # opening puts the torn end aside
@@ -227,6 +139,25 @@ def keep(tests, build, sources, name):
         tests.nothing("%s: records that stand open hold no word" % name,
                       ["an open record" for data in archive.open_records() if search.hits(data)])
         return search
+
+
+def handed_over(tests, build, sources, name, work):
+    """The same bundles, stamped by an authority elsewhere; and what it leaves in the archive."""
+    os.mkdir(work)
+    authority = Served(build + "/probant", work + "/authority")
+    try:
+        vocabulary = secrecy_bundles.wordless(tests, Archive(work + "/wordless", build, authority))
+        archive, search = Archive(work + "/archive", build, authority), Search()
+        for source in sources:
+            for path, data in mail_below(source):
+                search.add_message(path, data)
+        kept = archive.keep(paths_of(sources))
+        archive.read()
+        secrecy_bundles.judge(tests, archive, kept, vocabulary, (PURPOSE, PASSPHRASE), name)
+        tests.nothing("%s: no file of the archive shows a word" % name,
+                      search.places(archive.path))
+    finally:
+        authority.stop()
 
 
 def leaks_are_found(tests, search, sources):
@@ -250,14 +181,17 @@ def main():
     os.umask(0o077)
     tests = Tests()
     with tempfile.TemporaryDirectory() as work:
-        mail = work + "/Mail"
-        pb.run([sys.executable, os.path.join(ROOT, "tools/demo_mail.py"), mail, "--messages", "80"],
-               b"")
+        mail, little = work + "/Mail", work + "/Little"
+        for path, number in (mail, "80"), (little, "40"):
+            pb.run([sys.executable, os.path.join(ROOT, "tools/demo_mail.py"), path, "--messages",
+                    number], b"")
         sources = [os.path.join(ROOT, "tests/vectors/messages"), mail]
-        search = keep(tests, build, sources, "fictitious mail")
+        vocabulary = secrecy_bundles.wordless(tests, Archive(work + "/wordless", build))
+        search = keep(tests, build, sources, "fictitious mail", vocabulary)
         leaks_are_found(tests, search, sources)
-    if os.environ.get("PROBANT_CORPUS"):
-        keep(tests, build, [os.environ["PROBANT_CORPUS"]], "the corpus")
+        handed_over(tests, build, [little], "an authority elsewhere", work + "/elsewhere")
+        if os.environ.get("PROBANT_CORPUS"):
+            keep(tests, build, [os.environ["PROBANT_CORPUS"]], "the corpus", vocabulary)
     print("%d passed, %d failed" % (tests.passed, tests.failed))
     return 1 if tests.failed or not tests.passed else 0
 

@@ -53,7 +53,7 @@ stamper_make(struct stamper *s, uint8_t seed)
 	*s = (struct stamper){ .chain = PB_BUF_EMPTY };
 	test_random_init(&s->random, seed);
 	assert_int_equal(pb_authority_generate("Autorite-Exemple fictive", NOW_S - 3600, false,
-			     &key, &s->chain, NULL),
+			     NULL, &key, &s->chain, NULL),
 	    PB_OK);
 	assert_int_equal(
 	    pb_authority_open(key.data, key.len, s->chain.data, s->chain.len, &s->authority, NULL),

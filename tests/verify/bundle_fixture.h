@@ -115,8 +115,8 @@ the_authority(void)
 
 	if (made.authority != NULL)
 		return &made;
-	assert_int_equal(pb_authority_generate(
-			     "autorite fictive", NOW_S - 1000, false, &made.key, &made.chain, NULL),
+	assert_int_equal(pb_authority_generate("autorite fictive", NOW_S - 1000, false, NULL,
+			     &made.key, &made.chain, NULL),
 	    PB_OK);
 	assert_int_equal(pb_authority_open(made.key.data, made.key.len, made.chain.data,
 			     made.chain.len, &made.authority, NULL),

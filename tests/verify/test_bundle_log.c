@@ -347,7 +347,7 @@ tokens_of_an_unknown_authority_are_indeterminate(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    pb_authority_generate("autre fictive", NOW_S, false, &key, &chain, NULL), PB_OK);
+	    pb_authority_generate("autre fictive", NOW_S, false, NULL, &key, &chain, NULL), PB_OK);
 	options.tsa_roots = strstr(pb_buf_text(&chain) + 1, "-----BEGIN CERTIFICATE");
 	options.tsa_roots_len = strlen(options.tsa_roots);
 	v = check_with(maker, &options);

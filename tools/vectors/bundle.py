@@ -202,8 +202,9 @@ def bundles():
     for what, name, data, first, last, size, case, opened, whole in (
             ("in a container", "dossier-fictif.asics", dossier, 0, 5, 6, "dossier-fictif", 5, 3),
             ("a package alone", "suite-fictive.zip", suite, 6, 11, 12, "suite-fictive", 5, 3)):
-        cases.add(what, "ok" if name.endswith("asics") else "indeterminate", file=name, origin=ORIGIN,
-                  case=case, first=first, last=last, size=size, opened=opened, whole=whole,
+        cases.add(what, "ok" if name.endswith("asics") else "indeterminate", file=name,
+                  origin=ORIGIN, case=case, first=first, last=last, size=size,
+                  opened=opened, whole=whole,
                   closed=last - first + 1 - opened, root=pb.root(made.hashes(size)),
                   package_length=len(data), package_sha256=pb.sha256(data))
     cases.done()

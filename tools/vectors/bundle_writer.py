@@ -1,4 +1,4 @@
-"""The formats of a bundle, written [5]: as writer.py does for the archive, from docs/FORMAT.md alone.
+"""The formats of a bundle, written [5]: as writer.py does the archive's, from docs/FORMAT.md alone.
 
 Shares nothing with tools/probant_bundle.py and its like, which read them.
 """

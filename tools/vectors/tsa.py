@@ -253,4 +253,5 @@ def anchor_parts(size, note, lists=(), **change):
     request, reply = stamp(note)
     names = ["checkpoint", "request", "reply", "chain"] + ["crl"] * len(lists)
     facts = anchor_facts(size, reply, names, **change)
-    return [(4, data) for data in (note, request, reply, chain(), *lists)] + [(0, pb.to_json(facts))]
+    return [(4, data) for data in (note, request, reply, chain(), *lists)] \
+        + [(0, pb.to_json(facts))]

@@ -158,13 +158,15 @@ def names_vectors():
              + stamp(100, 100, "1.crl", "2.ocsp", "3.crl", "10.ocsp") + stamp(101, 101)
              + stamp(101, 102, "chain.pem") + end)):
         cases.add(what, **numbered("name", names))
-    for name in ("", "README", "readme.txt", "README.txt/", "MANIFEST.json", "records/", "records/0/",
+    for name in ("", "README", "readme.txt", "README.txt/", "MANIFEST.json", "records/",
+                 "records/0/",
                  "records/00/leaf.bin", "records/01/leaf.bin", "records/+1/leaf.bin",
                  "records/-1/leaf.bin", "records/0x1/leaf.bin", "records//leaf.bin",
                  "records/18446744073709551616/leaf.bin", "records/0/part-.bin",
                  "records/0/part-01.bin", "records/0/part-255.bin", "records/0/part-1",
                  "records/0/message.EML", "records/0/leaf.bin.bin", "records/0/leaf.bin/x",
-                 "log/", "log/leaves", "log/consistency/3", "log/consistency/3-", "log/consistency/03-4",
+                 "log/", "log/leaves", "log/consistency/3", "log/consistency/3-",
+                 "log/consistency/03-4",
                  "log/consistency/4-4", "log/consistency/5-4", "log/consistency/-4",
                  "stamps/3/checkpoint", "stamps/3-3/", "stamps/3-3/0.crl", "stamps/3-3/01.crl",
                  "stamps/3-3/1.CRL", "stamps/3-3/chain.der", "stamps/3-3-3/checkpoint",
@@ -173,7 +175,9 @@ def names_vectors():
     for case in ("a", "A", "0", "dossier-fictif", "2026_014.v2", "a" * 64, "a..b", "console",
                  "com0", "com10", "lpt", "nul-1", "x.con", "auxiliaire"):
         cases.add("a case", clause="5.2", case=case)
-    for case in ("", ".", "a.", ".a", "-a", "_a", "a b", "a/b", "a\\b", "a" * 65, "caf\u00e9", "a:b",
-                 "con", "CON", "Prn", "aux.2026", "nul", "NUL.zip", "com1", "COM9.x", "lpt1", "LpT9"):
+    for case in ("", ".", "a.", ".a", "-a", "_a", "a b", "a/b", "a\\b", "a" * 65, "caf\u00e9",
+                 "a:b",
+                 "con", "CON", "Prn", "aux.2026", "nul", "NUL.zip", "com1", "COM9.x", "lpt1",
+                 "LpT9"):
         cases.add("no case", "refuse", clause="5.2", case=case)
     cases.done()

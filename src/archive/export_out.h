@@ -1,0 +1,40 @@
+/*
+ * A file of an export as it grows from front to back, and the sums of it, which a thread of their
+ * own makes while the file is written: hashing takes as long as all the rest of writing.
+ */
+#ifndef PB_ARCHIVE_EXPORT_OUT_H
+#define PB_ARCHIVE_EXPORT_OUT_H
+
+#include "archive/export_log.h"
+#include "core/world.h"
+#include "stamp/token.h"
+
+struct pb_export_sums {
+	struct pb_export_file file;
+	uint32_t crc32;
+	uint8_t imprint[3][64]; /* by enum pb_stamp_hash, as far as it was wanted */
+};
+
+/* Which sums beside SHA-256 and CRC: by enum pb_stamp_hash. */
+struct pb_export_wanted {
+	bool hash[3];
+};
+
+struct pb_export_out;
+
+/* Into fd, from offset `base` on.  Borrows files and path, which names the file in errors. */
+enum pb_status pb_export_out_new(const struct pb_files *files, int fd, const char *path,
+    uint64_t base, const struct pb_export_wanted *wanted, struct pb_export_out **ret_out,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* What comes next.  present: it stands in the file already, where it belongs. */
+enum pb_status pb_export_out_write(struct pb_export_out *out, const void *data, size_t len,
+    bool present, struct pb_error *err) PB_MUST_CHECK;
+
+/* All of it is in the file, not durable yet; nothing is written then. */
+enum pb_status pb_export_out_end(
+    struct pb_export_out *out, struct pb_export_sums *ret_sums, struct pb_error *err) PB_MUST_CHECK;
+
+void pb_export_out_free(struct pb_export_out *out); /* NULL is fine */
+
+#endif
