@@ -182,23 +182,23 @@ pb_ask_any(const struct pb_world *world, const char *dir, const struct pb_http *
 {
 	struct pb_ask_failure failure;
 	enum pb_status status = PB_EUNAVAIL;
-	unsigned local;
+	bool external = false;
 	size_t i;
 
 	if (authorities->count == 0)
 		return pb_fail(err, PB_EUNAVAIL, ASKING, N_("the archive has none"), "%s", dir);
-	for (local = 0; local < 2; local++)
-		for (i = 0; i < authorities->count; i++) {
-			struct pb_tsa *tsa = &authorities->tsa[i];
-			const uint8_t *imprint = imprints->of[tsa->hash];
+	for (i = 0; i < authorities->count; i++)
+		external |= !authorities->tsa[i].local;
+	for (i = 0; i < authorities->count; i++) {
+		struct pb_tsa *tsa = &authorities->tsa[i];
+		const uint8_t *imprint = imprints->of[tsa->hash];
 
-			if (tsa->local != (local == 1))
-				continue;
-			pb_assert(imprint != NULL);
-			status = pb_ask(
-			    world, dir, http, tsa, imprint, false, ret_answer, &failure, err);
-			if (status != PB_EUNAVAIL)
-				return status;
-		}
+		if (tsa->local && external)
+			continue;
+		pb_assert(imprint != NULL);
+		status = pb_ask(world, dir, http, tsa, imprint, false, ret_answer, &failure, err);
+		if (status != PB_EUNAVAIL)
+			return status;
+	}
 	return status;
 }

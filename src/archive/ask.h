@@ -62,9 +62,9 @@ bool pb_ask_wants(const struct pb_authorities *authorities, enum pb_stamp_hash h
 
 /*
  * One good token over a thing, from the first authority that answers well: external ones in
- * their order (passed over without http), the local one last.  Back-off is not looked at: a
- * person waits.  PB_EUNAVAIL: none.  *ret_answer->tsa->roots leads the token to its root
- * (pb_stamp_exact).
+ * their order, the local one only where it is alone, since its clock is no substitute for theirs.
+ * Back-off is not looked at: a person waits.  PB_EUNAVAIL: none.  *ret_answer->tsa->roots leads
+ * the token to its root (pb_stamp_exact).
  */
 enum pb_status pb_ask_any(const struct pb_world *world, const char *dir, const struct pb_http *http,
     struct pb_authorities *authorities, const struct pb_imprints *imprints,

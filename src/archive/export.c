@@ -194,6 +194,7 @@ finish(struct pb_export *e, const struct pb_http *http, struct pb_exported *ret_
 		.sealing = e->sealing.text,
 		.output = e->options->output,
 		.case_name = e->options->case_name,
+		.resumed = e->resumed,
 		.new_output = true,
 		.has_export_seq = true,
 		.export_seq = e->export_seq };

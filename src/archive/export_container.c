@@ -26,6 +26,7 @@ pb_export_want(struct pb_archive *a, struct pb_export_wanted *ret_wanted, struct
 	struct pb_authorities *authorities = NULL;
 	enum pb_status status;
 
+	ret_wanted->crc32 = true;
 	status = pb_authorities_read(a->world->files, a->dir, &authorities, err);
 	for (int hash = 0; status == PB_OK && hash < 3; hash++)
 		ret_wanted->hash[hash] = pb_ask_wants(authorities, (enum pb_stamp_hash)hash);
@@ -37,18 +38,18 @@ static enum pb_status
 sum_file(const struct pb_files *files, int fd, const struct pb_export_package_file *package,
     struct pb_export_out *out, struct pb_error *err)
 {
-	uint8_t *chunk = malloc(CHUNK);
-	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
+	enum pb_status status = PB_OK;
 	uint64_t at = package->base;
 	size_t got = 1;
 
 	while (status == PB_OK && got > 0) {
-		status = pb_io_pread(files, fd, package->path, chunk, CHUNK, at, &got, err);
+		uint8_t *room = pb_export_out_room(out, &got);
+
+		status = pb_io_pread(files, fd, package->path, room, got, at, &got, err);
 		at += got;
 		if (status == PB_OK)
-			status = pb_export_out_write(out, chunk, got, true, err);
+			status = pb_export_out_write(out, room, got, true, err);
 	}
-	free(chunk);
 	return status;
 }
 
@@ -112,6 +113,13 @@ pb_export_ask(struct pb_archive *a, const struct pb_http *http, const struct pb_
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+static enum pb_status
+changed(const struct pb_export_package_file *package, struct pb_error *err)
+{
+	return pb_fail(err, PB_ECORRUPT, SEALING, N_("the package changed while it was read"), "%s",
+	    package->path);
+}
+
 /* A container as it grows.  Bytes from..to, the package, stand there already, or nothing does. */
 struct container {
 	const struct pb_files *files;
@@ -133,45 +141,35 @@ sink_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 	return pb_export_out_write(c->out, data, len, there, err);
 }
 
-/* The package's bytes, which must still be those that were summed, to the writer. */
+/*
+ * The package's bytes, through the container's writer.  They are read to the place where they
+ * are summed; that they are still those that were summed before, the writer counts.
+ */
 static enum pb_status
-pour(const struct pb_files *files, const struct pb_export_package_file *package,
-    const struct pb_export_sums *sums,
-    enum pb_status (*write)(void *ctx, const void *data, size_t len, struct pb_error *err),
-    void *ctx, struct pb_error *err)
+pour(struct container *c, const struct pb_export_package_file *package,
+    const struct pb_export_sums *sums, struct pb_zip_writer *zip, struct pb_error *err)
 {
-	uint8_t *chunk = malloc(CHUNK);
-	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
-	uint32_t crc32 = 0;
+	enum pb_status status;
 	uint64_t at = 0;
 	int fd = -1;
 
-	if (status == PB_OK)
-		status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
+	status = pb_io_open_regular(c->files, package->path, O_RDONLY, &fd, NULL, err);
 	while (status == PB_OK && at < sums->file.len) {
 		uint64_t left = sums->file.len - at;
-		size_t len = left < CHUNK ? (size_t)left : CHUNK;
+		size_t len;
+		uint8_t *room = pb_export_out_room(c->out, &len);
 
+		len = left < len ? (size_t)left : len;
 		status = pb_io_pread_exact(
-		    files, fd, package->path, chunk, len, package->base + at, err);
-		if (status != PB_OK)
-			break;
-		crc32 = pb_zip_crc32(crc32, chunk, len);
+		    c->files, fd, package->path, room, len, package->base + at, err);
+		if (status == PB_OK)
+			status = pb_zip_writer_data(zip, room, len, err);
 		at += len;
-		status = write(ctx, chunk, len, err);
 	}
-	if (status == PB_OK && crc32 != sums->crc32)
-		status = pb_fail(err, PB_ECORRUPT, SEALING,
-		    N_("the package changed while it was read"), "%s", package->path);
-	pb_io_close(files, &fd);
-	free(chunk);
+	if (status == PB_OK && !pb_zip_writer_kept(zip))
+		status = changed(package, err);
+	pb_io_close(c->files, &fd);
 	return status;
-}
-
-static enum pb_status
-write_zip(void *ctx, const void *data, size_t len, struct pb_error *err)
-{
-	return pb_zip_writer_data(ctx, data, len, err);
 }
 
 static enum pb_status
@@ -192,7 +190,7 @@ write_container(struct container *c, const struct pb_export_package_file *packag
 		status = pb_zip_writer_begin(zip, name, sums->file.len, sums->crc32, err);
 	if (status == PB_OK) {
 		pb_assert(c->to == 0 || pb_zip_writer_offset(zip) == c->from);
-		status = pour(c->files, package, sums, write_zip, zip, err);
+		status = pour(c, package, sums, zip, err);
 	}
 	if (status == PB_OK)
 		status = pb_zip_writer_entry(
@@ -240,7 +238,7 @@ pb_export_contain(struct pb_archive *a, const struct pb_export_package_file *pac
     const struct pb_export_token *token, struct pb_export_file *ret_file, const char **ret_path,
     struct pb_error *err)
 {
-	static const struct pb_export_wanted no_others = { { false } };
+	static const struct pb_export_wanted no_others = { .crc32 = false };
 	struct container c = { .files = a->world->files, .path = to, .fd = -1, .spool = -1 };
 	bool around = package->base > 0 && sums->file.len < UINT32_MAX;
 	enum pb_status status = open_spool(&c, a->dir, err);
@@ -276,21 +274,33 @@ pb_export_contain(struct pb_archive *a, const struct pb_export_package_file *pac
 
 /* ---- without one ---------------------------------------------------------------------------- */
 
-struct copy {
-	const struct pb_files *files;
-	const char *path;
-	int fd;
-	uint64_t len;
-};
-
 static enum pb_status
-copy_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+copy(const struct pb_files *files, const struct pb_export_package_file *package,
+    const struct pb_export_sums *sums, const char *to, int to_fd, struct pb_error *err)
 {
-	struct copy *copy = ctx;
-	enum pb_status status =
-	    pb_io_pwrite(copy->files, copy->fd, copy->path, data, len, copy->len, err);
+	uint8_t *chunk = malloc(CHUNK);
+	enum pb_status status = chunk == NULL ? pb_fail_memory(err, SEALING) : PB_OK;
+	uint32_t crc32 = 0;
+	uint64_t at = 0;
+	int fd = -1;
 
-	copy->len += len;
+	if (status == PB_OK)
+		status = pb_io_open_regular(files, package->path, O_RDONLY, &fd, NULL, err);
+	while (status == PB_OK && at < sums->file.len) {
+		uint64_t left = sums->file.len - at;
+		size_t len = left < CHUNK ? (size_t)left : CHUNK;
+
+		status = pb_io_pread_exact(
+		    files, fd, package->path, chunk, len, package->base + at, err);
+		if (status == PB_OK)
+			status = pb_io_pwrite(files, to_fd, to, chunk, len, at, err);
+		crc32 = pb_zip_crc32(crc32, chunk, len);
+		at += len;
+	}
+	if (status == PB_OK && crc32 != sums->crc32)
+		status = changed(package, err);
+	pb_io_close(files, &fd);
+	free(chunk);
 	return status;
 }
 
@@ -298,22 +308,23 @@ enum pb_status
 pb_export_bare(struct pb_archive *a, const struct pb_export_package_file *package, const char *to,
     const struct pb_export_sums *sums, const char **ret_path, struct pb_error *err)
 {
-	struct copy copy = { .files = a->world->files, .path = to, .fd = -1 };
+	const struct pb_files *files = a->world->files;
 	enum pb_status status;
+	int fd = -1;
 
 	if (package->base == 0) {
 		*ret_path = package->path;
 		return PB_OK;
 	}
-	status = create(copy.files, to, &copy.fd, err);
+	status = create(files, to, &fd, err);
 	if (status == PB_OK)
-		status = pour(copy.files, package, sums, copy_write, &copy, err);
+		status = copy(files, package, sums, to, fd, err);
 	if (status == PB_OK)
-		status = pb_io_sync(copy.files, copy.fd, to, err);
+		status = pb_io_sync(files, fd, to, err);
 	if (status == PB_OK)
 		*ret_path = to;
-	else if (copy.fd >= 0)
-		(void)copy.files->unlink(copy.files->ctx, to);
-	pb_io_close(copy.files, &copy.fd);
+	else if (fd >= 0)
+		(void)files->unlink(files->ctx, to);
+	pb_io_close(files, &fd);
 	return status;
 }

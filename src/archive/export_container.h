@@ -27,7 +27,7 @@ struct pb_export_token {
 	char tsa[256];     /* who gave it */
 };
 
-/* The hashes that the archive's authorities want. */
+/* What is to be known of a package: its CRC, and the hashes that the authorities want. */
 enum pb_status pb_export_want(struct pb_archive *archive, struct pb_export_wanted *ret_wanted,
     struct pb_error *err) PB_MUST_CHECK;
 

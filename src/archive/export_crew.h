@@ -7,7 +7,7 @@
 
 #include "archive/export_record.h"
 
-#define PB_EXPORT_CREW_THREADS 1
+#define PB_EXPORT_CREW_THREADS 4
 /*
  * Records at hand at one time, how long each may be, stored, and how long the caller should let
  * all of them become: memory stays constant.

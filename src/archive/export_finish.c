@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "archive/export_container.h"
+#include "archive/export_examine.h"
 #include "core/error.h"
 #include "core/io.h"
 
@@ -94,6 +95,8 @@ put_in_place(struct pb_archive *a, const struct pb_export_whole *whole,
 		    sums, token, &container, &path, err);
 	else
 		status = pb_export_bare(a, &whole->package, whole->sealing, sums, &path, err);
+	if (status == PB_OK && whole->resumed)
+		status = pb_export_examine(a->world, path, err);
 	if (status != PB_OK)
 		return status;
 	if (!logged)

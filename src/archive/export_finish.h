@@ -13,6 +13,7 @@ struct pb_export_whole {
 	const char *sealing;               /* where a copy of it grows, if one is needed */
 	const char *output;                /* what one of the two becomes */
 	const char *case_name;
+	bool resumed; /* some of it was written by an earlier run, and lay where others may write */
 	bool new_output;     /* nothing may stand at output; else `package` does */
 	bool has_export_seq; /* else it is looked for in the log */
 	uint64_t export_seq;

@@ -18,6 +18,7 @@ static const char WRITING[] = N_("write a package");
 struct digests {
 	struct pb_digest *sha256;
 	struct pb_stamp_digest *other[3]; /* but SHA-256; NULL: not wanted */
+	bool with_crc32;
 	uint32_t crc32;
 };
 
@@ -57,6 +58,7 @@ digests_new(struct digests *digests, const struct pb_export_wanted *wanted, stru
 {
 	enum pb_status status = pb_digest_new(PB_DIGEST_SHA256, &digests->sha256, err);
 
+	digests->with_crc32 = wanted->crc32;
 	for (int hash = PB_STAMP_SHA384; status == PB_OK && hash <= PB_STAMP_SHA512; hash++)
 		if (wanted->hash[hash])
 			status = pb_stamp_digest_new(
@@ -96,7 +98,8 @@ sum(struct pb_export_out *out, uint64_t number)
 	for (int hash = 0; hash < 3; hash++)
 		if (digests->other[hash] != NULL)
 			pb_stamp_digest_update(digests->other[hash], data, len);
-	digests->crc32 = pb_zip_crc32(digests->crc32, data, len);
+	if (digests->with_crc32)
+		digests->crc32 = pb_zip_crc32(digests->crc32, data, len);
 	out->summed_len += len;
 	tell_disk(out);
 }
@@ -214,7 +217,8 @@ pb_export_out_write(
 	while (status == PB_OK && len > 0) {
 		size_t some = len < SLOT - out->filled ? len : SLOT - out->filled;
 
-		memcpy(out->slot[out->given % SLOTS] + out->filled, from, some);
+		if (from != out->slot[out->given % SLOTS] + out->filled)
+			memcpy(out->slot[out->given % SLOTS] + out->filled, from, some);
 		out->filled += some;
 		from += some;
 		len -= some;
@@ -227,6 +231,13 @@ pb_export_out_write(
 			give(out);
 	}
 	return status;
+}
+
+uint8_t *
+pb_export_out_room(struct pb_export_out *out, size_t *ret_len)
+{
+	*ret_len = SLOT - out->filled;
+	return out->slot[out->given % SLOTS] + out->filled;
 }
 
 enum pb_status

@@ -11,13 +11,15 @@
 
 struct pb_export_sums {
 	struct pb_export_file file;
+	/* As far as they were wanted. */
 	uint32_t crc32;
-	uint8_t imprint[3][64]; /* by enum pb_stamp_hash, as far as it was wanted */
+	uint8_t imprint[3][64]; /* by enum pb_stamp_hash */
 };
 
-/* Which sums beside SHA-256 and CRC: by enum pb_stamp_hash. */
+/* Which sums beside SHA-256. */
 struct pb_export_wanted {
-	bool hash[3];
+	bool crc32;
+	bool hash[3]; /* by enum pb_stamp_hash */
 };
 
 struct pb_export_out;
@@ -30,6 +32,12 @@ enum pb_status pb_export_out_new(const struct pb_files *files, int fd, const cha
 /* What comes next.  present: it stands in the file already, where it belongs. */
 enum pb_status pb_export_out_write(struct pb_export_out *out, const void *data, size_t len,
     bool present, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * Where what comes next is kept, *ret_len > 0 bytes: who reads it to this place, and then hands
+ * over this place as `data`, spares a copy.
+ */
+uint8_t *pb_export_out_room(struct pb_export_out *out, size_t *ret_len);
 
 /* All of it is in the file, not durable yet; nothing is written then. */
 enum pb_status pb_export_out_end(

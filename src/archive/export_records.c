@@ -7,6 +7,7 @@
 #include "archive/export_proofs.h"
 #include "archive/export_resume.h"
 #include "core/error.h"
+#include "sys/process.h"
 
 #define BATCH ((size_t)256) /* leaves read at a time */
 
@@ -298,6 +299,15 @@ take_present(struct records *r, struct pb_error *err)
 	return status == PB_EEND ? PB_OK : status;
 }
 
+/* The caller is at work too.  More than there are processors get in each other's way. */
+static unsigned
+helpers(void)
+{
+	unsigned processors = pb_process_processors();
+
+	return processors <= PB_EXPORT_CREW_THREADS ? processors - 1 : PB_EXPORT_CREW_THREADS;
+}
+
 enum pb_status
 pb_export_records(struct pb_export *e, struct pb_error *err)
 {
@@ -314,7 +324,7 @@ pb_export_records(struct pb_export *e, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_export_proofs_init(&r->proofs, e, err);
 	if (status == PB_OK)
-		status = pb_export_crew_new(a->origin, PB_EXPORT_CREW_THREADS, &r->crew, err);
+		status = pb_export_crew_new(a->origin, helpers(), &r->crew, err);
 	if (status == PB_OK && e->resumed)
 		status = take_present(r, err);
 	if (status == PB_OK)

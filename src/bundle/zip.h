@@ -52,6 +52,8 @@ enum pb_status pb_zip_writer_data(
 enum pb_status pb_zip_writer_entry(struct pb_zip_writer *writer, const char *name, const void *data,
     size_t len, struct pb_error *err) PB_MUST_CHECK;
 /* Octets written so far, headers included. */
+/* The entry that was begun is what was promised, for bytes that come from elsewhere. */
+bool pb_zip_writer_kept(const struct pb_zip_writer *writer);
 uint64_t pb_zip_writer_offset(const struct pb_zip_writer *writer);
 /* Central directory and end records. */
 enum pb_status pb_zip_writer_end(struct pb_zip_writer *writer, struct pb_error *err) PB_MUST_CHECK;

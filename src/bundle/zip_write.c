@@ -92,14 +92,19 @@ gather(struct pb_zip_writer *writer, const uint8_t *data, size_t len, struct pb_
 	return status;
 }
 
+bool
+pb_zip_writer_kept(const struct pb_zip_writer *writer)
+{
+	return writer->left == 0 && writer->crc32 == writer->promised_crc32;
+}
+
 /* The entry that was begun is what its headers, which are written, say. */
 static void
 close_entry(struct pb_zip_writer *writer)
 {
 	if (!writer->open)
 		return;
-	pb_assert(writer->left == 0);
-	pb_assert(writer->crc32 == writer->promised_crc32);
+	pb_assert(pb_zip_writer_kept(writer));
 	writer->open = false;
 }
 

@@ -1,6 +1,8 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "archive/authorities.h"
 #include "cli/access.h"
 #include "cli/examine.h"
 #include "cli/print.h"
@@ -57,7 +59,7 @@ print_stamps(const struct pb_stamp_standing *stamps)
 	} else {
 		(void)puts(_("timestamps   none yet"));
 	}
-	if (stamps->local_only)
+	if (stamps->local_only || strcmp(stamps->stamped_by, "local") == 0)
 		(void)puts(_("             by the archive's own authority: its times are claims"));
 	if (stamps->backlog > 0) {
 		pb_time_format(stamps->oldest_s, time);
@@ -69,6 +71,27 @@ print_stamps(const struct pb_stamp_standing *stamps)
 	if (stamps->gap)
 		(void)puts(_("gap          no authority answers; the log says since when; see "
 			     "`probant tsa list`"));
+}
+
+/* An authority may be dead while another answers: nothing else would show it. */
+static void
+print_failing(const struct pb_world *world, const char *dir)
+{
+	struct pb_authorities *authorities = NULL;
+	struct pb_error err = { 0 };
+
+	if (pb_authorities_read(world->files, dir, &authorities, &err) != PB_OK) {
+		pb_say_error(&err);
+		return;
+	}
+	for (size_t i = 0; i < authorities->count; i++) {
+		const struct pb_tsa *tsa = &authorities->tsa[i];
+
+		if (tsa->state.failures > 0)
+			(void)printf(_("authority    %s does not answer well (%s)\n"), tsa->name,
+			    tsa->state.reason);
+	}
+	pb_authorities_free(authorities);
 }
 
 static void
@@ -114,7 +137,9 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 	pb_time_format((int64_t)s.last_time_s, newest);
 	if (options->value[PB_OPTION_JSON] != NULL)
 		print_json(&s, &stamps, newest);
-	else
+	else {
 		print_text(&s, &stamps, newest);
+		print_failing(world, dir);
+	}
 	return PB_EXIT_OK;
 }

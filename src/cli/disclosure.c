@@ -172,14 +172,35 @@ parse_numbers(const struct pb_options *options, struct pb_export_options *wanted
 	return true;
 }
 
+/* Rules that name no record are for the range that was asked for. */
+static void
+keep_within(struct pb_disclosure_rules *rules, uint64_t first, uint64_t last)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		struct pb_export_rule *rule = &rules->rule[i];
+
+		if (rule->what != PB_EXPORT_NONE && rule->first == 0 && rule->last == UINT64_MAX) {
+			rule->first = first;
+			rule->last = last;
+		}
+	}
+}
+
 bool
 pb_disclosure_parse(const struct pb_options *options, struct pb_export_options *ret_export,
     struct pb_disclosure_rules *ret_rules)
 {
 	ret_rules->count = 0;
-	if (!parse_numbers(options, ret_export) || !parse_dates(options, ret_export) ||
-	    !parse_rules(options, ret_rules))
+	if (!parse_numbers(options, ret_export) || !parse_dates(options, ret_export))
 		return false;
+	/* The range grows to a timestamp on both sides: what was not asked for stays closed. */
+	if (ret_export->has_range && options->value[PB_OPTION_DISCLOSE] != NULL)
+		ret_rules->rule[ret_rules->count++] =
+		    (struct pb_export_rule){ .last = UINT64_MAX, .what = PB_EXPORT_NONE };
+	if (!parse_rules(options, ret_rules))
+		return false;
+	if (ret_export->has_range)
+		keep_within(ret_rules, ret_export->first, ret_export->last);
 	ret_export->rule = ret_rules->rule;
 	ret_export->rule_count = ret_rules->count;
 	return true;

@@ -26,6 +26,9 @@ pb_examine_place(const struct pb_world *world, const char *dir, struct pb_error 
 	free(vault);
 	if (answer != -ENOENT && answer != -ENOTDIR)
 		return PB_OK;
+	if (world->files->stat(world->files->ctx, dir, true, &info) == -ENOENT)
+		return pb_fail(err, PB_ENOENT, N_("open what was named"),
+		    N_("there is no file or directory of that name"), "%s", dir);
 	(void)pb_fail(err, PB_ENOENT, what, N_("no archive stands there"), "%s", dir);
 	return pb_fail_todo(err, PB_ENOENT, N_("name the directory that `probant init` made"));
 }

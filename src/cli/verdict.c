@@ -105,6 +105,10 @@ print_bundle(const struct pb_verification *v, const struct pb_bundle_seen *bundl
 {
 	char root[PB_BASE64_LEN(32) + 1], hex[65];
 
+	if (pb_verification_origin(v)[0] == '\0') {
+		(void)puts(_("The file cannot be read as a bundle. Was it received whole?\n"));
+		return;
+	}
 	(void)printf(_("case     %s\n"), bundle->case_name);
 	(void)printf(_("log      %s\n"), pb_verification_origin(v));
 	(void)printf(_("range    records %" PRIu64 " to %" PRIu64 ": %" PRIu64

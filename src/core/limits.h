@@ -68,7 +68,7 @@
 
 /* Certificates beside each other, of which a path is made, and signatures checked on the way. */
 #define PB_LIMIT_CERTIFICATES 256
-#define PB_LIMIT_PATH_STEPS 1024
+#define PB_LIMIT_PATH_STEPS 64
 /* A CRL or OCSP response.  The largest CRLs of public authorities have some MiB. */
 #define PB_LIMIT_REVOCATION (64 * 1024 * 1024)
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define RSA_BITS_MIN 2048
+/* Real ones are 17 bits long; a check takes time in proportion to it. */
+#define RSA_EXPONENT_BITS_MAX 64
 #define RSA_BITS_MAX 16384 /* OpenSSL verifies with none that is longer */
 #define EC_BITS_MIN 256
 
@@ -132,6 +134,21 @@ pb_algorithm_signature(const X509_ALGOR *algorithm, int *ret_hash)
 }
 
 bool
+pb_algorithm_affordable(EVP_PKEY *key)
+{
+	BIGNUM *exponent = NULL;
+	bool affordable;
+
+	if (key == NULL || !EVP_PKEY_is_a(key, "RSA"))
+		return key != NULL;
+	affordable = EVP_PKEY_get_bits(key) <= RSA_BITS_MAX &&
+		     EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
+		     BN_num_bits(exponent) <= RSA_EXPONENT_BITS_MAX;
+	BN_free(exponent);
+	return affordable;
+}
+
+bool
 pb_algorithm_key(EVP_PKEY *key)
 {
 	int explicit_curve = 1; /* RFC 5480 2.1.1 forbids these in certificates */
@@ -141,8 +158,7 @@ pb_algorithm_key(EVP_PKEY *key)
 	switch (EVP_PKEY_get_base_id(key)) {
 	case EVP_PKEY_RSA:
 	case EVP_PKEY_RSA_PSS:
-		return EVP_PKEY_get_bits(key) >= RSA_BITS_MIN &&
-		       EVP_PKEY_get_bits(key) <= RSA_BITS_MAX;
+		return EVP_PKEY_get_bits(key) >= RSA_BITS_MIN && pb_algorithm_affordable(key);
 	case EVP_PKEY_EC:
 		(void)EVP_PKEY_get_int_param(
 		    key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_curve);

@@ -15,6 +15,8 @@ int pb_algorithm_hash(const X509_ALGOR *algorithm);
 bool pb_algorithm_signature(const X509_ALGOR *algorithm, int *ret_hash);
 
 /* RSA of 2048 bits or more, or an elliptic curve that is named, of 256 bits or more. */
+/* Checking a signature by it takes no more time than by a real one. */
+bool pb_algorithm_affordable(EVP_PKEY *key);
 bool pb_algorithm_key(EVP_PKEY *key);
 
 /* The signature on the certificate, and the key in it. */

@@ -50,8 +50,10 @@ issued(struct search *s, X509 *issuer, X509 *subject)
 	if (on_path(s, issuer) || X509_check_issued(issuer, subject) != X509_V_OK)
 		return false;
 	key = X509_get0_pubkey(issuer);
-	if (key == NULL || s->steps++ >= PB_LIMIT_PATH_STEPS)
+	if (!pb_algorithm_affordable(key) || s->steps++ >= PB_LIMIT_PATH_STEPS) {
+		s->memory |= key != NULL && pb_chain_memory();
 		return false;
+	}
 	good = X509_verify(subject, key);
 	if (good != 1 && pb_chain_memory())
 		s->memory = true;

@@ -144,8 +144,10 @@ check_signature(struct check *c, struct pb_error *err)
 	EVP_PKEY *key = X509_get0_pubkey(c->signer);
 	char name[80];
 	bool holds = false, named = false;
-	enum pb_status status = pb_signature_holds(c->token, c->signer, &holds, err);
+	enum pb_status status = PB_OK;
 
+	if (pb_algorithm_affordable(key))
+		status = pb_signature_holds(c->token, c->signer, &holds, err);
 	if (status == PB_OK)
 		status = pb_attributes_name(c->token->si, c->signer, &named, err);
 	if (status != PB_OK)

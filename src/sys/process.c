@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,17 @@ const char *
 pb_process_environment(const char *name)
 {
 	return secure_getenv(name);
+}
+
+unsigned
+pb_process_processors(void)
+{
+	cpu_set_t set;
+
+	/* It fails where there are more than the 1024 that the set has room for. */
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return CPU_SETSIZE;
+	return (unsigned)CPU_COUNT(&set);
 }
 
 bool

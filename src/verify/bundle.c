@@ -54,7 +54,7 @@ read_package(struct pb_bundle_state *state, struct pb_error *err)
 	enum pb_status (*const steps[])(struct pb_bundle_state *, struct pb_error *) = {
 		pb_bundle_structure, pb_bundle_statements, pb_bundle_stamps, prepare,
 		pb_bundle_leaves_begin, pb_bundle_sums_begin, pb_bundle_walk, pb_bundle_sums_end,
-		pb_bundle_history, pb_bundle_container_end, pb_bundle_stamps_end
+		pb_bundle_container_end, pb_bundle_stamps_end, pb_bundle_history
 	};
 	enum pb_status status = PB_OK;
 

@@ -49,7 +49,7 @@ range(const uint8_t *data, size_t len)
 static void
 inclusion(const uint8_t *data, size_t len)
 {
-	static const uint8_t nothing[PB_DIGEST_LEN] = { 0 };
+	static const uint8_t leaf[PB_DIGEST_LEN] = { 0 }, root[PB_DIGEST_LEN] = { 1 };
 	struct pb_tlog_proof *proof = malloc(sizeof(*proof));
 	struct pb_buf again = PB_BUF_EMPTY;
 	struct pb_error err;
@@ -57,8 +57,8 @@ inclusion(const uint8_t *data, size_t len)
 	pb_assert(proof != NULL);
 	if (pb_tlog_proof_decode(data, len, proof, &err) == PB_OK) {
 		pb_assert(pb_tlog_proof_encode(proof, &again) == PB_OK && same(&again, data, len));
-		pb_assert(!pb_tree_check_inclusion(nothing, proof->index, proof->index + 1,
-		    proof->hash[0], proof->count, nothing));
+		pb_assert(!pb_tree_check_inclusion(
+		    leaf, proof->index, proof->index + 1, proof->hash[0], proof->count, root));
 	}
 	pb_buf_done(&again);
 	free(proof);

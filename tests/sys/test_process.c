@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,6 +128,24 @@ environment_is_read_by_name(void **state)
 	assert_null(pb_process_environment("PROBANT_TEST_VALUE"));
 }
 
+static bool
+counts_one_processor(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	return sched_setaffinity(0, sizeof(set), &set) == 0 && pb_process_processors() == 1;
+}
+
+static void
+processors_are_those_that_the_process_may_run_on(void **state)
+{
+	(void)state;
+	assert_true(pb_process_processors() >= 1);
+	assert_true(in_child(counts_one_processor));
+}
+
 int
 main(void)
 {
@@ -137,6 +156,7 @@ main(void)
 		cmocka_unit_test(hardening_twice_is_fine),
 		cmocka_unit_test(refusal_of_the_machine_is_said),
 		cmocka_unit_test(environment_is_read_by_name),
+		cmocka_unit_test(processors_are_those_that_the_process_may_run_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
