@@ -354,8 +354,8 @@ static void
 a_state_that_does_not_read_is_forgotten(void **state)
 {
 	static const char *const texts[] = { "", "{}", "{\"tried_us\":1",
-		"{\"tried_us\":1,\"good_us\":1,\"failures\":1,\"retry_s\":0,\"reason\":\"\\u001b["
-		"\"}" };
+		("{\"tried_us\":1,\"good_us\":1,\"failures\":1,\"retry_s\":0,\"reason\":\"\\u001b["
+		 "\"}") };
 	struct fixture *f = *state;
 	struct pb_tsa one = { .name = "fictif",
 		.state = { .tried_us = 5, .good_us = 4, .failures = 3, .reason = "timeout" } };

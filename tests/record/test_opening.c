@@ -154,8 +154,8 @@ only_the_one_encoding_is_read(void **state)
 		"{\"seq\":1,\"parts\":[{\"p\":\"" P_ "\",\"kind\":0}]}",
 		"{\"seq\":1,\"parts\":[{\"kind\":0,\"length\":5,\"salt\":\"" SALT "\",\"p\":\"" P_
 		"\"}]}",
-		"{\"seq\":1,\"parts\":[{\"kind\":0,\"length\":5,\"salt\":\""
-		"000102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1d1e1f\"}]}",
+		("{\"seq\":1,\"parts\":[{\"kind\":0,\"length\":5,\"salt\":\""
+		 "000102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1d1e1f\"}]}"),
 	};
 	struct pb_opening opening;
 
