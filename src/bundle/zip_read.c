@@ -6,6 +6,7 @@
 #include "core/error.h"
 
 #define CHUNK 32768 /* octets of the central directory that are read at once */
+#define NEAR 8192   /* octets from a local header on, where entries are short */
 
 /*
  * What a walk holds: the central directory from front to back, and where the entry that comes
@@ -22,6 +23,9 @@ struct pb_zip_reader {
 	uint64_t chunk_at;              /* what `chunk` holds of the central directory */
 	size_t chunk_len;
 	uint8_t chunk[CHUNK];
+	uint64_t near_at; /* what `near` holds of the entries */
+	size_t near_len;
+	uint8_t near[NEAR];
 };
 
 static enum pb_status
@@ -211,18 +215,48 @@ read_central(
 	return PB_OK;
 }
 
+/*
+ * The len octets of a local header at reader->at, which has `room` before the directory; borrowed
+ * until the next call.  Behind a short entry stands the next header, which is read along.
+ */
+static enum pb_status
+look_local(struct pb_zip_reader *reader, const struct pb_zip_entry *entry, size_t len,
+    uint64_t room, const uint8_t **ret_octets, struct pb_error *err)
+{
+	bool held = reader->at >= reader->near_at &&
+		    reader->at - reader->near_at <= reader->near_len &&
+		    reader->near_len - (reader->at - reader->near_at) >= len;
+
+	if (!held) {
+		size_t want = entry->len < NEAR / 2 ? NEAR : len;
+		enum pb_status status;
+
+		reader->near_len = 0;
+		want = want < room ? want : (size_t)room;
+		status =
+		    reader->bytes->read(reader->bytes->ctx, reader->at, reader->near, want, err);
+		if (status != PB_OK)
+			return status;
+		reader->near_at = reader->at;
+		reader->near_len = want;
+	}
+	*ret_octets = reader->near + (reader->at - reader->near_at);
+	return PB_OK;
+}
+
 /* The local header is the one prescribed, and the entry ends before the central directory. */
 static enum pb_status
-read_local(const struct pb_zip_reader *reader, struct pb_zip_entry *entry, struct pb_error *err)
+read_local(struct pb_zip_reader *reader, struct pb_zip_entry *entry, struct pb_error *err)
 {
-	uint8_t prescribed[PB_ZIP_LOCAL_MAX], local[PB_ZIP_LOCAL_MAX];
+	uint8_t prescribed[PB_ZIP_LOCAL_MAX];
 	size_t len = pb_zip_local_encode(entry, prescribed);
 	uint64_t room = reader->end.directory - reader->at;
+	const uint8_t *local;
 	enum pb_status status;
 
 	if (len > room || entry->len > room - len)
 		return corrupt(err, N_("an entry reaches into the directory"), entry->name);
-	status = reader->bytes->read(reader->bytes->ctx, reader->at, local, len, err);
+	status = look_local(reader, entry, len, room, &local, err);
 	if (status != PB_OK)
 		return status;
 	if (memcmp(local, prescribed, len) != 0)

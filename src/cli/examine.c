@@ -8,9 +8,23 @@
 #include "cli/verdict.h"
 #include "core/io.h"
 #include "probant/bundle.h"
+#include "sys/process.h"
 
-/* Beside the main one: hashing is nearly all of the work. */
-#define THREADS 4
+/*
+ * Threads beside the main one, which works too: hashing is nearly all of it.  More than there
+ * are processors get in each other's way.
+ */
+#define THREADS_MAX 4
+
+static unsigned
+threads(void)
+{
+	unsigned others = pb_process_processors() - 1;
+
+	if (others == 0)
+		return 1;
+	return others < THREADS_MAX ? others : THREADS_MAX;
+}
 
 enum pb_status
 pb_examine_place(const struct pb_world *world, const char *dir, struct pb_error *err)
@@ -26,9 +40,6 @@ pb_examine_place(const struct pb_world *world, const char *dir, struct pb_error 
 	free(vault);
 	if (answer != -ENOENT && answer != -ENOTDIR)
 		return PB_OK;
-	if (world->files->stat(world->files->ctx, dir, true, &info) == -ENOENT)
-		return pb_fail(err, PB_ENOENT, N_("open what was named"),
-		    N_("there is no file or directory of that name"), "%s", dir);
 	(void)pb_fail(err, PB_ENOENT, what, N_("no archive stands there"), "%s", dir);
 	return pb_fail_todo(err, PB_ENOENT, N_("name the directory that `probant init` made"));
 }
@@ -82,7 +93,7 @@ examine_bundle(const struct pb_world *world, const struct pb_outside *outside, c
 		.against = outside->against,
 		.against_len = outside->against_len,
 		.now_s = world->clock->now_us(world->clock->ctx) / 1000000,
-		.threads = THREADS,
+		.threads = threads(),
 		.progress = show_progress,
 		.progress_ctx = progress,
 	};
@@ -97,12 +108,16 @@ pb_examine(const struct pb_world *world, const struct pb_options *options, const
 	bool bundle = pb_examine_is_bundle(world, path);
 	struct pb_outside outside = { .trust = NULL };
 	struct pb_verification *v = NULL;
+	struct pb_file_info info;
 	struct pb_progress *progress = NULL;
 	struct pb_error err = { 0 };
 	enum pb_status status = PB_OK;
 	enum pb_exit code;
 
-	if (!bundle)
+	if (world->files->stat(world->files->ctx, path, true, &info) == -ENOENT)
+		status = pb_fail(&err, PB_ENOENT, N_("open what was named"),
+		    N_("there is no file or directory of that name"), "%s", path);
+	else if (!bundle)
 		status = pb_examine_place(world, path, &err);
 	if (status == PB_OK)
 		status = pb_outside_read(world, options, &outside, &err);

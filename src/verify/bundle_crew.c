@@ -51,16 +51,10 @@ pb_bundle_crew_give(struct pb_bundle_crew *crew)
 	pb_ring_give(crew->ring);
 }
 
-bool
-pb_bundle_crew_help(struct pb_bundle_crew *crew, struct pb_bundle_tools *tools)
-{
-	return pb_ring_help(crew->ring, tools);
-}
-
 struct pb_bundle_job *
-pb_bundle_crew_collect(struct pb_bundle_crew *crew)
+pb_bundle_crew_collect(struct pb_bundle_crew *crew, struct pb_bundle_tools *tools)
 {
-	return pb_ring_collect(crew->ring);
+	return pb_ring_collect(crew->ring, tools);
 }
 
 void

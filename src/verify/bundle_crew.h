@@ -18,8 +18,8 @@ enum pb_status pb_bundle_crew_new(
 struct pb_bundle_job *pb_bundle_crew_take(struct pb_bundle_crew *crew);
 /* Its octets are read from `memory`, which holds those from `base` on. */
 void pb_bundle_crew_give(struct pb_bundle_crew *crew);
-bool pb_bundle_crew_help(struct pb_bundle_crew *crew, struct pb_bundle_tools *tools);
-struct pb_bundle_job *pb_bundle_crew_collect(struct pb_bundle_crew *crew);
+struct pb_bundle_job *pb_bundle_crew_collect(
+    struct pb_bundle_crew *crew, struct pb_bundle_tools *tools);
 void pb_bundle_crew_release(struct pb_bundle_crew *crew);
 
 void pb_bundle_crew_free(struct pb_bundle_crew *crew); /* NULL is fine */

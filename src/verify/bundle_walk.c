@@ -61,7 +61,7 @@ expect_objects(struct pb_bundle_state *state, struct pb_bundle_job *job)
 static enum pb_status
 collect(struct pb_bundle_state *state, struct pb_error *err)
 {
-	const struct pb_bundle_job *job = pb_bundle_crew_collect(state->crew);
+	const struct pb_bundle_job *job = pb_bundle_crew_collect(state->crew, &state->tools);
 	enum pb_status status;
 
 	if (job == NULL)
@@ -130,8 +130,6 @@ look_aside(struct pb_bundle_state *state, uint64_t base, size_t len, struct pb_e
 	enum pb_status status = PB_OK;
 
 	if (job == NULL) {
-		/* Rather than to wait, and so that one thread keeps two cores busy. */
-		(void)pb_bundle_crew_help(state->crew, &state->tools);
 		status = collect(state, err);
 		job = pb_bundle_crew_take(state->crew);
 	}

@@ -51,7 +51,7 @@ pb_crew_give(struct pb_crew *crew)
 const struct pb_crew_job *
 pb_crew_collect(struct pb_crew *crew)
 {
-	return pb_ring_collect(crew->ring);
+	return pb_ring_collect(crew->ring, NULL);
 }
 
 void

@@ -10,8 +10,11 @@
  * The jobs collected .. begun are done or being done, begun .. given wait for a thread; all
  * three count up for ever, and given - collected <= PB_RING_JOBS.
  *
- * lock guards the counters, done[] and stop.  A job itself belongs to the caller until it
- * is given, to one thread until it is done, then to the caller again.
+ * lock guards the counters, done[], asleep, awaited and stop.  A job itself belongs to the caller
+ * until it is given, to one thread until it is done, then to the caller again.
+ *
+ * Waking a thread costs as much as looking into a short record.  Nobody is woken who is awake, and
+ * the lock is let go before.
  */
 struct pb_ring {
 	pthread_mutex_t lock;
@@ -19,6 +22,8 @@ struct pb_ring {
 	pthread_cond_t news; /* a job is done */
 	uint64_t given, begun, collected;
 	bool done[PB_RING_JOBS];
+	unsigned asleep; /* threads */
+	bool awaited;    /* the caller waits for the job `collected` */
 	bool stop;
 	struct pb_ring_work what;
 	unsigned threads;
@@ -35,6 +40,24 @@ job_at(const struct pb_ring *ring, uint64_t number)
 	return (char *)ring->what.job + number % PB_RING_JOBS * ring->what.job_len;
 }
 
+/* The next job that waits, with these tools; the lock is held before and behind, not meanwhile. */
+static void
+do_next(struct pb_ring *ring, void *tools)
+{
+	uint64_t number = ring->begun++;
+
+	pthread_mutex_unlock(&ring->lock);
+	ring->what.work(tools, job_at(ring, number));
+	pthread_mutex_lock(&ring->lock);
+	ring->done[number % PB_RING_JOBS] = true;
+	if (!ring->awaited || number != ring->collected)
+		return;
+	ring->awaited = false;
+	pthread_mutex_unlock(&ring->lock);
+	pthread_cond_signal(&ring->news);
+	pthread_mutex_lock(&ring->lock);
+}
+
 static void *
 work(void *arg)
 {
@@ -43,18 +66,14 @@ work(void *arg)
 
 	pthread_mutex_lock(&ring->lock);
 	for (;;) {
-		uint64_t number;
-
-		while (ring->begun == ring->given && !ring->stop)
+		while (ring->begun == ring->given && !ring->stop) {
+			ring->asleep++;
 			pthread_cond_wait(&ring->work, &ring->lock);
+			ring->asleep--;
+		}
 		if (ring->stop)
 			break;
-		number = ring->begun++;
-		pthread_mutex_unlock(&ring->lock);
-		ring->what.work(member->tools, job_at(ring, number));
-		pthread_mutex_lock(&ring->lock);
-		ring->done[number % PB_RING_JOBS] = true;
-		pthread_cond_signal(&ring->news);
+		do_next(ring, member->tools);
 	}
 	pthread_mutex_unlock(&ring->lock);
 	return NULL;
@@ -71,49 +90,42 @@ pb_ring_take(struct pb_ring *ring)
 void
 pb_ring_give(struct pb_ring *ring)
 {
+	bool wake;
+
 	pthread_mutex_lock(&ring->lock);
 	ring->done[ring->given++ % PB_RING_JOBS] = false;
-	pthread_cond_signal(&ring->work);
+	wake = ring->asleep > 0;
 	pthread_mutex_unlock(&ring->lock);
+	if (wake)
+		pthread_cond_signal(&ring->work);
 }
 
 void *
-pb_ring_collect(struct pb_ring *ring)
+pb_ring_collect(struct pb_ring *ring, void *tools)
 {
 	size_t at = ring->collected % PB_RING_JOBS;
 
 	if (ring->collected == ring->given)
 		return NULL;
 	pthread_mutex_lock(&ring->lock);
-	while (!ring->done[at])
+	while (!ring->done[at]) {
+		if (tools != NULL && ring->begun < ring->given) {
+			do_next(ring, tools);
+			continue;
+		}
+		ring->awaited = true;
 		pthread_cond_wait(&ring->news, &ring->lock);
+	}
 	pthread_mutex_unlock(&ring->lock);
 	return job_at(ring, ring->collected);
-}
-
-bool
-pb_ring_help(struct pb_ring *ring, void *tools)
-{
-	uint64_t number;
-	bool waits;
-
-	pthread_mutex_lock(&ring->lock);
-	waits = ring->begun < ring->given;
-	number = waits ? ring->begun++ : 0;
-	pthread_mutex_unlock(&ring->lock);
-	if (!waits)
-		return false;
-	ring->what.work(tools, job_at(ring, number));
-	pthread_mutex_lock(&ring->lock);
-	ring->done[number % PB_RING_JOBS] = true;
-	pthread_mutex_unlock(&ring->lock);
-	return true;
 }
 
 void
 pb_ring_release(struct pb_ring *ring)
 {
+	pthread_mutex_lock(&ring->lock);
 	ring->collected++;
+	pthread_mutex_unlock(&ring->lock);
 }
 
 enum pb_status

@@ -33,12 +33,12 @@ enum pb_status pb_ring_new(const struct pb_ring_work *work, unsigned threads,
 void *pb_ring_take(struct pb_ring *ring);
 /* The job that was taken is filled. */
 void pb_ring_give(struct pb_ring *ring);
-/* Wait for the oldest job that was given; NULL: there is none.  Release it when it is read. */
-void *pb_ring_collect(struct pb_ring *ring);
+/*
+ * The oldest job that was given, done; NULL: there is none.  Release it when it is read.  With
+ * tools, not NULL, the caller does jobs that wait for a thread rather than wait himself.
+ */
+void *pb_ring_collect(struct pb_ring *ring, void *tools);
 void pb_ring_release(struct pb_ring *ring);
-
-/* Do the next job that waits for a thread here, with these tools; false: none waits. */
-bool pb_ring_help(struct pb_ring *ring, void *tools);
 
 /* Waits for what is being done; the rest is dropped.  NULL is fine. */
 void pb_ring_free(struct pb_ring *ring);

@@ -103,7 +103,8 @@ def sha256(data):
 
 def init_says_what_it_made(s):
     made = s.init()
-    assert set(made) == {"origin", "verifier_key", "reader"}, made
+    assert set(made) == {"origin", "verifier_key", "reader", "local_authority"}, made
+    assert made["local_authority"] is True
     name, digits = made["origin"].rsplit("/", 1)
     assert name == "tilleuls.example/essai" and len(digits) == 8
     assert made["verifier_key"].startswith(made["origin"] + "+")

@@ -68,15 +68,31 @@ def rejection(status, text=b"", failure=b""):
 # ---- authorities ----------------------------------------------------------------------------
 
 class Served:
-    """`probant tsa serve`."""
+    """`probant tsa serve`, with the local key of an archive: its owner might serve that."""
 
     def __init__(self, probant, directory):
         self.root = os.path.join(directory, "root.pem")
+        self.borrow(probant, directory)
         self.program = subprocess.Popen([probant, "tsa", "serve", directory, "--listen", "127.0.0.1:0"],
                                         stdout=subprocess.PIPE, env={"LC_ALL": "C.UTF-8"})
         self.said = self.program.stdout.readline().decode()
         self.address = ("127.0.0.1", int(re.search(r"http://127\.0\.0\.1:(\d+)/", self.said)[1]))
         threading.Thread(target=self.program.stdout.read, daemon=True).start()
+
+    def borrow(self, probant, directory):
+        archive, passphrase = directory + "-archive", directory + "-passphrase"
+        if os.path.exists(directory + "/tsa.key"):
+            return                                                            # it serves again
+        os.makedirs(directory, exist_ok=True)
+        with open(passphrase, "w") as file:
+            file.write("phrase fictive\n")
+        subprocess.run([probant, "init", archive, "--origin", "autorite.example/locale",
+                        "--no-recovery", "--passphrase-file", passphrase], check=True,
+                       capture_output=True)
+        shutil.copy(archive + "/private/tsa.key", directory + "/tsa.key")
+        shutil.copy(archive + "/tsa/local.pem", directory + "/tsa.pem")
+        with open(directory + "/tsa.pem") as file, open(self.root, "w") as root:
+            root.write("-----BEGIN" + file.read().split("-----BEGIN")[2])
 
     def answer(self, request):
         return post(self.address, request)[2]
