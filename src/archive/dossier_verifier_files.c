@@ -28,8 +28,8 @@ const char *const pb_verifier_begin[] = {
 	"tout. La dernière ligne affichée doit être « TOUT CONCORDE / ALL AGREES ».\n"
 	"ROOTS: the root certificates (PEM) of the timestamping authorities that you,\n"
 	"not the exporter, trust; all of them are needed, the archive's own too\n"
-	"(rapport.html names them). A command that fails stops everything. The last line\n"
-	"shown must be \"TOUT CONCORDE / ALL AGREES\".\n"
+	"(rapport.html names them). A command that fails stops everything. The last\n"
+	"line shown must be \"TOUT CONCORDE / ALL AGREES\".\n"
 	"\n",
 	"1. Ouvrir le conteneur, puis le dossier qu'il contient. (Dossier sans\n"
 	"   conteneur : sautez 1 et 3, décompressez dans « package », puis « cd ».)\n"
