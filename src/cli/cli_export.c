@@ -75,16 +75,12 @@ end(enum pb_status status, const struct pb_error *err, const struct pb_exported 
 								 : pb_say_exit(status);
 }
 
-static void
-show_progress(void *ctx, uint64_t records, uint64_t bytes)
-{
-	pb_progress_show(ctx, records, bytes);
-}
-
-/* Open with the key, do it, close. */
+/* Open with the reader key and the network, do it, close. */
 static enum pb_status
 run(const struct pb_world *world, const struct pb_options *options, const char *dir,
-    struct pb_export_options *wanted, struct pb_exported *exported, struct pb_error *err)
+    enum pb_status (*how)(struct pb_archive *archive, const struct pb_http *http, const void *what,
+	struct pb_exported *exported, struct pb_error *err),
+    const void *what, struct pb_exported *exported, struct pb_error *err)
 {
 	struct pb_reader_key *key = NULL;
 	struct pb_archive *archive = NULL;
@@ -98,11 +94,7 @@ run(const struct pb_world *world, const struct pb_options *options, const char *
 	if (status == PB_OK)
 		status = pb_archive_open(world, dir, key, &archive, err);
 	if (status == PB_OK) {
-		wanted->progress = show_progress;
-		wanted->progress_ctx = pb_progress_new(world, _("records"));
-		status =
-		    pb_access_taken(pb_archive_export(archive, http, wanted, exported, err), err);
-		pb_progress_free(wanted->progress_ctx);
+		status = how(archive, http, what, exported, err);
 		closed = pb_access_finish(archive, &closing);
 		if (status == PB_OK && closed != PB_OK) {
 			status = closed;
@@ -112,6 +104,21 @@ run(const struct pb_world *world, const struct pb_options *options, const char *
 	pb_http_free(http);
 	pb_reader_key_free(key);
 	return status;
+}
+
+/* ---- export --------------------------------------------------------------------------------- */
+
+static void
+show_progress(void *ctx, uint64_t records, uint64_t bytes)
+{
+	pb_progress_show(ctx, records, bytes);
+}
+
+static enum pb_status
+export_it(struct pb_archive *archive, const struct pb_http *http, const void *what,
+    struct pb_exported *exported, struct pb_error *err)
+{
+	return pb_access_taken(pb_archive_export(archive, http, what, exported, err), err);
 }
 
 static bool
@@ -168,41 +175,36 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 		held = (struct pb_export_held){ outside.against, outside.against_len };
 		wanted.held = &held;
 		wanted.held_count = outside.against != NULL;
-		status = run(world, options, dir, &wanted, &exported, &err);
+		wanted.progress = show_progress;
+		wanted.progress_ctx = pb_progress_new(world, _("records"));
+		status = run(world, options, dir, export_it, &wanted, &exported, &err);
+		pb_progress_free(wanted.progress_ctx);
 	}
 	pb_outside_done(&outside);
 	free(rules);
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }
 
+/* ---- seal: it needs the key, since what the log says of the export is sealed ------------------
+ */
+
+static enum pb_status
+seal_it(struct pb_archive *archive, const struct pb_http *http, const void *what,
+    struct pb_exported *exported, struct pb_error *err)
+{
+	return pb_archive_seal(archive, http, what, exported, err);
+}
+
 enum pb_exit
 pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options), *path = options->operand[0];
-	struct pb_error err = { 0 }, closing = { 0 };
 	struct pb_exported exported = { 0 };
-	struct pb_archive *archive = NULL;
-	struct pb_reader_key *key = NULL;
-	struct pb_http *http = NULL;
-	enum pb_status status, closed;
+	struct pb_error err = { 0 };
+	enum pb_status status;
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
-	/* What the log says of the export is sealed. */
-	status = pb_access_key(world, options, dir, &key, &err);
-	if (status == PB_OK)
-		status = pb_http_new(&http, &err);
-	if (status == PB_OK)
-		status = pb_archive_open(world, dir, key, &archive, &err);
-	if (status == PB_OK) {
-		status = pb_archive_seal(archive, http, path, &exported, &err);
-		closed = pb_access_finish(archive, &closing);
-		if (status == PB_OK && closed != PB_OK) {
-			status = closed;
-			err = closing;
-		}
-	}
-	pb_http_free(http);
-	pb_reader_key_free(key);
+	status = run(world, options, dir, seal_it, path, &exported, &err);
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }

@@ -128,11 +128,27 @@ pb_cli_tsa_remove(const struct pb_world *world, const struct pb_options *options
 
 /* ---- list, roots ---------------------------------------------------------------------------- */
 
+/* The URL without the name and password that may stand in it: they are not for a list. */
+static void
+show_url(const struct pb_tsa *tsa, char out[PB_LIMIT_TSA_URL + 1])
+{
+	const char *scheme = strstr(tsa->url, "://"), *at;
+	size_t before = scheme != NULL ? (size_t)(scheme - tsa->url) + 3 : 0;
+	const char *host = tsa->url + before;
+
+	at = memrchr(host, '@', strcspn(host, "/?#"));
+	if (at != NULL)
+		host = at + 1;
+	memcpy(out, tsa->url, before);
+	memcpy(out + before, host, strlen(host) + 1);
+}
+
 static void
 list_json(const struct pb_authorities *authorities)
 {
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
+	char url[PB_LIMIT_TSA_URL + 1];
 	uint8_t fingerprint[32];
 	size_t i, k;
 
@@ -144,8 +160,9 @@ list_json(const struct pb_authorities *authorities)
 		pb_json_object_begin(&w, NULL);
 		pb_json_text(&w, "name", tsa->name);
 		pb_json_bool(&w, "local", tsa->local);
+		show_url(tsa, url);
 		if (!tsa->local)
-			pb_json_text(&w, "url", tsa->url);
+			pb_json_text(&w, "url", url);
 		pb_json_text(&w, "hash", pb_stamp_hash_name(tsa->hash));
 		pb_json_array_begin(&w, "roots");
 		for (k = 0; k < pb_stamp_roots_count(tsa->roots); k++) {
@@ -167,12 +184,12 @@ list_json(const struct pb_authorities *authorities)
 static void
 print_authority(const struct pb_tsa *tsa)
 {
-	char time[21];
+	char time[21], url[PB_LIMIT_TSA_URL + 1];
 	size_t i;
 
+	show_url(tsa, url);
 	(void)printf("%-12s %s\n", tsa->name,
-	    tsa->local ? _("local: its key stands in the archive, its times are claims")
-		       : tsa->url);
+	    tsa->local ? _("local: its key stands in the archive, its times are claims") : url);
 	for (i = 0; i < pb_stamp_roots_count(tsa->roots); i++)
 		(void)printf(_("             under %s\n"), pb_stamp_roots_name(tsa->roots, i));
 	if (tsa->state.good_us > 0) {

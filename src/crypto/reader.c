@@ -69,9 +69,9 @@ check_ec(struct pb_reader *reader, EVP_PKEY *pkey, struct pb_error *err)
 	if (explicit_curve)
 		return unfit(err, N_("its curve is not named"));
 	if (strcmp(group, SN_X9_62_prime256v1) == 0)
-		strcpy(reader->algorithm, "P-256");
+		(void)snprintf(reader->algorithm, sizeof(reader->algorithm), "P-256");
 	else if (strcmp(group, SN_secp384r1) == 0)
-		strcpy(reader->algorithm, "P-384");
+		(void)snprintf(reader->algorithm, sizeof(reader->algorithm), "P-384");
 	else
 		return unfit(err, N_("its curve is neither P-256 nor P-384"));
 	if (!usage_allows(reader->certificate, KU_KEY_AGREEMENT))

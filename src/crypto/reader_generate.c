@@ -8,38 +8,19 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "crypto/certificate.h"
 #include "crypto/library.h"
 #include "crypto/pem.h"
 #include "crypto/reader.h"
 
 #define NO_END "99991231235959Z" /* RFC 5280 4.1.2.5 */
-#define SERIAL_LEN 16
-#define ID_LEN 20           /* RFC 7093 2, method 1 */
-#define KEY_AGREEMENT_BIT 4 /* RFC 5280 4.2.1.3 */
+#define KEY_AGREEMENT_BIT 4      /* RFC 5280 4.2.1.3 */
 
 /* RFC 7914; 16 MiB of memory, as OpenSSL refuses more than 32 MiB unless told otherwise. */
 #define SCRYPT_N 16384
 #define SCRYPT_R 8
 #define SCRYPT_P 5
 #define SALT_LEN 16
-
-/* Positive and of its full length, whatever is drawn (RFC 5280 4.1.2.2). */
-static bool
-set_serial(X509 *certificate)
-{
-	uint8_t octets[SERIAL_LEN];
-	BIGNUM *number = NULL;
-	bool done = false;
-
-	if (RAND_bytes(octets, sizeof(octets)) == 1) {
-		octets[0] = (octets[0] & 0x7f) | 0x40;
-		number = BN_bin2bn(octets, sizeof(octets), NULL);
-	}
-	if (number != NULL)
-		done = BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
-	BN_free(number);
-	return done;
-}
 
 static bool
 set_name(X509 *certificate, const char *name)
@@ -51,16 +32,12 @@ set_name(X509 *certificate, const char *name)
 	       X509_set_issuer_name(certificate, subject) == 1;
 }
 
-/* The leftmost 160 bits of the SHA-256 of the public key. */
 static bool
 add_id(X509 *certificate)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	bool done = id != NULL &&
-		    X509_pubkey_digest(certificate, EVP_sha256(), digest, NULL) == 1 &&
-		    ASN1_OCTET_STRING_set(id, digest, ID_LEN) == 1 &&
-		    X509_add1_ext_i2d(certificate, NID_subject_key_identifier, id, 0, 0) == 1;
+	ASN1_OCTET_STRING *id = pb_certificate_key_id(certificate);
+	bool done =
+	    id != NULL && X509_add1_ext_i2d(certificate, NID_subject_key_identifier, id, 0, 0) == 1;
 
 	ASN1_OCTET_STRING_free(id);
 	return done;
@@ -85,8 +62,9 @@ add_usage(X509 *certificate)
 static bool
 fill_certificate(X509 *certificate, EVP_PKEY *pkey, const char *name, int64_t now_s)
 {
-	return X509_set_version(certificate, X509_VERSION_3) == 1 && set_serial(certificate) &&
-	       set_name(certificate, name) && X509_set_pubkey(certificate, pkey) == 1 &&
+	return X509_set_version(certificate, X509_VERSION_3) == 1 &&
+	       pb_certificate_set_serial(certificate) && set_name(certificate, name) &&
+	       X509_set_pubkey(certificate, pkey) == 1 &&
 	       ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)now_s) != NULL &&
 	       ASN1_TIME_set_string(X509_getm_notAfter(certificate), NO_END) == 1 &&
 	       add_id(certificate) && add_usage(certificate) &&

@@ -1,20 +1,18 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "crypto/certificate.h"
 #include "crypto/library.h"
 #include "stamp/authority.h"
 
 #define VALID_DAYS (20 * 365 + 5) /* 20 years */
 #define RSA_BITS 3072
-#define SERIAL_LEN 16
-#define ID_LEN 20 /* RFC 7093 2, method 1 */
 #define NAME_MAX_LEN 256
 
 /* RFC 5280 4.2.1.3 */
@@ -23,24 +21,6 @@
 #define CRL_SIGN_BIT 6
 
 static const char *const what_make = N_("make a local timestamping authority");
-
-/* Positive and of its full length, whatever is drawn (RFC 5280 4.1.2.2). */
-static bool
-set_serial(X509 *certificate)
-{
-	uint8_t octets[SERIAL_LEN];
-	BIGNUM *number = NULL;
-	bool done = false;
-
-	if (RAND_bytes(octets, sizeof(octets)) == 1) {
-		octets[0] = (octets[0] & 0x7f) | 0x40;
-		number = BN_bin2bn(octets, sizeof(octets), NULL);
-	}
-	if (number != NULL)
-		done = BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
-	BN_free(number);
-	return done;
-}
 
 /*
  * Given as a string of its own type, and so without the 64 characters that RFC 5280 A.1 allows a
@@ -56,26 +36,13 @@ set_name(X509_NAME *name, const char *common, const char *behind)
 		   (const unsigned char *)text, -1, -1, 0) == 1;
 }
 
-/* The leftmost 160 bits of the SHA-256 of the public key. */
-static ASN1_OCTET_STRING *
-key_id(const X509 *certificate)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-
-	if (id != NULL && X509_pubkey_digest(certificate, EVP_sha256(), digest, NULL) == 1 &&
-	    ASN1_OCTET_STRING_set(id, digest, ID_LEN) == 1)
-		return id;
-	ASN1_OCTET_STRING_free(id);
-	return NULL;
-}
-
 static bool
 add_ids(X509 *certificate, const X509 *issuer)
 {
-	ASN1_OCTET_STRING *own = key_id(certificate);
+	ASN1_OCTET_STRING *own = pb_certificate_key_id(certificate);
 	AUTHORITY_KEYID *from = AUTHORITY_KEYID_new();
-	bool done = own != NULL && from != NULL && (from->keyid = key_id(issuer)) != NULL &&
+	bool done = own != NULL && from != NULL &&
+		    (from->keyid = pb_certificate_key_id(issuer)) != NULL &&
 		    X509_add1_ext_i2d(certificate, NID_subject_key_identifier, own, 0, 0) == 1 &&
 		    X509_add1_ext_i2d(certificate, NID_authority_key_identifier, from, 0, 0) == 1;
 
@@ -151,7 +118,8 @@ set_common(X509 *certificate, EVP_PKEY *pkey, const char *name, int64_t now_s)
 {
 	time_t now = (time_t)now_s;
 
-	return X509_set_version(certificate, X509_VERSION_3) == 1 && set_serial(certificate) &&
+	return X509_set_version(certificate, X509_VERSION_3) == 1 &&
+	       pb_certificate_set_serial(certificate) &&
 	       set_name(X509_get_issuer_name(certificate), name, " root") &&
 	       X509_set_pubkey(certificate, pkey) == 1 &&
 	       ASN1_TIME_adj(X509_getm_notBefore(certificate), now, 0, 0) != NULL &&

@@ -239,30 +239,6 @@ look(const struct pb_verify_token *token, struct pb_token **ret_parsed,
 	return PB_OK;
 }
 
-/*
- * Where memory runs out for a moment inside the library, it may answer as to a forgery.  So
- * nothing is condemned that does not look the same twice.
- */
-static enum pb_status
-look_again(const struct pb_verify_token *token, const struct pb_token *parsed,
-    const struct pb_stamp_verdict *verdict, struct pb_error *err)
-{
-	struct pb_stamp_verdict again;
-	struct pb_token *other = NULL;
-	enum pb_status status;
-	bool same;
-
-	if (parsed != NULL && pb_stamp_fault_weight(verdict->fault) != PB_INVALID)
-		return PB_OK;
-	status = look(token, &other, &again, err);
-	if (status != PB_OK)
-		return status;
-	same =
-	    (other == NULL) == (parsed == NULL) && (other == NULL || again.fault == verdict->fault);
-	pb_token_free(other);
-	return same ? PB_OK : pb_fail_memory(err, N_("verify"));
-}
-
 enum pb_status
 pb_verify_token(struct pb_verification *v, const struct pb_verify_token *token,
     struct pb_verify_token_outcome *ret_outcome, struct pb_error *err)
@@ -275,8 +251,6 @@ pb_verify_token(struct pb_verification *v, const struct pb_verify_token *token,
 	enum pb_status status;
 
 	status = look(token, &parsed, &verdict, err);
-	if (status == PB_OK)
-		status = look_again(token, parsed, &verdict, err);
 	if (status != PB_OK)
 		goto out;
 	pb_verification_looked(v, PB_CHECK_TOKENS);

@@ -374,5 +374,7 @@ main(void)
 		cmocka_unit_test(stop_restores_the_terminal_and_the_question_comes_again),
 	};
 
+	/* Whoever started the tests may have it ignored (nohup): the children are to die of it. */
+	(void)signal(SIGHUP, SIG_DFL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
