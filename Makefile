@@ -4,7 +4,7 @@
 # nowhere else, and enforced twice: `make check-rooms` refuses an include that breaks it, and the
 # tests of a room are linked with that room and what it may use, no more.
 
-ROOMS := core sys crypto record log stamp net bundle vault verify archive capture cli
+ROOMS := core sys crypto record log stamp net bundle dossier vault verify archive capture cli
 
 USES_core    :=
 USES_sys     := core
@@ -14,10 +14,11 @@ USES_log     := core crypto record
 USES_stamp   := core crypto
 USES_net     := core sys
 USES_bundle  := core crypto record log
+USES_dossier := core record bundle
 USES_vault   := core sys crypto record log
 USES_verify  := core crypto record log stamp bundle
 USES_capture := core sys record
-USES_archive := core sys crypto record log stamp bundle vault verify
+USES_archive := core sys crypto record log stamp bundle dossier vault verify
 USES_cli     := core sys crypto record log stamp net bundle vault verify archive capture
 
 LIBS_core    :=
@@ -28,6 +29,7 @@ LIBS_log     :=
 LIBS_stamp   := crypto
 LIBS_net     := curl microhttpd
 LIBS_bundle  := deflate
+LIBS_dossier :=
 LIBS_vault   :=
 LIBS_verify  :=
 LIBS_capture :=
@@ -44,7 +46,7 @@ HEADERS_deflate := libdeflate.h
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := cli capture archive verify bundle stamp net vault log record crypto sys core
+ROOMS_probant    := cli capture archive dossier verify bundle stamp net vault log record crypto sys core
 ROOMS_probant-verify := cli archive verify bundle stamp vault log record crypto sys core
 
 VERSION  := 0.1.0
@@ -75,7 +77,7 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SAN),-fsanitize=$(
 # $(call closure,rooms): those rooms and all that these use in turn, users before used, as static
 # linking needs.
 used    = $(1) $(foreach u,$(1),$(USES_$(u)))
-closure = $(foreach r,cli capture archive verify bundle stamp net vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
+closure = $(foreach r,cli capture archive dossier verify bundle stamp net vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
 libraries = $(addprefix -l,$(foreach r,$(1),$(LIBS_$(r))))
 archives  = $(foreach r,$(1),$(B)/lib$(r).a)
 
@@ -113,7 +115,7 @@ $(B)/probant-verify: $(B)/obj/src/cli/main_verify.o $(call archives,$(ROOMS_prob
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-verify))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := archive verify bundle stamp vault log record crypto sys core
+LIB_ROOMS := archive dossier verify bundle stamp vault log record crypto sys core
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

@@ -38,12 +38,12 @@ $(B)/tests/stamp/write_forged: $(B)/obj/tests/stamp/write_forged.o $(FORGE_OBJ) 
 # ---- slower sets ----------------------------------------------------------------------------
 
 # Tests of the whole: linked with every room.
-WHOLE_ROOMS := capture archive verify bundle stamp vault log record crypto sys core
+WHOLE_ROOMS := capture archive dossier verify bundle stamp vault log record crypto sys core
 WHOLE_OBJ   := $(B)/obj/tests/fault/archive.o
 FAULT_TESTS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fault/test_*.c))
 TAMPER_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/tamper/test_*.c))
 $(FAULT_TESTS) $(TAMPER_TESTS): $(B)/tests/%: $(B)/obj/tests/%.o $(WHOLE_OBJ) \
-    $(call archives,capture archive verify bundle stamp vault log record) $(B)/libtest.a $(call archives,crypto sys core)
+    $(call archives,capture archive dossier verify bundle stamp vault log record) $(B)/libtest.a $(call archives,crypto sys core)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) $(WHOLE_LDFLAGS) -o $@ $^ $(call libraries,$(WHOLE_ROOMS)) -lcmocka

@@ -38,7 +38,7 @@ enum pb_status pb_export_write_log(struct pb_export *e, struct pb_error *err) PB
 enum pb_status pb_export_write_stamps(struct pb_export *e, struct pb_error *err) PB_MUST_CHECK;
 
 /* The checkpoint, octet for octet, that the token of `stamp` is over, appended. */
-enum pb_status pb_export_checkpoint(struct pb_reading *reading, const struct pb_export_stamp *stamp,
-    struct pb_buf *note, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_export_checkpoint(struct pb_reading *reading,
+    const struct pb_dossier_stamp *stamp, struct pb_buf *note, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

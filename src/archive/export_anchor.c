@@ -78,7 +78,7 @@ name_objects(
 static enum pb_status
 read_token(struct pb_export_anchor *anchor, struct pb_opened *opened, struct pb_error *err)
 {
-	struct pb_export_stamp *stamp = &anchor->stamp;
+	struct pb_dossier_stamp *stamp = &anchor->stamp;
 	struct pb_buf reply = PB_BUF_EMPTY;
 	struct pb_token *token = NULL;
 	enum pb_status status;
@@ -105,7 +105,7 @@ read_facts(struct pb_export_anchor *anchor, const struct pb_json *facts, struct 
 {
 	const char *event = pb_json_string(pb_json_get(facts, "event"));
 	const char *tsa = pb_json_string(pb_json_get(facts, "tsa"));
-	struct pb_export_stamp *stamp = &anchor->stamp;
+	struct pb_dossier_stamp *stamp = &anchor->stamp;
 
 	if (event == NULL)
 		return no_anchor(stamp->seq, err);
@@ -159,7 +159,7 @@ pb_export_anchor_read(struct pb_reading *reading, uint64_t seq, struct pb_export
 int
 pb_export_stamp_compare(const void *a, const void *b)
 {
-	const struct pb_export_stamp *x = a, *y = b;
+	const struct pb_dossier_stamp *x = a, *y = b;
 
 	if (x->size != y->size)
 		return x->size < y->size ? -1 : 1;

@@ -5,18 +5,7 @@
 #include "archive/reading.h"
 #include "bundle/package.h"
 #include "core/limits.h"
-
-/* A token of stamps/. */
-struct pb_export_stamp {
-	uint64_t seq;  /* of its anchor */
-	uint64_t size; /* of the checkpoint that it is over */
-	int64_t gen_time_us;
-	bool has_accuracy;
-	uint64_t accuracy_us;
-	bool local;
-	bool qualified; /* states so */
-	char tsa[64];   /* the archive's name for the authority; terminal-safe */
-};
+#include "dossier/dossier.h"
 
 /* Where the objects of an anchor go. */
 struct pb_export_object {
@@ -26,7 +15,7 @@ struct pb_export_object {
 
 struct pb_export_anchor {
 	bool has_token; /* else it states a gap, or its end, and nothing below is known */
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	struct pb_export_object object[PB_LIMIT_PARTS];
 	size_t object_count;
 };

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/dossier_report.h"
 #include "bundle/sums.h"
 #include "bundle/zip.h"
 #include "core/error.h"
 #include "core/io.h"
+#include "dossier/report.h"
 
 #define GATHER ((size_t)64 * 1024) /* bytes of SHA256SUMS between two writes */
 

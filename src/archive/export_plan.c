@@ -58,7 +58,7 @@ hold_checkpoint(const struct pb_export_anchor *anchor, struct pb_opened *opened,
 }
 
 static enum pb_status
-add_stamp(struct pb_buf *stamps, const struct pb_export_stamp *stamp, struct pb_error *err)
+add_stamp(struct pb_buf *stamps, const struct pb_dossier_stamp *stamp, struct pb_error *err)
 {
 	return pb_buf_append(stamps, stamp, sizeof(*stamp)) == PB_OK ? PB_OK
 								     : pb_fail_memory(err, PLAN);
@@ -101,7 +101,7 @@ find_stamps(struct pb_export_plan *plan, struct pb_export_leaves *leaves,
 		pb_buf_done(&stamps);
 		return status;
 	}
-	plan->stamp = (struct pb_export_stamp *)(void *)stamps.data;
+	plan->stamp = (struct pb_dossier_stamp *)(void *)stamps.data;
 	plan->stamp_count = stamps.len / sizeof(*plan->stamp);
 	plan->stamped = calloc(plan->stamp_count + 1, sizeof(*plan->stamped));
 	if (plan->stamped == NULL)

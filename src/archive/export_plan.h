@@ -14,7 +14,7 @@ struct pb_export_plan {
 	struct pb_manifest manifest; /* first: i, last: j */
 	struct pb_closed_run *closed;
 	size_t closed_count;
-	struct pb_export_stamp *stamp; /* by size, then seq */
+	struct pb_dossier_stamp *stamp; /* by size, then seq */
 	size_t stamp_count;
 	uint64_t *stamped;                /* their seqs, ascending */
 	struct pb_export_held_sizes held; /* those that a consistency proof is added for */

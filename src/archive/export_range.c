@@ -41,10 +41,10 @@ anchors_until(const uint64_t *anchors, size_t count, uint64_t seq)
 }
 
 /* Does a token answer the question?  `wanted` is the question's number or time. */
-typedef bool question(const struct pb_export_stamp *stamp, int64_t wanted);
+typedef bool question(const struct pb_dossier_stamp *stamp, int64_t wanted);
 
 static bool
-any_token(const struct pb_export_stamp *stamp, int64_t wanted)
+any_token(const struct pb_dossier_stamp *stamp, int64_t wanted)
 {
 	(void)stamp;
 	(void)wanted;
@@ -52,25 +52,25 @@ any_token(const struct pb_export_stamp *stamp, int64_t wanted)
 }
 
 static bool
-over_more_than(const struct pb_export_stamp *stamp, int64_t wanted)
+over_more_than(const struct pb_dossier_stamp *stamp, int64_t wanted)
 {
 	return stamp->size > (uint64_t)wanted;
 }
 
 static bool
-over_exactly(const struct pb_export_stamp *stamp, int64_t wanted)
+over_exactly(const struct pb_dossier_stamp *stamp, int64_t wanted)
 {
 	return stamp->size == (uint64_t)wanted;
 }
 
 static bool
-not_after(const struct pb_export_stamp *stamp, int64_t wanted)
+not_after(const struct pb_dossier_stamp *stamp, int64_t wanted)
 {
 	return stamp->gen_time_us <= wanted;
 }
 
 static bool
-not_before(const struct pb_export_stamp *stamp, int64_t wanted)
+not_before(const struct pb_dossier_stamp *stamp, int64_t wanted)
 {
 	return stamp->gen_time_us >= wanted;
 }
@@ -78,7 +78,7 @@ not_before(const struct pb_export_stamp *stamp, int64_t wanted)
 /* The first token among anchors[from .. to) that answers; backwards: the last one.  PB_ENOENT. */
 static enum pb_status
 seek(const struct pb_export_search *search, size_t from, size_t to, bool backwards,
-    question *answers, int64_t wanted, struct pb_export_stamp *ret_stamp, struct pb_error *err)
+    question *answers, int64_t wanted, struct pb_dossier_stamp *ret_stamp, struct pb_error *err)
 {
 	struct pb_export_anchor anchor;
 	struct pb_opened *opened;
@@ -105,7 +105,7 @@ seek(const struct pb_export_search *search, size_t from, size_t to, bool backwar
 static enum pb_status
 newest(const struct pb_export_search *search, uint64_t *ret_size, struct pb_error *err)
 {
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	enum pb_status status;
 	size_t count;
 
@@ -130,7 +130,7 @@ static enum pb_status
 wish_by_dates(const struct pb_export_search *search, struct wish *wish, struct pb_error *err)
 {
 	const struct pb_export_options *options = search->options;
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	enum pb_status status = PB_ENOENT;
 	size_t count;
 
@@ -198,7 +198,7 @@ static enum pb_status
 named(const struct pb_export_search *search, const struct wish *wish, struct pb_error *err)
 {
 	uint64_t size = search->options->as_of;
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	const uint64_t *anchors;
 	enum pb_status status;
 	size_t count, from;
@@ -221,7 +221,7 @@ static enum pb_status
 find_size(const struct pb_export_search *search, const struct wish *wish, uint64_t *ret_size,
     struct pb_error *err)
 {
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	const uint64_t *anchors;
 	enum pb_status status;
 	size_t count, from;
@@ -256,7 +256,7 @@ cover_held(const struct pb_export_search *search, uint64_t *size, struct pb_erro
 {
 	const struct pb_export_held_sizes *held = &search->held;
 	uint64_t most = held->count > 0 ? held->size[held->count - 1] : 0;
-	struct pb_export_stamp stamp;
+	struct pb_dossier_stamp stamp;
 	const uint64_t *anchors;
 	enum pb_status status;
 	size_t count, from;
@@ -281,7 +281,7 @@ enum pb_status
 pb_export_range_find(const struct pb_export_search *search, struct pb_export_select *select,
     uint64_t *ret_first, uint64_t *ret_last, uint64_t *ret_size, struct pb_error *err)
 {
-	struct pb_export_stamp stamp = { .seq = 0 };
+	struct pb_dossier_stamp stamp = { .seq = 0 };
 	const uint64_t *anchors;
 	enum pb_status status;
 	struct wish wish;

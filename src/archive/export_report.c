@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/dossier_report.h"
-#include "archive/dossier_texts.h"
 #include "archive/export_spool.h"
 #include "core/error.h"
+#include "dossier/report.h"
+#include "dossier/texts.h"
 #include "log/checkpoint.h"
 
 #define BATCH ((size_t)256)         /* leaves at a time */
@@ -67,7 +67,7 @@ enum pb_status
 pb_export_dossier_make(struct pb_export *e, struct pb_export_dossier *dossier, struct pb_error *err)
 {
 	const struct pb_export_plan *plan = &e->plan;
-	const struct pb_export_stamp *stamp = plan->stamp;
+	const struct pb_dossier_stamp *stamp = plan->stamp;
 	struct pb_dossier *d = &dossier->dossier;
 	struct pb_buf note = PB_BUF_EMPTY;
 	enum pb_status status;
@@ -138,15 +138,15 @@ pb_export_write_texts(
 
 /* Which tokens bound the record at hand; each index only grows. */
 struct bounds {
-	const struct pb_export_stamp *stamp;
+	const struct pb_dossier_stamp *stamp;
 	size_t count;
 	size_t before[2]; /* the first over more than the record: not local, local */
 	size_t next;      /* the first whose anchor is not before the record */
-	const struct pb_export_stamp *after[2];
+	const struct pb_dossier_stamp *after[2];
 };
 
 /* The first of that sort from `at` on that is over more than record seq. */
-static const struct pb_export_stamp *
+static const struct pb_dossier_stamp *
 find_before(struct bounds *b, bool local, uint64_t seq)
 {
 	size_t *at = &b->before[local];

@@ -2,8 +2,8 @@
 #ifndef PB_ARCHIVE_EXPORT_REPORT_H
 #define PB_ARCHIVE_EXPORT_REPORT_H
 
-#include "archive/dossier.h"
 #include "archive/export.h"
+#include "dossier/dossier.h"
 
 /* What is said, and what it borrows that nobody else has.  Zeros before. */
 struct pb_export_dossier {

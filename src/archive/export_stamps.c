@@ -4,7 +4,7 @@
 #include "stamp/token.h"
 
 enum pb_status
-pb_export_checkpoint(struct pb_reading *reading, const struct pb_export_stamp *stamp,
+pb_export_checkpoint(struct pb_reading *reading, const struct pb_dossier_stamp *stamp,
     struct pb_buf *note, struct pb_error *err)
 {
 	struct pb_export_anchor anchor;
@@ -19,7 +19,7 @@ pb_export_checkpoint(struct pb_reading *reading, const struct pb_export_stamp *s
 
 /* token.tst: the bare token out of the reply, octet for octet. */
 static enum pb_status
-write_token(struct pb_export *e, const struct pb_export_stamp *stamp, const struct pb_buf *reply,
+write_token(struct pb_export *e, const struct pb_dossier_stamp *stamp, const struct pb_buf *reply,
     struct pb_error *err)
 {
 	const struct pb_package_name name = {
@@ -40,7 +40,7 @@ write_token(struct pb_export *e, const struct pb_export_stamp *stamp, const stru
 }
 
 static enum pb_status
-write_stamp(struct pb_export *e, const struct pb_export_stamp *stamp, struct pb_error *err)
+write_stamp(struct pb_export *e, const struct pb_dossier_stamp *stamp, struct pb_error *err)
 {
 	struct pb_export_anchor anchor;
 	struct pb_buf bytes = PB_BUF_EMPTY;

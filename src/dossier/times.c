@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/dossier_report.h"
-#include "archive/dossier_sections.h"
+#include "dossier/report.h"
+#include "dossier/sections.h"
 
 #define ONE(french, english)                                                                       \
 	{                                                                                          \
@@ -36,7 +36,7 @@ put_gen_time(struct pb_html *html, int64_t us)
 }
 
 static void
-put_accuracy(struct pb_html *html, const struct pb_export_stamp *stamp)
+put_accuracy(struct pb_html *html, const struct pb_dossier_stamp *stamp)
 {
 	static const struct pb_phrase none = ONE("non dite", "not stated");
 	static const struct pb_phrase seconds = ONE("{n} s", "{n} s");
@@ -55,7 +55,7 @@ put_accuracy(struct pb_html *html, const struct pb_export_stamp *stamp)
 }
 
 static void
-put_stamp(struct pb_html *html, const struct pb_export_stamp *stamp)
+put_stamp(struct pb_html *html, const struct pb_dossier_stamp *stamp)
 {
 	static const struct pb_phrase local =
 	    ONE("locale : l'archive elle-même", "local: the archive itself");
@@ -86,11 +86,11 @@ put_stamp(struct pb_html *html, const struct pb_export_stamp *stamp)
 static uint64_t
 widest_s(const struct pb_dossier *d)
 {
-	const struct pb_export_stamp *last = NULL;
+	const struct pb_dossier_stamp *last = NULL;
 	int64_t widest = 0;
 
 	for (size_t i = 0; i < d->stamp_count; i++) {
-		const struct pb_export_stamp *stamp = &d->stamp[i];
+		const struct pb_dossier_stamp *stamp = &d->stamp[i];
 
 		if (stamp->local)
 			continue;
@@ -168,8 +168,8 @@ pb_dossier_stamps(struct pb_html *html, const struct pb_dossier *d)
 struct span {
 	uint64_t first;
 	uint64_t last;
-	const struct pb_export_stamp *after;
-	const struct pb_export_stamp *before;
+	const struct pb_dossier_stamp *after;
+	const struct pb_dossier_stamp *before;
 };
 
 /* Bounds of record seq, and how far they reach; local tokens prove none. */
@@ -179,7 +179,7 @@ span_at(const struct pb_dossier *d, uint64_t seq)
 	struct span span = { .first = seq, .last = d->manifest->last };
 
 	for (size_t i = 0; i < d->stamp_count; i++) {
-		const struct pb_export_stamp *stamp = &d->stamp[i];
+		const struct pb_dossier_stamp *stamp = &d->stamp[i];
 
 		if (stamp->local)
 			continue;
@@ -198,7 +198,7 @@ span_at(const struct pb_dossier *d, uint64_t seq)
 }
 
 static void
-put_date(struct pb_html *html, const struct pb_export_stamp *stamp, bool before)
+put_date(struct pb_html *html, const struct pb_dossier_stamp *stamp, bool before)
 {
 	static const struct pb_phrase none = ONE("pas de borne", "no bound");
 

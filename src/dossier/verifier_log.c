@@ -1,5 +1,5 @@
 /* VERIFIER.txt, steps 7 to 11: records and log.  See dossier_verifier.h. */
-#include "archive/dossier_verifier.h"
+#include "dossier/verifier.h"
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* What the texts and the report of a package call things, in French and in English. */
-#ifndef PB_ARCHIVE_DOSSIER_WORDS_H
-#define PB_ARCHIVE_DOSSIER_WORDS_H
+#ifndef PB_DOSSIER_WORDS_H
+#define PB_DOSSIER_WORDS_H
 
-#include "archive/dossier.h"
+#include "dossier/dossier.h"
 
 enum pb_dossier_language { PB_FRENCH, PB_ENGLISH, PB_LANGUAGES };
 
@@ -29,8 +29,8 @@ const char *pb_dossier_what(enum pb_disclosure what, enum pb_dossier_language la
 size_t pb_dossier_local(const struct pb_dossier *dossier);
 
 /* FORMAT 2.2: whole seconds, rounded away from the token, so that nothing is proven by rounding. */
-int64_t pb_dossier_after_s(const struct pb_export_stamp *stamp);
-int64_t pb_dossier_before_s(const struct pb_export_stamp *stamp);
+int64_t pb_dossier_after_s(const struct pb_dossier_stamp *stamp);
+int64_t pb_dossier_before_s(const struct pb_dossier_stamp *stamp);
 
 /* "1er mai 2026, 17 h 42 min 10 s UTC" with plain spaces, or "1 May 2026, 17:42:10 UTC". */
 #define PB_DOSSIER_DATE_LEN 64

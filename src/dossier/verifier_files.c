@@ -1,5 +1,5 @@
 /* VERIFIER.txt, steps 1 to 6: files, signatures, timestamps.  See dossier_verifier.h. */
-#include "archive/dossier_verifier.h"
+#include "dossier/verifier.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
-#include "archive/dossier_report.h"
+#include "dossier/report.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "archive/dossier_sections.h"
+#include "dossier/sections.h"
 
 /* ---- the page ------------------------------------------------------------------------------- */
 
@@ -164,10 +164,10 @@ pb_dossier_report_begin(const struct pb_dossier *d, struct pb_buf *buf)
 }
 
 static void
-put_bound(struct pb_html *html, const struct pb_export_stamp *stamp,
-    const struct pb_export_stamp *local, bool before)
+put_bound(struct pb_html *html, const struct pb_dossier_stamp *stamp,
+    const struct pb_dossier_stamp *local, bool before)
 {
-	const struct pb_export_stamp *best = stamp != NULL ? stamp : local;
+	const struct pb_dossier_stamp *best = stamp != NULL ? stamp : local;
 
 	pb_html_put(html, "<td class=\"t\">");
 	if (best == NULL) {

@@ -1,5 +1,5 @@
 /* The first pages of rapport.html: what it is, what is to be known first, what is proven. */
-#include "archive/dossier_sections.h"
+#include "dossier/sections.h"
 
 #include <string.h>
 

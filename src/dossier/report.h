@@ -3,11 +3,11 @@
  * steps, so that a list of a million records needs no memory: the caller empties `html`
  * between them.  French first, then English.
  */
-#ifndef PB_ARCHIVE_DOSSIER_REPORT_H
-#define PB_ARCHIVE_DOSSIER_REPORT_H
+#ifndef PB_DOSSIER_REPORT_H
+#define PB_DOSSIER_REPORT_H
 
-#include "archive/dossier.h"
 #include "core/buf.h"
+#include "dossier/dossier.h"
 
 /* Rows of one table; what is beyond is said in a sentence. */
 #define PB_DOSSIER_ROWS 2000

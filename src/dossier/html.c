@@ -1,4 +1,4 @@
-#include "archive/dossier_html.h"
+#include "dossier/html.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,20 @@
 /* What an export states about itself, for the texts and the report that go with it. */
-#ifndef PB_ARCHIVE_DOSSIER_H
-#define PB_ARCHIVE_DOSSIER_H
+#ifndef PB_DOSSIER_H
+#define PB_DOSSIER_H
 
-#include "archive/export_anchor.h"
 #include "bundle/statement.h"
+
+/* A token of stamps/. */
+struct pb_dossier_stamp {
+	uint64_t seq;  /* of its anchor */
+	uint64_t size; /* of the checkpoint that it is over */
+	int64_t gen_time_us;
+	bool has_accuracy;
+	uint64_t accuracy_us;
+	bool local;
+	bool qualified; /* states so */
+	char tsa[64];   /* the archive's name for the authority; terminal-safe */
+};
 
 #define PB_DOSSIER_TYPES 16 /* FORMAT 1.3: more than the largest record type */
 
@@ -20,7 +31,8 @@ struct pb_dossier {
 	const struct pb_manifest *manifest; /* case, recipient, origin, range, size, disclosed */
 	const struct pb_closed_run *closed;
 	size_t closed_count;
-	const struct pb_export_stamp *stamp; /* by size, then seq; those over manifest->size last */
+	const struct pb_dossier_stamp
+	    *stamp; /* by size, then seq; those over manifest->size last */
 	size_t stamp_count;
 	uint64_t opened;         /* records of the range, in whole or in part */
 	uint64_t closed_records; /* the others */
@@ -45,11 +57,11 @@ struct pb_dossier_record {
 	uint64_t message_len;
 	uint8_t message_sha256[32];
 	/* Proven interval, by tokens that are not local; NULL: not bounded on that side. */
-	const struct pb_export_stamp *after;
-	const struct pb_export_stamp *before;
+	const struct pb_dossier_stamp *after;
+	const struct pb_dossier_stamp *before;
 	/* The same by any token, if none that is not local bounds it; their time is a claim. */
-	const struct pb_export_stamp *local_after;
-	const struct pb_export_stamp *local_before;
+	const struct pb_dossier_stamp *local_after;
+	const struct pb_dossier_stamp *local_before;
 };
 
 /* A record of the range.  stamped: it is an anchor with a token. */

@@ -1,6 +1,6 @@
-#include "archive/dossier_verifier.h"
+#include "dossier/verifier.h"
 
-#include "archive/dossier_texts.h"
+#include "dossier/texts.h"
 
 static enum pb_status
 append_all(struct pb_buf *text, const char *const *block)

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/dossier_html.h"
-#include "archive/dossier_report.h"
-#include "archive/dossier_texts.h"
+#include "dossier/html.h"
+#include "dossier/report.h"
+#include "dossier/texts.h"
 #include "record/types.h"
 
 #define NOON_S INT64_C(1778083320) /* 6 May 2026, 16:02 UTC */
@@ -21,16 +21,16 @@
 /* A dossier of records 5 to 14 under a checkpoint of 15, and what a test changes of it. */
 struct fixture {
 	struct pb_manifest manifest;
-	struct pb_export_stamp stamp[3];
+	struct pb_dossier_stamp stamp[3];
 	struct pb_closed_run closed[1];
 	struct pb_dossier dossier;
 	struct pb_buf out;
 };
 
 static void
-stamp_is(struct pb_export_stamp *stamp, uint64_t size, int64_t time_s, bool local)
+stamp_is(struct pb_dossier_stamp *stamp, uint64_t size, int64_t time_s, bool local)
 {
-	*stamp = (struct pb_export_stamp){ .seq = size,
+	*stamp = (struct pb_dossier_stamp){ .seq = size,
 		.size = size,
 		.gen_time_us = time_s * US + 250000,
 		.has_accuracy = true,
@@ -345,7 +345,7 @@ closed_runs_and_tokens_are_capped(void **state)
 	struct fixture *f = *state;
 	size_t many = PB_DOSSIER_ROWS + 10;
 	struct pb_closed_run *run = calloc(many, sizeof(*run));
-	struct pb_export_stamp *stamp = calloc(many, sizeof(*stamp));
+	struct pb_dossier_stamp *stamp = calloc(many, sizeof(*stamp));
 	const char *text;
 
 	assert_non_null(run);

@@ -1,9 +1,9 @@
 /* What is proven, claimed and not proven; what to compare; what stays closed. */
 #include <string.h>
 
-#include "archive/dossier_report.h"
-#include "archive/dossier_sections.h"
 #include "core/text.h"
+#include "dossier/report.h"
+#include "dossier/sections.h"
 
 #define ONE(french, english)                                                                       \
 	{                                                                                          \

@@ -5,8 +5,8 @@
  * begin with four spaces: joined they are one script for a POSIX shell under `set -eu`, which
  * stops at the first thing that does not agree.  tests/flow/verifier_txt.sh runs it.
  */
-#ifndef PB_ARCHIVE_DOSSIER_VERIFIER_H
-#define PB_ARCHIVE_DOSSIER_VERIFIER_H
+#ifndef PB_DOSSIER_VERIFIER_H
+#define PB_DOSSIER_VERIFIER_H
 
 /* Each ends with NULL.  Between the first two stands the line that sets CASE. */
 extern const char *const pb_verifier_begin[];

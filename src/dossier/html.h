@@ -1,9 +1,9 @@
 /* HTML, written into a buffer: what is ours, what comes from outside, numbers, dates. */
-#ifndef PB_ARCHIVE_DOSSIER_HTML_H
-#define PB_ARCHIVE_DOSSIER_HTML_H
+#ifndef PB_DOSSIER_HTML_H
+#define PB_DOSSIER_HTML_H
 
-#include "archive/dossier_words.h"
 #include "core/buf.h"
+#include "dossier/words.h"
 
 /* Borrows buf.  The first failure sticks, and is only that there is no memory. */
 struct pb_html {

@@ -1,8 +1,8 @@
 /* Within the room: the sections of rapport.html, each in the language of `html`. */
-#ifndef PB_ARCHIVE_DOSSIER_SECTIONS_H
-#define PB_ARCHIVE_DOSSIER_SECTIONS_H
+#ifndef PB_DOSSIER_SECTIONS_H
+#define PB_DOSSIER_SECTIONS_H
 
-#include "archive/dossier_html.h"
+#include "dossier/html.h"
 
 /* Title, from whom nothing is said: case, recipient, log, point. */
 void pb_dossier_head(struct pb_html *html, const struct pb_dossier *dossier);

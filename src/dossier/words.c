@@ -1,4 +1,4 @@
-#include "archive/dossier_words.h"
+#include "dossier/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ pb_dossier_local(const struct pb_dossier *dossier)
 
 /* A token may state any accuracy; beyond some 30,000 years it says nothing either way. */
 static int64_t
-accuracy_us(const struct pb_export_stamp *stamp)
+accuracy_us(const struct pb_dossier_stamp *stamp)
 {
 	const int64_t most = INT64_C(1000000000000000000);
 
@@ -86,7 +86,7 @@ accuracy_us(const struct pb_export_stamp *stamp)
 }
 
 int64_t
-pb_dossier_after_s(const struct pb_export_stamp *stamp)
+pb_dossier_after_s(const struct pb_dossier_stamp *stamp)
 {
 	int64_t us = stamp->gen_time_us - accuracy_us(stamp);
 
@@ -94,7 +94,7 @@ pb_dossier_after_s(const struct pb_export_stamp *stamp)
 }
 
 int64_t
-pb_dossier_before_s(const struct pb_export_stamp *stamp)
+pb_dossier_before_s(const struct pb_dossier_stamp *stamp)
 {
 	int64_t us = stamp->gen_time_us + accuracy_us(stamp);
 

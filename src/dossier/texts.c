@@ -1,9 +1,9 @@
 /* LISEZMOI.txt and README.txt: one table of paragraphs, in both languages. */
-#include "archive/dossier_texts.h"
+#include "dossier/texts.h"
 
 #include <inttypes.h>
 
-#include "archive/dossier_words.h"
+#include "dossier/words.h"
 
 static const char *const UNDER_TITLE[PB_LANGUAGES] = {
 	"\nDes enregistrements d'une archive de messagerie de santé, avec ce qui permet\n"

@@ -1,9 +1,9 @@
 /* The texts at the beginning of a package (FORMAT 5.3): what it is, and how it is checked. */
-#ifndef PB_ARCHIVE_DOSSIER_TEXTS_H
-#define PB_ARCHIVE_DOSSIER_TEXTS_H
+#ifndef PB_DOSSIER_TEXTS_H
+#define PB_DOSSIER_TEXTS_H
 
-#include "archive/dossier.h"
 #include "core/buf.h"
+#include "dossier/dossier.h"
 
 /* LISEZMOI.txt, in French; README.txt; VERIFIER.txt and VERIFIER-Windows.txt: each appended. */
 enum pb_status pb_dossier_lisezmoi(
