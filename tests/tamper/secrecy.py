@@ -124,11 +124,10 @@ def keep(tests, build, sources, name, vocabulary):
                 search.add_message(path, data)
         search.add_words(words_of(PURPOSE + " " + PASSPHRASE))
         kept = archive.keep(paths)
-        archive.read()
         tests.case("%s: there is something to look for" % name, search.count > 100)
+        secrecy_bundles.judge(tests, archive, kept, vocabulary, (PURPOSE, PASSPHRASE), name)
         tests.nothing("%s: no file of the archive shows a word" % name,
                       search.places(archive.path))
-        secrecy_bundles.judge(tests, archive, kept, vocabulary, (PURPOSE, PASSPHRASE), name)
         tests.case("%s: an import is killed in the middle" % name, archive.kill_import(paths))
         tests.nothing("%s: what it left shows no word" % name, search.places(archive.path))
         archive.keep(paths[:1])           # opening puts the torn end aside
@@ -152,7 +151,6 @@ def handed_over(tests, build, sources, name, work):
             for path, data in mail_below(source):
                 search.add_message(path, data)
         kept = archive.keep(paths_of(sources))
-        archive.read()
         secrecy_bundles.judge(tests, archive, kept, vocabulary, (PURPOSE, PASSPHRASE), name)
         tests.nothing("%s: no file of the archive shows a word" % name,
                       search.places(archive.path))

@@ -122,6 +122,15 @@ def places(handed, search):
             yield "octet %d" % at
 
 
+def manage(archive, kept, case, recipient):
+    """Records of every other type behind the messages: (last that is stamped, a bundle)"""
+    archive.read()
+    other = export(archive, max(kept), "closed", "other", case, recipient)
+    archive.run("stamp", "--now", "-a", archive.path)
+    status = json.loads(archive.run("status", "--json", "-a", archive.path))
+    return status["timestamps"]["stamped_size"] - 1, other
+
+
 def wordless(tests, archive):
     """The words, in lower case, of bundles in which no message has one."""
     work = archive.work
@@ -131,9 +140,9 @@ def wordless(tests, archive):
         with open("%s/Maildir/cur/%d:2,DFPRST" % (work, i), "wb") as file:
             file.write(WORDLESS)
     kept = archive.keep([work + "/Maildir"])
-    text = ""
+    last, text = manage(archive, kept, CASE, RECIPIENT)[0], ""
     for name, rules in selections(sorted(kept)):
-        handed = export(archive, max(kept), rules, name)
+        handed = export(archive, last, rules, name)
         text += handed.data.decode("utf-8", "replace") + handed.data.decode("latin-1")
     tests.case("a bundle of letters without a word has words", "SHA256SUMS" in text)
     return "\n".join(set(re.findall(r"[^\W\d_]{4,}", text.lower())))
@@ -145,10 +154,7 @@ def judge(tests, archive, kept, vocabulary, typed, name):
     for seq, path in kept.items():
         with open(path, "rb") as file:
             messages[seq] = (path, file.read())
-    other = export(archive, max(kept), "closed", "other", OTHER_CASE, OTHER_RECIPIENT)
-    archive.run("stamp", "--now", "-a", archive.path)
-    last = json.loads(archive.run("status", "--json", "-a", archive.path))
-    last = last["timestamps"]["stamped_size"] - 1
+    last, other = manage(archive, kept, OTHER_CASE, OTHER_RECIPIENT)
     noise = b64encode(bytes(range(48)))
     typed = words_of(" ".join((*typed, OTHER_CASE, OTHER_RECIPIENT)))
     for selection, rules in selections(sorted(kept)):
