@@ -42,6 +42,21 @@ def only(data, tag):
     return found[0].data
 
 
+def of_tags(data, *tags):
+    """The elements that data is made of, if they are of these tags; a tuple: one of them may stand."""
+    found = elements(data)
+    left = list(found)
+    for tag in tags:
+        if isinstance(tag, tuple):
+            if left and left[0].tag in tag:
+                left.pop(0)
+        elif not left or left.pop(0).tag != tag:
+            raise pb.Refused("DER of another form than it should have")
+    if left:
+        raise pb.Refused("DER with more than it should have")
+    return found
+
+
 def integer(data):
     if not data or len(data) > 1 and data[:1] in (b"\0", b"\xff") and (data[1] ^ data[0]) < 0x80:
         raise pb.Refused("a number that is not DER")
@@ -166,10 +181,11 @@ def accuracy(data):
 
 
 def tst_info(data):
-    fields = elements(only(data, SEQUENCE))
+    fields = of_tags(only(data, SEQUENCE), INTEGER, OID, SEQUENCE, INTEGER, TIME, (SEQUENCE,), (BOOLEAN,),
+                     (INTEGER,), (0xa0,), (0xa1,))
     if integer(fields[0].data) != 1:
         raise pb.Refused("a TSTInfo of another version")
-    digest, imprint = elements(fields[2].data)
+    digest, imprint = of_tags(fields[2].data, SEQUENCE, OCTETS)
     when, text = time_of(fields[4])
     accurate = nonce = None
     qualified = False
@@ -198,7 +214,9 @@ def token_of(reply):
     fields = elements(only(reply, SEQUENCE))
     if fields and fields[0].tag == OID:
         return reply
-    if not fields or integer(elements(fields[0].data)[0].data) not in (0, 1) or len(fields) != 2:
+    of_tags(only(reply, SEQUENCE), SEQUENCE, SEQUENCE)
+    status = of_tags(fields[0].data, INTEGER, (SEQUENCE,), (BITS,))
+    if integer(status[0].data) not in (0, 1):
         raise pb.Refused("a reply that grants nothing")
     return fields[1].raw
 
@@ -207,10 +225,10 @@ Request = namedtuple("Request", "hash imprint policy nonce")
 
 
 def request(raw):
-    fields = elements(only(raw, SEQUENCE))
+    fields = of_tags(only(raw, SEQUENCE), INTEGER, SEQUENCE, (OID,), (INTEGER,), (BOOLEAN,))
     if integer(fields[0].data) != 1:
         raise pb.Refused("a request of another version")
-    digest, imprint = elements(fields[1].data)
+    digest, imprint = of_tags(fields[1].data, SEQUENCE, OCTETS)
     policy = nonce = None
     for field in fields[2:]:
         if field.tag == OID:

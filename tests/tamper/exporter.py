@@ -103,7 +103,7 @@ def anchor(who, size=None, data=None, nonce=None, clock=0, changed=(), asked=Non
         note = log.note(over)
         token = of.token(data(log, note) if data else note, nonce or number,
                          BEGINS + 10 * len(log.leaves) + clock)
-        stamp = {"checkpoint": note, "request": asked or tsa.request(note, number),
+        stamp = {"checkpoint": note, "request": (asked or tsa.request)(note, number),
                  "reply": tsa.reply(token), "chain": of.chain}
         facts = dict(of.facts(token, over, list(stamp)), **dict(changed))
         log.add(12, [(pb.OBJECT, one) for one in stamp.values()]
