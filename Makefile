@@ -173,7 +173,8 @@ bench: all
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/probant \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES \
-	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/probant
+	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/probant \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(B)/libprobant.so $(DESTDIR)$(PREFIX)/lib/libprobant.so.0
 	ln -sf libprobant.so.0 $(DESTDIR)$(PREFIX)/lib/libprobant.so
@@ -181,6 +182,7 @@ install: all
 	install -m 644 $(B)/probant.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	ln -sf probant.1 $(DESTDIR)$(PREFIX)/share/man/man1/probant-verify.1
 	install -m 644 $(B)/locale/fr/LC_MESSAGES/probant.mo $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES
+	$(B)/probant completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/probant
 	install -m 644 README.md SECURITY.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/probant
 	install -m 644 docs/*.md docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/probant/docs
 	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_*.py $(DESTDIR)$(PREFIX)/share/probant

@@ -47,6 +47,8 @@ enum pb_exit pb_cli_seal(const struct pb_world *world, const struct pb_options *
 enum pb_exit pb_cli_key_list(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_key_policy(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_key_export(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_completion(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_next(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
 
 /* Usage, text, options and examples of one command on stdout. */

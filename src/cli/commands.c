@@ -225,6 +225,16 @@ const struct pb_command pb_commands[] = {
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_READER, PB_OPTION_OUTPUT, PB_OPTION_JSON,
 		END },
 	    .run = pb_cli_key_export },
+	{ .name = "completion",
+	    .operands = "bash|zsh",
+	    .summary = N_("print what a shell needs to complete commands and options"),
+	    .text = N_("`make install` puts bash's where it looks for it."),
+	    .examples =
+		"probant completion bash > ~/.local/share/bash-completion/completions/probant\n",
+	    .options = { END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_completion },
 	{ .name = "help",
 	    .operands = "[COMMAND]",
 	    .summary = N_("list the commands, or explain one"),
@@ -354,7 +364,9 @@ pb_command_main(const struct pb_world *world, int argc, char **argv)
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+	if (argc < 2)
+		return finish(pb_cli_next(world, &none));
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return finish(pb_cli_help(world, &none));
 	if (strcmp(argv[1], "--version") == 0) {
 		(void)printf("probant %s\n", PROBANT_VERSION);

@@ -50,6 +50,21 @@ show_progress(void *ctx, uint64_t records, uint64_t bytes)
 	pb_progress_show(ctx, records, bytes);
 }
 
+/* What will be read; not knowing it is no failure. */
+static void
+expect(const struct pb_world *world, const char *path, bool bundle, struct pb_progress *progress)
+{
+	struct pb_archive_status archive;
+	struct pb_file_info info;
+
+	if (progress == NULL)
+		return;
+	if (bundle && world->files->stat(world->files->ctx, path, true, &info) == 0)
+		pb_progress_expect(progress, info.size);
+	else if (!bundle && pb_archive_describe(world, path, &archive, NULL) == PB_OK)
+		pb_progress_expect(progress, archive.vault_bytes);
+}
+
 bool
 pb_examine_is_bundle(const struct pb_world *world, const char *path)
 {
@@ -123,6 +138,7 @@ pb_examine(const struct pb_world *world, const struct pb_options *options, const
 		status = pb_outside_read(world, options, &outside, &err);
 	if (status == PB_OK)
 		progress = pb_progress_new(world, _("records"));
+	expect(world, path, bundle, progress);
 	if (status == PB_OK && bundle)
 		status = examine_bundle(world, &outside, path, progress, &v, &err);
 	else if (status == PB_OK)

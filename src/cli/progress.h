@@ -11,6 +11,9 @@ struct pb_progress;
 /* noun: what is counted, translated.  NULL without memory or terminal: every call takes it. */
 struct pb_progress *pb_progress_new(const struct pb_world *world, const char *noun);
 
+/* How much there is in all, where it is known: then a bar and the time left are shown. */
+void pb_progress_expect(struct pb_progress *progress, uint64_t bytes);
+
 /* At most ten times a second something is written. */
 void pb_progress_show(struct pb_progress *progress, uint64_t count, uint64_t bytes);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/colour.h"
 #include "core/text.h"
 #include "sys/process.h"
 
@@ -34,7 +35,8 @@ translated(const char *text)
 void
 pb_say_error(const struct pb_error *err)
 {
-	(void)fprintf(stderr, "probant: %s: %s%s%s", translated(err->what), err->object,
+	(void)fprintf(stderr, "%sprobant:%s %s: %s%s%s", pb_colour_on(2, PB_COLOUR_BAD),
+	    pb_colour_off(2, PB_COLOUR_BAD), translated(err->what), err->object,
 	    err->object[0] != '\0' ? ": " : "",
 	    err->why != NULL ? translated(err->why) : strerror(err->cause));
 	if (err->why != NULL && err->cause != 0)

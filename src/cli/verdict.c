@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/colour.h"
 #include "cli/print.h"
 #include "core/text.h"
 
@@ -64,6 +65,22 @@ pb_verdict_sign(enum pb_verdict verdict)
 		break;
 	}
 	return "·";
+}
+
+static enum pb_colour
+colour(enum pb_verdict verdict)
+{
+	switch (verdict) {
+	case PB_VALID:
+		return PB_COLOUR_GOOD;
+	case PB_INVALID:
+		return PB_COLOUR_BAD;
+	case PB_INDETERMINATE:
+		return PB_COLOUR_OPEN;
+	case PB_NOT_APPLICABLE:
+		break;
+	}
+	return PB_COLOUR_NONE;
 }
 
 static const char *
@@ -142,8 +159,9 @@ print_check(const struct pb_verification *v, enum pb_check_id id)
 	const struct pb_check *check = pb_verification_check(v, id);
 	size_t i;
 
-	(void)printf("  %s %s: %s", pb_verdict_sign(check->verdict), _(pb_verdict_title(v, id)),
-	    word(check->verdict));
+	(void)printf("  %s%s%s %s: %s", pb_colour_on(1, colour(check->verdict)),
+	    pb_verdict_sign(check->verdict), pb_colour_off(1, colour(check->verdict)),
+	    _(pb_verdict_title(v, id)), word(check->verdict));
 	if (check->count > 0)
 		(void)printf(" (%" PRIu64 ")", check->count);
 	(void)putchar('\n');
@@ -210,10 +228,12 @@ static void
 print_text(const struct pb_verification *v)
 {
 	const struct pb_bundle_seen *bundle = pb_verification_bundle(v);
+	enum pb_verdict verdict = pb_verification_verdict(v);
 	char line[1024];
 	int id;
 
-	(void)printf("%s %s\n\n", pb_verdict_sign(pb_verification_verdict(v)), sentence(v));
+	(void)printf("%s%s %s%s\n\n", pb_colour_on(1, colour(verdict)), pb_verdict_sign(verdict),
+	    sentence(v), pb_colour_off(1, colour(verdict)));
 	if (bundle->bundle)
 		print_bundle(v, bundle);
 	else

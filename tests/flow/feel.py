@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""feel.py [BUILD]: what a person meets beside the work: `probant` alone, colours, progress, completion.
+
+Prints a line for each test that fails and, last, `N passed, N failed`.
+"""
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import tempfile
+import traceback
+
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
+PROBANT = os.path.join(BUILD, "probant")
+COMPLETE = """
+compopt() { :; }
+%s
+COMP_WORDS=(%s) COMP_CWORD=%d
+_probant
+printf '%%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+class Scene:
+    def __init__(self, root):
+        self.root, self.archive = root, os.path.join(root, "archive")
+        self.env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": root,
+                    "PROBANT_PASSPHRASE_FILE": os.path.join(root, "passphrase"),
+                    "TERM": "xterm-256color"}
+        with open(self.env["PROBANT_PASSPHRASE_FILE"], "w") as file:
+            file.write("phrase de passe fictive\n")
+
+    def run(self, *words, **env):
+        return subprocess.run([PROBANT, *words], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, env={**self.env, **env}, timeout=120)
+
+    def init(self):
+        done = self.run("init", self.archive, "--origin", "tilleuls.example/essai", "--no-recovery")
+        assert done.returncode == 0, done.stderr
+
+    def on_terminal(self, *words, **env):
+        """Everything that a terminal of 120 columns gets."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve("/bin/sh", ["sh", "-c", 'stty cols 120; exec "$@"', "sh", PROBANT, *words],
+                      {**self.env, **env})
+        said = b""
+        while select.select([terminal], [], [], 60)[0]:
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            said += data
+        os.close(terminal)
+        os.waitpid(pid, 0)
+        return said.decode()
+
+
+def alone_without_an_archive_it_says_how_to_begin(s):
+    done = s.run()
+    assert done.returncode == 0 and "To begin:" in done.stdout, done
+
+
+def alone_with_an_archive_it_says_what_to_do_next(s):
+    s.init()
+    done = s.run(PROBANT_ARCHIVE=s.archive)
+    assert done.returncode == 0 and "tilleuls.example/essai" in done.stdout, done
+    assert "Next:" in done.stdout and "probant import" in done.stdout, done.stdout
+
+
+def alone_with_the_name_of_nothing_it_is_no_input(s):
+    done = s.run(PROBANT_ARCHIVE=s.root + "/nothing")
+    assert done.returncode == 66 and "probant init" in done.stderr, done
+
+
+def colours_are_for_terminals_alone(s):
+    s.init()
+    assert "\033[" in s.on_terminal("verify", s.archive)
+    assert "\033[" not in s.run("verify", s.archive).stdout
+    for env in {"NO_COLOR": "1"}, {"TERM": "dumb"}:
+        assert not re.search("\033\\[[0-9;]*m", s.on_terminal("verify", s.archive, **env)), env
+    assert "\033[" in s.on_terminal("verify", s.archive, NO_COLOR="")
+
+
+def errors_are_coloured_on_a_terminal_alone(s):
+    assert "\033[1;31mprobant:\033[0m" in s.on_terminal("show", "1", "-a", s.root + "/nothing",
+                                                       "--purpose", "essai")
+    assert "\033" not in s.run("verify", s.root + "/nothing").stderr
+
+
+def completed(s, shell, *words):
+    script = s.run("completion", shell).stdout
+    quoted = " ".join("'%s'" % word for word in words)
+    done = subprocess.run(["bash", "-c", COMPLETE % (script, quoted, len(words) - 1)], text=True,
+                          capture_output=True, timeout=60)
+    assert done.stderr == "", done.stderr
+    return set(done.stdout.split())
+
+
+def bash_completes_commands_options_and_words(s):
+    assert {"import", "init"} <= completed(s, "bash", "probant", "i")
+    assert {"list", "policy", "export"} <= completed(s, "bash", "probant", "key", "")
+    assert "check" in completed(s, "bash", "probant", "stamp", "c")
+    assert "--now" in completed(s, "bash", "probant", "stamp", "--n")
+    assert "--data" in completed(s, "bash", "probant", "stamp", "check", "--d")
+    assert {"received", "sent"} <= completed(s, "bash", "probant", "import", "--direction", "")
+    assert "--disclose" in completed(s, "bash", "probant", "export", "--dis")
+
+
+def every_option_of_every_command_is_completed_and_in_the_manual_page(s):
+    manual = s.run("help", "--man").stdout
+    for command in re.findall(r"^\.Ss probant ([a-z]+(?: (?:add|remove|list|check|roots|serve|policy"
+                              r"|export))?)", manual, re.M):
+        shown = set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", s.run("help", *command.split()).stdout,
+                               re.M))
+        offered = completed(s, "bash", "probant", *command.split(), "--")
+        assert shown and shown <= offered, (command, shown - offered)
+        for option in shown:
+            assert "Fl Fl " + option[2:] in manual, option
+
+
+def another_shell_is_refused_by_name(s):
+    done = s.run("completion", "csh")
+    assert done.returncode == 64 and "csh" in done.stderr, done
+
+
+def tests():
+    return [value for value in globals().values()
+            if callable(value) and getattr(value, "__code__", None)
+            and value.__code__.co_varnames[:value.__code__.co_argcount] == ("s",)]
+
+
+def main():
+    passed = failed = 0
+    for test in tests():
+        with tempfile.TemporaryDirectory() as root:
+            try:
+                test(Scene(root))
+                passed += 1
+            except Exception:
+                failed += 1
+                print("%s:\n%s" % (test.__name__, traceback.format_exc()))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
