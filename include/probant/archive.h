@@ -70,13 +70,24 @@ struct pb_reader_key;
  * Open for writing, under the exclusive lock.  What a crash left is put in order
  * first (FORMAT 4): a torn tail goes to quarantine/ and is recorded.  key: a reader key,
  * borrowed until close, or NULL: then earlier segments cannot be read and a new
- * one begins.  PB_ELOCKED; PB_EACCESS: modes of the directory or its files are too
- * open; PB_ECORRUPT: the vault is older than what it held before (rolled back), or is
- * damaged before its end: nothing is written then.
+ * one begins.  PB_ELOCKED: another writer held it, and was waited for for ten seconds;
+ * PB_EACCESS: modes of the directory or its files are too open; PB_ECORRUPT: the vault is older
+ * than what it held before (rolled back), or is damaged before its end: nothing is written then.
  */
 PB_API enum pb_status pb_archive_open(const struct pb_world *world, const char *dir,
     const struct pb_reader_key *key, struct pb_archive **ret_archive,
     struct pb_error *err) PB_MUST_CHECK;
+
+/* The same with another patience: how long to wait for a writer that holds the archive. */
+struct pb_patience {
+	uint32_t limit_s;
+	/* Called once, if it takes more than a second; may be NULL. */
+	void (*waiting)(void *ctx);
+	void *ctx;
+};
+PB_API enum pb_status pb_archive_open_patiently(const struct pb_world *world, const char *dir,
+    const struct pb_reader_key *key, const struct pb_patience *patience,
+    struct pb_archive **ret_archive, struct pb_error *err) PB_MUST_CHECK;
 
 /* The reader key kept in dir (readers/), opened by its passphrase.  PB_EACCESS: wrong one. */
 PB_API enum pb_status pb_archive_reader_key(const struct pb_world *world, const char *dir,
@@ -105,6 +116,7 @@ struct pb_check_options {
 	int64_t now_s;                   /* for `sustained` (probant/verify.h); 0: not asked */
 	const struct pb_reader_key *key; /* borrowed; NULL: sealed records stay closed */
 	bool quick;                      /* open no sealed record, even with a key */
+	unsigned threads;                /* beside the caller, that look at records; 0: none */
 	/* Called now and then; may be NULL. */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes);
 	void *progress_ctx;

@@ -79,6 +79,8 @@ struct pb_exported {
 	uint8_t package_sha256[32];
 	bool sealed; /* in a container, with a token */
 	char tsa[256];
+	size_t refused_count; /* authorities that were asked in vain, when none stamped it */
+	struct pb_error refused[16];
 };
 
 struct pb_http;
@@ -87,15 +89,19 @@ struct pb_http;
  * Export from an archive that is open for writing, with its reader key.  First the
  * export record; then the package into output + ".partial", continued if it stands there of the
  * same export; then the container.  PB_EEXIST: output exists.  PB_EUNAVAIL: whole, but no authority
- * stamped the package: it stands at `output` as a bare package, for pb_bundle_seal.  Before
- * anything is recorded: PB_ECORRUPT if a checkpoint that is held is not of this log's history,
- * PB_EINVAL if it is of another log.
+ * stamped the package: it stands at `output` as a bare package, for pb_archive_seal, and
+ * ret_exported says who refused.  Others may write to the archive while authorities are asked.
+ * PB_ELOCKED: one of them did not end in time, or this export is at work elsewhere; the same call
+ * goes on later, with the archive opened again.  Before anything is recorded: PB_ECORRUPT if a
+ * checkpoint that is held is not of this log's history, PB_EINVAL if it is of another log.
  */
 PB_API enum pb_status pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
     const struct pb_export_options *options, struct pb_exported *ret_exported,
     struct pb_error *err) PB_MUST_CHECK;
 
-/* Put a bare package at path into its container, with a token of one of the archive's authorities.
+/*
+ * Put a bare package at path into its container, with a token of one of the archive's authorities.
+ * PB_EUNAVAIL, PB_ELOCKED: as pb_archive_export; the package is as it was.
  */
 PB_API enum pb_status pb_archive_seal(struct pb_archive *archive, const struct pb_http *http,
     const char *path, struct pb_exported *ret_exported, struct pb_error *err) PB_MUST_CHECK;

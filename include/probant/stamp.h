@@ -23,6 +23,11 @@ struct pb_stamp_outcome {
  * A reply is checked in full before it is kept.  PB_OK if at least one good token became a record,
  * or nothing was due; PB_EUNAVAIL: none; what was captured is safe, and a gap is recorded when the
  * policy's delay is over, at once with `now`.
+ *
+ * While authorities are asked over the network others may write to the archive, and stamp it;
+ * then it is opened again in its place.  PB_ELOCKED: a writer held it for a minute, so that
+ * what authorities gave could not be recorded.  PB_ECORRUPT: it was replaced by another state of
+ * itself.  Where it could not be opened again it is as after PB_ESTOPPED: only good to be closed.
  */
 PB_API enum pb_status pb_archive_stamp(struct pb_archive *archive, const struct pb_http *http,
     bool now, struct pb_stamp_outcome *ret_outcome, struct pb_error *err) PB_MUST_CHECK;

@@ -1,218 +1,132 @@
-/* Stamping: the newest checkpoint to every authority, what they answer into the log. */
+/*
+ * Stamping: the newest checkpoint to every authority, what they answer into the log.
+ *
+ * Who captures never waits for an authority: the lock is held to see what is to be stamped and
+ * to keep what came, and not in between.  In this order, so that a crash leaves a log that is
+ * as it was, or whole:
+ *
+ *   1. under the lock     what is due; the checkpoint, which is durable
+ *   2. without it         the authorities, one after the other; nothing is written but how each
+ *                         answered (tsa/<name>.state, which is derived)
+ *   3. under it again     how far the log is stamped now, and one commit
+ *
+ * A crash behind 2 loses tokens that authorities gave; the next run asks for others.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/anchor_record.h"
-#include "archive/commit.h"
+#include "archive/anchor_keep.h"
+#include "archive/lock.h"
 #include "archive/publish.h"
-#include "archive/stamped.h"
 #include "core/error.h"
 
 static const char STAMPING[] = N_("stamp the log");
 
 struct stamping {
 	struct pb_archive *archive;
-	const struct pb_http *http;
-	bool now;
-	int64_t now_us;
 	struct pb_authorities *authorities;
-	struct pb_stamped stamped; /* how it stood before */
-	struct pb_buf checkpoint;
-	uint64_t size;    /* of it */
-	unsigned waiting; /* authorities that are not to be asked yet, though none failed */
-	struct pb_answer answer[PB_LIMIT_TSAS];
-	size_t answer_count;
-	struct pb_anchor_failure failure[PB_LIMIT_TSAS];
-	char reason[PB_LIMIT_TSAS][32];
-	size_t failure_count;
-	struct pb_sealed sealed[PB_LIMIT_TSAS + 1];
-	size_t sealed_count;
+	struct pb_anchor_question question;
+	struct pb_anchor_answers answers;
 	struct pb_stamp_outcome outcome;
 };
 
-/* ---- when ----------------------------------------------------------------------------------- */
+/* ---- 1: what is due ------------------------------------------------------------------------- */
 
 /* FORMAT 2.2: something is newer than the last stamped size, or the heartbeat is due. */
 static bool
-is_due(const struct stamping *s)
+is_due(const struct pb_anchor_question *q, const struct pb_stamped *stamped)
 {
-	const struct pb_stamped *stamped = &s->stamped;
-	uint64_t heartbeat_s = s->authorities->heartbeat_s, now_s;
+	uint64_t heartbeat_s = q->authorities->heartbeat_s, now_s;
 
-	if (s->now || stamped->waiting > 0 || stamped->size == 0)
+	if (q->now || stamped->waiting > 0 || stamped->size == 0)
 		return true;
-	now_s = s->now_us < 0 ? 0 : (uint64_t)s->now_us / 1000000;
+	now_s = q->now_us < 0 ? 0 : (uint64_t)q->now_us / 1000000;
 	return heartbeat_s > 0 && now_s >= stamped->anchor_s &&
 	       now_s - stamped->anchor_s >= heartbeat_s;
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
-
-static void
-note_failure(
-    struct stamping *s, const struct pb_tsa *tsa, const char *reason, const struct pb_error *error)
+static enum pb_status
+find_due(struct stamping *s, bool *ret_due, struct pb_error *err)
 {
-	char *kept = s->reason[s->failure_count];
+	const struct pb_archive *a = s->archive;
+	struct pb_stamped stamped;
+	enum pb_status status = pb_stamped_find(a->world->files, a->dir, &stamped, err);
 
-	(void)snprintf(kept, sizeof(s->reason[0]), "%s", reason);
-	s->failure[s->failure_count].tsa = tsa->name;
-	s->failure[s->failure_count++].reason = kept;
-	s->outcome.last = *error;
-	(void)snprintf(s->outcome.last_tsa, sizeof(s->outcome.last_tsa), "%s", tsa->name);
+	*ret_due = status == PB_OK && is_due(&s->question, &stamped);
+	if (!*ret_due)
+		return status;
+	s->question.size = a->head.tree.size;
+	return pb_publish_note(a, &s->question.checkpoint, err);
 }
 
-/* FORMAT 2.2: two tokens of one key are one authority's. */
+/* ---- 2: asking ------------------------------------------------------------------------------ */
+
+/* Tokens were given, or it is time to say that none was. */
 static bool
-key_is_kept(const struct stamping *s, const struct pb_answer *answer)
+has_to_say(const struct stamping *s)
 {
-	size_t i;
+	const struct pb_archive *a = s->archive;
+	struct pb_stamped stamped;
 
-	for (i = 0; i < s->answer_count; i++)
-		if (memcmp(s->answer[i].verdict.key, answer->verdict.key,
-			sizeof(answer->verdict.key)) == 0)
-			return true;
-	return false;
-}
-
-static void
-keep_answer(struct stamping *s, const struct pb_tsa *tsa, struct pb_answer *take_answer)
-{
-	struct pb_error same = { 0 };
-
-	if (!key_is_kept(s, take_answer)) {
-		s->answer[s->answer_count++] = *take_answer;
-		return;
-	}
-	(void)pb_fail(&same, PB_EUNAVAIL, STAMPING,
-	    N_("another authority of the archive signed with the same key: they are one"), "%s",
-	    tsa->name);
-	(void)pb_fail_todo(&same, PB_EUNAVAIL, N_("remove one of them with `probant tsa remove`"));
-	note_failure(s, tsa, "same_key", &same);
-	s->outcome.failed++;
-	pb_answer_done(take_answer);
-}
-
-/* Not to be asked yet: one that failed before counts as failed still. */
-static bool
-passes_over(struct stamping *s, const struct pb_tsa *tsa)
-{
-	struct pb_error error = { 0 };
-
-	if (s->now || pb_authorities_wait_us(tsa, s->now_us) == 0)
-		return false;
-	if (tsa->state.failures == 0) {
-		s->waiting++;
-		return true;
-	}
-	(void)pb_fail(&error, PB_EUNAVAIL, STAMPING,
-	    N_("it failed before, and is not asked again yet"), "%s: %s", tsa->name,
-	    tsa->state.reason);
-	note_failure(s, tsa, tsa->state.reason, &error);
-	s->outcome.failed++;
-	return true;
+	return s->answers.answer_count > 0 ||
+	       pb_stamped_find(a->world->files, a->dir, &stamped, NULL) != PB_OK ||
+	       pb_anchor_gap_is_due(&s->question, &stamped);
 }
 
 static enum pb_status
-ask_one(struct stamping *s, struct pb_tsa *tsa, struct pb_error *err)
+not_kept(const struct stamping *s, struct pb_error *err)
 {
-	struct pb_archive *a = s->archive;
-	struct pb_answer answer = PB_ANSWER_EMPTY;
-	uint8_t imprint[PB_STAMP_HASH_MAX];
-	struct pb_ask_failure failure;
-	enum pb_status status;
+	const struct pb_anchor_answers *answers = &s->answers;
+	char names[PB_LIMIT_TSAS * (PB_TSA_NAME_MAX + 2) + 1] = "";
+	size_t i, len = 0;
 
-	if (passes_over(s, tsa))
-		return PB_OK;
-	pb_stamp_imprint(tsa->hash, s->checkpoint.data, s->checkpoint.len, imprint);
-	status = pb_ask(a->world, a->dir, s->http, tsa, imprint, true, &answer, &failure, err);
-	if (status == PB_OK) {
-		keep_answer(s, tsa, &answer);
-	} else if (status == PB_EUNAVAIL) {
-		note_failure(s, tsa, failure.reason, &failure.error);
-		s->outcome.failed += tsa->local || s->http != NULL; /* else it was not asked */
-		status = PB_OK;
-	}
-	return status;
+	for (i = 0; i < answers->answer_count; i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i > 0 ? ", " : "",
+		    answers->answer[i].tsa->name);
+	(void)pb_fail(err, PB_ELOCKED, N_("keep timestamps"),
+	    N_("another command wrote to the archive all the while; timestamps were given, and "
+	       "could not be recorded"),
+	    "%s", names);
+	return pb_fail_todo(err, PB_ELOCKED,
+	    N_("what was captured is safe; run `probant stamp` again when that command is done: it "
+	       "asks anew"));
+}
+
+/*
+ * What was given is worth a long wait.  Where nobody answered and nothing is to be said of it,
+ * who writes is not waited for at all; and a gap that can't be stated now is stated next time.
+ */
+static enum pb_status
+come_back(struct stamping *s, struct pb_error *err)
+{
+	uint32_t limit_s = has_to_say(s) ? PB_LIMIT_LOCK_WAIT_TOKENS_S : 0;
+	enum pb_status status = pb_archive_take_up(s->archive, limit_s, err);
+
+	if (status != PB_ELOCKED)
+		return status;
+	return s->answers.answer_count > 0 ? not_kept(s, err) : PB_ELOCKED;
 }
 
 static enum pb_status
-ask_all(struct stamping *s, struct pb_error *err)
+ask(struct stamping *s, struct pb_error *err)
 {
-	enum pb_status status = pb_publish_note(s->archive, &s->checkpoint, err);
-	size_t i;
+	bool away = pb_anchor_goes_out(&s->question);
+	enum pb_status asked, status = PB_OK;
 
-	s->size = s->archive->head.tree.size;
-	for (i = 0; status == PB_OK && i < s->authorities->count; i++)
-		status = ask_one(s, &s->authorities->tsa[i], err);
-	return status;
-}
-
-/* ---- into the log --------------------------------------------------------------------------- */
-
-static enum pb_status
-commit(struct stamping *s, struct pb_error *err)
-{
-	struct pb_receipt receipt[PB_LIMIT_TSAS + 1];
-	struct pb_sealed *item[PB_LIMIT_TSAS + 1];
-	size_t i;
-
-	for (i = 0; i < s->sealed_count; i++)
-		item[i] = &s->sealed[i];
-	return pb_commit(s->archive, item, s->sealed_count, receipt, err);
-}
-
-/* Every token, and with them the end of a gap, in one commit. */
-static enum pb_status
-keep_tokens(struct stamping *s, struct pb_error *err)
-{
-	struct pb_sealer *sealer = s->archive->sealer;
-	enum pb_status status = PB_OK;
-	size_t i;
-
-	for (i = 0; status == PB_OK && i < s->answer_count; i++) {
-		status = pb_anchor_record_token(sealer, &s->answer[i], s->size, &s->checkpoint,
-		    &s->sealed[s->sealed_count], err);
-		s->sealed_count += status == PB_OK;
-	}
-	if (status == PB_OK && s->stamped.gap) {
-		status = pb_anchor_record_gap_end(
-		    sealer, s->stamped.gap_since_s, &s->sealed[s->sealed_count], err);
-		s->sealed_count += status == PB_OK;
-	}
-	if (status == PB_OK)
-		status = commit(s, err);
-	if (status == PB_OK) {
-		s->outcome.tokens = (unsigned)s->answer_count;
-		s->outcome.gap_ended = s->stamped.gap;
-	}
-	return status;
-}
-
-/* Something waits, and has waited for as long as the policy lets it without a word. */
-static bool
-gap_is_due(const struct stamping *s)
-{
-	uint64_t now_s = s->now_us < 0 ? 0 : (uint64_t)s->now_us / 1000000;
-
-	if (s->stamped.gap || s->stamped.waiting == 0)
-		return false;
-	return s->now || (now_s >= s->stamped.oldest_s &&
-			     now_s - s->stamped.oldest_s >= s->authorities->gap_after_s);
-}
-
-static enum pb_status
-keep_gap(struct stamping *s, struct pb_error *err)
-{
-	enum pb_status status;
-
-	status = pb_anchor_record_gap(s->archive->sealer, s->size, s->stamped.oldest_s, s->failure,
-	    s->failure_count, &s->sealed[0], err);
-	s->sealed_count = status == PB_OK;
-	if (status == PB_OK)
-		status = commit(s, err);
-	s->outcome.gap = status == PB_OK;
-	return status;
+	if (away)
+		pb_archive_let_go(s->archive);
+	asked = pb_anchor_ask(&s->question, &s->answers, err);
+	s->outcome.failed = s->answers.failed;
+	s->outcome.last = s->answers.last;
+	if (s->answers.last_tsa != NULL)
+		(void)snprintf(
+		    s->outcome.last_tsa, sizeof(s->outcome.last_tsa), "%s", s->answers.last_tsa);
+	if (away && asked == PB_OK)
+		status = come_back(s, err);
+	else if (away)
+		status = pb_archive_take_up(s->archive, PB_LIMIT_LOCK_WAIT_S, NULL);
+	return asked != PB_OK ? asked : status;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -220,7 +134,7 @@ keep_gap(struct stamping *s, struct pb_error *err)
 static enum pb_status
 nobody(const struct stamping *s, struct pb_error *err)
 {
-	const struct pb_error *last = &s->outcome.last;
+	const struct pb_error *last = &s->answers.last;
 	enum pb_status status;
 
 	status = pb_fail(err, PB_EUNAVAIL, STAMPING, last->why, "%s", last->object);
@@ -235,7 +149,7 @@ nobody(const struct stamping *s, struct pb_error *err)
 static enum pb_status
 no_authority(const struct stamping *s, struct pb_error *err)
 {
-	if (!s->now)
+	if (!s->question.now)
 		return PB_OK;
 	(void)pb_fail(err, PB_EUNAVAIL, STAMPING, N_("the archive has no timestamping authority"),
 	    "%s", s->archive->dir);
@@ -243,31 +157,38 @@ no_authority(const struct stamping *s, struct pb_error *err)
 }
 
 static enum pb_status
+stamp_it(struct stamping *s, struct pb_error *err)
+{
+	enum pb_status status = ask(s, err);
+
+	if (status != PB_OK && status != PB_ELOCKED)
+		return status;
+	if (s->answers.failure_count == 0 && s->answers.answer_count == 0)
+		return status; /* none may be asked so soon again */
+	s->outcome.due = true;
+	s->outcome.size = s->question.size;
+	if (status == PB_OK)
+		status = pb_anchor_keep(s->archive, &s->question, &s->answers, &s->outcome, err);
+	else if (s->answers.answer_count == 0)
+		status = PB_OK; /* that nobody answered is what is to be told */
+	return status == PB_OK && s->answers.answer_count == 0 ? nobody(s, err) : status;
+}
+
+static enum pb_status
 stamp(struct stamping *s, struct pb_error *err)
 {
-	struct pb_archive *a = s->archive;
+	const struct pb_archive *a = s->archive;
 	enum pb_status status;
+	bool due = false;
 
 	status = pb_authorities_read(a->world->files, a->dir, &s->authorities, err);
 	if (status != PB_OK)
 		return status;
+	s->question.authorities = s->authorities;
 	if (s->authorities->count == 0)
 		return no_authority(s, err);
-	status = pb_stamped_find(a->world->files, a->dir, &s->stamped, err);
-	if (status != PB_OK || !is_due(s))
-		return status;
-	status = ask_all(s, err);
-	if (status != PB_OK)
-		return status;
-	if (s->failure_count == 0 && s->answer_count == 0)
-		return PB_OK; /* none may be asked so soon again */
-	s->outcome.due = true;
-	s->outcome.size = s->size;
-	if (s->answer_count > 0)
-		return keep_tokens(s, err);
-	if (gap_is_due(s))
-		status = keep_gap(s, err);
-	return status == PB_OK ? nobody(s, err) : status;
+	status = find_due(s, &due, err);
+	return status == PB_OK && due ? stamp_it(s, err) : status;
 }
 
 enum pb_status
@@ -276,7 +197,6 @@ pb_archive_stamp(struct pb_archive *a, const struct pb_http *http, bool now,
 {
 	struct stamping *s;
 	enum pb_status status;
-	size_t i;
 
 	if (a->stopped)
 		return pb_fail(err, PB_ESTOPPED, STAMPING,
@@ -285,19 +205,17 @@ pb_archive_stamp(struct pb_archive *a, const struct pb_http *http, bool now,
 	if (s == NULL)
 		return pb_fail_memory(err, STAMPING);
 	s->archive = a;
-	s->http = http;
-	s->now = now;
-	s->now_us = a->world->clock->now_us(a->world->clock->ctx);
-	for (i = 0; i <= PB_LIMIT_TSAS; i++)
-		s->sealed[i] = PB_SEALED_EMPTY;
+	s->question = (struct pb_anchor_question){ .world = a->world,
+		.dir = a->dir,
+		.http = http,
+		.now = now,
+		.now_us = a->world->clock->now_us(a->world->clock->ctx),
+		.checkpoint = PB_BUF_EMPTY };
 	status = stamp(s, err);
-	if (status == PB_OK || status == PB_EUNAVAIL)
+	if (status == PB_OK || status == PB_EUNAVAIL || status == PB_ELOCKED)
 		*ret_outcome = s->outcome;
-	for (i = 0; i < s->answer_count; i++)
-		pb_answer_done(&s->answer[i]);
-	for (i = 0; i <= PB_LIMIT_TSAS; i++)
-		pb_sealed_done(&s->sealed[i]);
-	pb_buf_done(&s->checkpoint);
+	pb_anchor_answers_done(&s->answers);
+	pb_buf_done(&s->question.checkpoint);
 	pb_authorities_free(s->authorities);
 	free(s);
 	return status;

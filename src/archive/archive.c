@@ -13,30 +13,6 @@
 #define LEVEL 3
 
 enum pb_status
-pb_archive_lock(const struct pb_files *files, const char *dir, int *ret_fd, struct pb_error *err)
-{
-	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, dir, PB_FILE_LOCK, NULL, err);
-	int fd = -1, answer;
-
-	if (status == PB_OK)
-		status = pb_io_open_regular(files, path.text, O_RDWR, &fd, NULL, err);
-	if (status != PB_OK)
-		return status;
-	answer = files->lock(files->ctx, fd);
-	if (answer < 0) {
-		pb_io_close(files, &fd);
-		status = pb_fail_sys(err, answer, N_("lock the archive"), "%s", path.text);
-		return status != PB_ELOCKED
-			   ? status
-			   : pb_fail_todo(err, status,
-				 N_("another command writes to it; try again when it is done"));
-	}
-	*ret_fd = fd;
-	return PB_OK;
-}
-
-enum pb_status
 pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_archive_parts *parts,
     struct pb_archive **ret_archive, struct pb_error *err)
 {

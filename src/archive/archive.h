@@ -71,8 +71,4 @@ enum pb_status pb_archive_new(const struct pb_world *world, const char *dir,
 /* Release without publishing. */
 void pb_archive_drop(struct pb_archive *archive);
 
-/* Take the exclusive lock of dir.  PB_ELOCKED: another writer is at work. */
-enum pb_status pb_archive_lock(
-    const struct pb_files *files, const char *dir, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
-
 #endif

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "archive/ask_extras.h"
 #include "archive/asking.h"
 #include "core/error.h"
 #include "crypto/der.h"
@@ -72,6 +71,7 @@ check_reply(struct pb_asking *q, bool lists, struct pb_error *err)
 	struct pb_answer *answer = &q->answer;
 	const struct pb_ask_extras e = { .http = q->http,
 		.tsa = q->tsa,
+		.budget = &q->budget,
 		.imprint = q->imprint,
 		.now_s = answer->after_us / 1000000,
 		.lists = lists };
@@ -136,11 +136,16 @@ pb_ask(const struct pb_world *world, const char *dir, const struct pb_http *http
     struct pb_ask_failure *ret_failure, struct pb_error *err)
 {
 	struct pb_ask_failure failure = { .reason = "" };
+	const struct pb_clock *clock = world->clock;
 	struct pb_asking q = { .world = world,
 		.dir = dir,
 		.http = http,
 		.tsa = tsa,
 		.imprint = imprint,
+		.budget = { .clock = clock,
+		    .deadline_us =
+			clock->monotonic_us(clock->ctx) + (int64_t)tsa->timeout_s * 1000000,
+		    .fetches = PB_LIMIT_TSA_FETCHES },
 		.failure = &failure };
 	enum pb_status status;
 
@@ -175,20 +180,35 @@ pb_ask_wants(const struct pb_authorities *authorities, enum pb_stamp_hash hash)
 	return false;
 }
 
+static bool
+has_external(const struct pb_authorities *authorities)
+{
+	bool external = false;
+	size_t i;
+
+	for (i = 0; i < authorities->count; i++)
+		external |= !authorities->tsa[i].local;
+	return external;
+}
+
+bool
+pb_ask_any_goes_out(const struct pb_authorities *authorities, const struct pb_http *http)
+{
+	return http != NULL && has_external(authorities);
+}
+
 enum pb_status
 pb_ask_any(const struct pb_world *world, const char *dir, const struct pb_http *http,
     struct pb_authorities *authorities, const struct pb_imprints *imprints,
-    struct pb_answer *ret_answer, struct pb_error *err)
+    struct pb_answer *ret_answer, struct pb_refusals *refused, struct pb_error *err)
 {
+	bool external = has_external(authorities);
 	struct pb_ask_failure failure;
 	enum pb_status status = PB_EUNAVAIL;
-	bool external = false;
 	size_t i;
 
 	if (authorities->count == 0)
 		return pb_fail(err, PB_EUNAVAIL, ASKING, N_("the archive has none"), "%s", dir);
-	for (i = 0; i < authorities->count; i++)
-		external |= !authorities->tsa[i].local;
 	for (i = 0; i < authorities->count; i++) {
 		struct pb_tsa *tsa = &authorities->tsa[i];
 		const uint8_t *imprint = imprints->of[tsa->hash];
@@ -199,6 +219,7 @@ pb_ask_any(const struct pb_world *world, const char *dir, const struct pb_http *
 		status = pb_ask(world, dir, http, tsa, imprint, false, ret_answer, &failure, err);
 		if (status != PB_EUNAVAIL)
 			return status;
+		refused->error[refused->count++] = failure.error;
 	}
 	return status;
 }

@@ -46,6 +46,7 @@ struct pb_ask_failure {
  * Ask one authority for a token over `imprint`, made with its own hash (tsa->hash).  local: its
  * key in the archive signs, and http is not needed.  Issuers that are missing are fetched, and
  * with `lists` the revocation lists of the day, as far as they can be; their failure is none.
+ * All of it takes no longer than the authority's timeout.
  * PB_EUNAVAIL: no good answer, ret_failure says why; another status is about us.
  */
 enum pb_status pb_ask(const struct pb_world *world, const char *dir, const struct pb_http *http,
@@ -64,10 +65,17 @@ bool pb_ask_wants(const struct pb_authorities *authorities, enum pb_stamp_hash h
  * One good token over a thing, from the first authority that answers well: external ones in
  * their order, the local one only where it is alone, since its clock is no substitute for theirs.
  * Back-off is not looked at: a person waits.  PB_EUNAVAIL: none.  *ret_answer->tsa->roots leads
- * the token to its root (pb_stamp_exact).
+ * the token to its root (pb_stamp_exact).  refused (zeros before) learns who was asked in vain.
  */
+struct pb_refusals {
+	struct pb_error error[PB_LIMIT_TSAS]; /* `object` begins with its name */
+	size_t count;
+};
 enum pb_status pb_ask_any(const struct pb_world *world, const char *dir, const struct pb_http *http,
     struct pb_authorities *authorities, const struct pb_imprints *imprints,
-    struct pb_answer *ret_answer, struct pb_error *err) PB_MUST_CHECK;
+    struct pb_answer *ret_answer, struct pb_refusals *refused, struct pb_error *err) PB_MUST_CHECK;
+
+/* Would pb_ask_any wait for the network? */
+bool pb_ask_any_goes_out(const struct pb_authorities *authorities, const struct pb_http *http);
 
 #endif

@@ -113,7 +113,7 @@ ask_external(struct pb_asking *q, struct pb_error *err)
 		.body_len = q->answer.request.len,
 		.accept = "application/timestamp-reply",
 		.max = PB_LIMIT_TSA_REPLY,
-		.timeout_ms = tsa->timeout_s * 1000,
+		.timeout_ms = pb_ask_budget_ms(&q->budget),
 		.client_pem = given(tsa->client_pem),
 		.server_roots = given(tsa->server_roots),
 	};

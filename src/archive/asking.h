@@ -2,7 +2,7 @@
 #ifndef PB_ARCHIVE_ASKING_H
 #define PB_ARCHIVE_ASKING_H
 
-#include "archive/ask.h"
+#include "archive/ask_extras.h"
 
 struct pb_asking {
 	const struct pb_world *world;
@@ -10,6 +10,7 @@ struct pb_asking {
 	const struct pb_http *http;
 	struct pb_tsa *tsa;
 	const uint8_t *imprint;
+	struct pb_ask_budget budget;
 	struct pb_answer answer;
 	struct pb_ask_failure *failure;
 };

@@ -3,6 +3,7 @@
 
 #include "archive/commit.h"
 #include "archive/creation.h"
+#include "archive/lock.h"
 #include "archive/paths.h"
 #include "core/error.h"
 #include "core/io.h"

@@ -5,6 +5,7 @@
 
 #include "archive/archive.h"
 #include "archive/founding.h"
+#include "archive/lock.h"
 #include "archive/paths.h"
 #include "archive/publish.h"
 #include "archive/replay.h"

@@ -141,6 +141,8 @@ begin(struct pb_export *e, struct pb_error *err)
 		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (e->resumed ? 0 : O_EXCL), 0600,
 		    &e->fd, err);
 	if (status == PB_OK)
+		status = pb_export_guard(files, e->fd, e->partial.text, err);
+	if (status == PB_OK)
 		status = pb_export_package_new(
 		    files, e->tmp.text, e->fd, e->partial.text, e->base, &wanted, &e->package, err);
 	return status;

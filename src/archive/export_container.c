@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/ask.h"
 #include "archive/authorities.h"
+#include "archive/lock.h"
 #include "archive/paths.h"
 #include "bundle/zip.h"
 #include "core/error.h"
@@ -80,9 +80,44 @@ pb_export_sum(struct pb_archive *a, const struct pb_export_package_file *package
 
 /* ---- the token ------------------------------------------------------------------------------ */
 
+/* A token that has free octets cannot go into a container: its authority is no use here. */
+static enum pb_status
+make_exact(const struct pb_answer *answer, struct pb_buf *der, struct pb_refusals *refused,
+    struct pb_error *err)
+{
+	struct pb_error own = { 0 };
+	enum pb_status status = pb_stamp_exact(
+	    answer->token, answer->chain.data, answer->chain.len, answer->tsa->roots, der, &own);
+
+	if (status == PB_EDATA)
+		status = pb_fail(&own, PB_EUNAVAIL, SEALING, own.why, "%s", answer->tsa->name);
+	if (status == PB_EUNAVAIL)
+		refused->error[refused->count++] = own;
+	if (status != PB_OK && err != NULL)
+		*err = own;
+	return status;
+}
+
+/* Nothing is written to the archive: a crash leaves the package, with which the export goes on. */
+static enum pb_status
+ask_unlocked(struct pb_archive *a, const struct pb_http *http, struct pb_authorities *authorities,
+    const struct pb_imprints *imprints, struct pb_answer *ret_answer, struct pb_refusals *refused,
+    struct pb_error *err)
+{
+	bool away = pb_ask_any_goes_out(authorities, http);
+	enum pb_status asked, status = PB_OK;
+
+	if (away)
+		pb_archive_let_go(a);
+	asked = pb_ask_any(a->world, a->dir, http, authorities, imprints, ret_answer, refused, err);
+	if (away)
+		status = pb_archive_take_up(a, PB_LIMIT_LOCK_WAIT_TOKENS_S, err);
+	return status != PB_OK ? status : asked;
+}
+
 enum pb_status
 pb_export_ask(struct pb_archive *a, const struct pb_http *http, const struct pb_export_sums *sums,
-    struct pb_export_token *ret_token, struct pb_error *err)
+    struct pb_export_token *ret_token, struct pb_refusals *refused, struct pb_error *err)
 {
 	const struct pb_imprints imprints = { { sums->imprint[0], sums->imprint[1],
 	    sums->imprint[2] } };
@@ -93,13 +128,9 @@ pb_export_ask(struct pb_archive *a, const struct pb_http *http, const struct pb_
 
 	status = pb_authorities_read(a->world->files, a->dir, &authorities, err);
 	if (status == PB_OK)
-		status = pb_ask_any(a->world, a->dir, http, authorities, &imprints, &answer, err);
+		status = ask_unlocked(a, http, authorities, &imprints, &answer, refused, err);
 	if (status == PB_OK)
-		status = pb_stamp_exact(answer.token, answer.chain.data, answer.chain.len,
-		    answer.tsa->roots, &token.der, err);
-	/* A token that has free octets cannot go into a container; it is nobody's fault here. */
-	if (status == PB_EDATA)
-		status = PB_EUNAVAIL;
+		status = make_exact(&answer, &token.der, refused, err);
 	if (status == PB_OK) {
 		(void)snprintf(token.tsa, sizeof(token.tsa), "%s", answer.verdict.tsa);
 		*ret_token = token;

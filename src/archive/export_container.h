@@ -6,6 +6,7 @@
 #define PB_ARCHIVE_EXPORT_CONTAINER_H
 
 #include "archive/archive.h"
+#include "archive/ask.h"
 #include "archive/export_out.h"
 
 struct pb_http;
@@ -36,10 +37,14 @@ enum pb_status pb_export_sum(struct pb_archive *archive,
     const struct pb_export_package_file *package, struct pb_export_sums *ret_sums,
     struct pb_error *err) PB_MUST_CHECK;
 
-/* PB_EUNAVAIL: no authority answered well.  ret_token->der is owned. */
+/*
+ * PB_EUNAVAIL: no authority answered well; refused (zeros before) learns who and why.
+ * ret_token->der is owned.  The archive is let go while the network is waited for.  PB_ELOCKED:
+ * another command wrote to it for a minute behind that.
+ */
 enum pb_status pb_export_ask(struct pb_archive *archive, const struct pb_http *http,
     const struct pb_export_sums *sums, struct pb_export_token *ret_token,
-    struct pb_error *err) PB_MUST_CHECK;
+    struct pb_refusals *refused, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Make the container, durable: where the package has room before it, and the container needs no

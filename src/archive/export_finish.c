@@ -13,6 +13,15 @@
 static const char FINISHING[] = N_("finish an export");
 
 enum pb_status
+pb_export_guard(const struct pb_files *files, int fd, const char *path, struct pb_error *err)
+{
+	if (files->lock(files->ctx, fd) != -EWOULDBLOCK)
+		return PB_OK;
+	(void)pb_fail(err, PB_ELOCKED, FINISHING, N_("another command works on it"), "%s", path);
+	return pb_fail_todo(err, PB_ELOCKED, N_("wait until that one is done"));
+}
+
+enum pb_status
 pb_export_absent(const struct pb_files *files, const char *path, struct pb_error *err)
 {
 	struct pb_file_info info;
@@ -58,16 +67,31 @@ move(const struct pb_files *files, const char *from, const char *to, struct pb_e
 	return status;
 }
 
+/* Whoever was asked in vain is named beside it, each with his reason. */
 static enum pb_status
-unstamped(enum pb_status status, const char *output, struct pb_error *err)
+unstamped(const struct pb_refusals *refused, const char *output, struct pb_exported *exported,
+    struct pb_error *err)
 {
-	if (status != PB_EUNAVAIL)
-		return status;
+	_Static_assert(sizeof(exported->refused) == sizeof(refused->error), "all of them");
+	exported->refused_count = refused->count;
+	memcpy(exported->refused, refused->error, sizeof(refused->error));
 	(void)pb_fail(err, PB_EUNAVAIL, N_("stamp a package"),
 	    N_("no timestamping authority answered; the package is whole and stands there without "
 	       "a container"),
 	    "%s", output);
 	return pb_fail_todo(err, PB_EUNAVAIL, N_("run `probant seal` on it later"));
+}
+
+/* Nothing is lost but a token, if one was given. */
+static enum pb_status
+not_finished(const struct pb_export_whole *whole, struct pb_error *err)
+{
+	(void)pb_fail(err, PB_ELOCKED, FINISHING,
+	    N_("another command wrote to the archive all the while an authority was asked, and "
+	       "behind that"),
+	    "%s", whole->output);
+	return pb_fail_todo(
+	    err, PB_ELOCKED, N_("the package is whole: repeat this command when that one is done"));
 }
 
 /*
@@ -117,6 +141,7 @@ enum pb_status
 pb_export_finish(struct pb_archive *a, const struct pb_http *http,
     const struct pb_export_whole *whole, struct pb_exported *ret_exported, struct pb_error *err)
 {
+	struct pb_refusals refused = { .count = 0 };
 	struct pb_export_token token = { .tsa = "" };
 	struct pb_export_sums sums;
 	enum pb_status status = PB_OK, asked;
@@ -130,7 +155,9 @@ pb_export_finish(struct pb_archive *a, const struct pb_http *http,
 		status = pb_export_log_find(a, &sums.file, &export_seq, err);
 	if (status != PB_OK)
 		return status;
-	asked = pb_export_ask(a, http, &sums, &token, err);
+	asked = pb_export_ask(a, http, &sums, &token, &refused, err);
+	if (asked == PB_ELOCKED)
+		return not_finished(whole, err);
 	if (asked != PB_OK && asked != PB_EUNAVAIL)
 		return asked;
 	status = put_in_place(a, whole, &sums, asked == PB_OK ? &token : NULL, export_seq, err);
@@ -139,7 +166,8 @@ pb_export_finish(struct pb_archive *a, const struct pb_http *http,
 		memcpy(ret_exported->package_sha256, sums.file.sha256, PB_DIGEST_LEN);
 		ret_exported->sealed = asked == PB_OK;
 		memcpy(ret_exported->tsa, token.tsa, sizeof(token.tsa));
-		status = unstamped(asked, whole->output, err);
+		if (asked == PB_EUNAVAIL)
+			status = unstamped(&refused, whole->output, ret_exported, err);
 	}
 	pb_buf_done(&token.der);
 	return status;

@@ -22,11 +22,20 @@ struct pb_export_whole {
 /*
  * PB_OK: its container stands at output, the log says so, and the package is gone.  PB_EUNAVAIL:
  * no authority stamped it, and it stands at output itself; the log says so if it did not.
- * ret_exported learns package_sha256, sealed and tsa in both cases, and export_seq.
+ * ret_exported learns package_sha256, sealed and tsa in both cases, export_seq, and who refused.
+ * PB_ELOCKED: after authorities were asked, others kept the archive; the package is as it was.
  */
 enum pb_status pb_export_finish(struct pb_archive *archive, const struct pb_http *http,
     const struct pb_export_whole *whole, struct pb_exported *ret_exported,
     struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * This file is ours alone until fd is closed, though the archive is let go of while authorities
+ * are asked.  PB_ELOCKED: another command works on it.  A file system that knows no locks guards
+ * nothing.
+ */
+enum pb_status pb_export_guard(
+    const struct pb_files *files, int fd, const char *path, struct pb_error *err) PB_MUST_CHECK;
 
 /* PB_EEXIST: something stands at path. */
 enum pb_status pb_export_absent(

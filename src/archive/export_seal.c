@@ -1,4 +1,5 @@
 /* A bare package that no authority had stamped goes into its container. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "bundle/package.h"
 #include "bundle/statement.h"
 #include "core/error.h"
+#include "core/io.h"
 
 static const char SEAL[] = N_("seal a package");
 
@@ -68,19 +70,34 @@ describe(const struct pb_manifest *m, struct pb_exported *exported)
 	exported->closed = m->last - m->first + 1 - exported->opened;
 }
 
+/* The file, for nobody else until it is closed. */
+static enum pb_status
+claim(const struct pb_files *files, const char *path, int *ret_fd, struct pb_error *err)
+{
+	enum pb_status status = pb_io_open_regular(files, path, O_RDONLY, ret_fd, NULL, err);
+
+	if (status != PB_OK)
+		return status == PB_ECORRUPT ? no_package(path, err) : status;
+	return pb_export_guard(files, *ret_fd, path, err);
+}
+
 enum pb_status
 pb_archive_seal(struct pb_archive *archive, const struct pb_http *http, const char *path,
     struct pb_exported *ret_exported, struct pb_error *err)
 {
 	struct pb_manifest manifest = PB_MANIFEST_EMPTY;
 	struct pb_export_whole whole = { .package = { path, 0 }, .output = path };
+	const struct pb_files *files = archive->world->files;
 	struct pb_exported exported;
 	struct pb_path sealing;
 	enum pb_status status;
+	int fd = -1;
 
 	status = pb_export_beside(&sealing, path, ".sealing", err);
 	if (status == PB_OK)
-		status = read_manifest(archive->world->files, path, &manifest, err);
+		status = claim(files, path, &fd, err);
+	if (status == PB_OK)
+		status = read_manifest(files, path, &manifest, err);
 	if (status == PB_OK && strcmp(manifest.origin, archive->origin) != 0)
 		status = pb_fail(err, PB_EINVAL, SEAL, N_("it is of another archive"), "%s", path);
 	if (status == PB_OK) {
@@ -92,5 +109,6 @@ pb_archive_seal(struct pb_archive *archive, const struct pb_http *http, const ch
 			*ret_exported = exported;
 	}
 	pb_manifest_done(&manifest);
+	pb_io_close(files, &fd);
 	return status;
 }

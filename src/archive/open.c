@@ -2,6 +2,7 @@
  * Opening for writing (FORMAT 4): find the head, put in order what a crash
  * left, say so in the log.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "archive/archive.h"
 #include "archive/commit.h"
 #include "archive/founding.h"
+#include "archive/lock.h"
 #include "archive/own_key.h"
 #include "archive/paths.h"
 #include "archive/publish.h"
@@ -56,7 +58,8 @@ remove_temporary(void *arg, const char *name)
 
 	if (pb_path_make(&path, cleaning->dir, PB_DIR_TMP, name, NULL) != PB_OK)
 		return 0;
-	return cleaning->files->unlink(cleaning->files->ctx, path.text);
+	int answer = cleaning->files->unlink(cleaning->files->ctx, path.text);
+	return answer == -ENOENT ? 0 : answer;
 }
 
 /* Only a directory of the archive itself: a link in a foreign one may lead to anybody's files. */
@@ -211,6 +214,16 @@ enum pb_status
 pb_archive_open(const struct pb_world *world, const char *dir, const struct pb_reader_key *key,
     struct pb_archive **ret_archive, struct pb_error *err)
 {
+	static const struct pb_patience usual = { .limit_s = PB_LIMIT_LOCK_WAIT_S };
+
+	return pb_archive_open_patiently(world, dir, key, &usual, ret_archive, err);
+}
+
+enum pb_status
+pb_archive_open_patiently(const struct pb_world *world, const char *dir,
+    const struct pb_reader_key *key, const struct pb_patience *patience,
+    struct pb_archive **ret_archive, struct pb_error *err)
+{
 	struct pb_archive_parts parts = { .lock_fd = -1 };
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
 	struct pb_archive *a = NULL;
@@ -220,7 +233,7 @@ pb_archive_open(const struct pb_world *world, const char *dir, const struct pb_r
 	status = founded == NULL ? pb_fail_memory(err, N_("open the archive"))
 				 : pb_path_private(world->files, dir, err);
 	if (status == PB_OK)
-		status = pb_archive_lock(world->files, dir, &parts.lock_fd, err);
+		status = pb_archive_lock_patiently(world, dir, patience, &parts.lock_fd, err);
 	if (status == PB_OK)
 		status = pb_founded_read(world->files, dir, founded, err);
 	if (status == PB_OK)

@@ -114,57 +114,90 @@ parse_time(const char *text)
 	return us;
 }
 
-/* *ret_found: it is a token's, and nothing older matters. */
-static enum pb_status
-take_anchor(struct search *s, const struct pb_frame *frame, bool *ret_found, struct pb_error *err)
+static void
+take_token(struct search *s, const struct pb_leaf *leaf, const struct pb_json *facts, uint64_t size)
 {
+	const char *tsa = pb_json_string(pb_json_get(facts, "tsa"));
+	const char *gen_time = pb_json_string(pb_json_get(facts, "gen_time"));
 	struct pb_stamped *stamped = &s->stamped;
-	const char *event, *tsa, *gen_time;
+
+	stamped->size = size;
+	stamped->anchor_s = leaf->time_s;
+	stamped->gen_time_us = gen_time == NULL ? 0 : parse_time(gen_time);
+	stamped->by[0] = '\0';
+	if (tsa != NULL)
+		pb_text_safe_copy(
+		    stamped->by, sizeof(stamped->by), (const uint8_t *)tsa, strlen(tsa));
+}
+
+/* A token's, or the word on a gap: the newest of either settles whether there is one. */
+static enum pb_status
+take_anchor(struct search *s, const struct pb_frame *frame, struct pb_error *err)
+{
 	struct pb_json *facts = NULL;
 	struct pb_leaf leaf;
+	const char *event;
 	enum pb_status status = pb_facts_read(s->frames, frame, &facts, err);
+	uint64_t size = 0;
 
 	if (status != PB_OK)
 		return status;
 	event = pb_json_string(pb_json_get(facts, "event"));
-	*ret_found = event != NULL && strcmp(event, "timestamp") == 0 &&
-		     pb_json_as_u64(pb_json_get(facts, "size"), &stamped->size);
-	if (*ret_found && pb_leaf_decode(frame->leaf, &leaf) == PB_LEAF_SOUND) {
-		tsa = pb_json_string(pb_json_get(facts, "tsa"));
-		gen_time = pb_json_string(pb_json_get(facts, "gen_time"));
-		stamped->anchor_s = leaf.time_s;
-		stamped->gen_time_us = gen_time == NULL ? 0 : parse_time(gen_time);
-		if (tsa != NULL)
-			pb_text_safe_copy(
-			    stamped->by, sizeof(stamped->by), (const uint8_t *)tsa, strlen(tsa));
-	} else if (!*ret_found && !s->gap_settled && event != NULL) {
-		stamped->gap = strcmp(event, "timestamp_gap") == 0 &&
-			       pb_json_as_u64(pb_json_get(facts, "since_s"), &stamped->gap_since_s);
+	if (event != NULL && strcmp(event, "timestamp") == 0 &&
+	    pb_json_as_u64(pb_json_get(facts, "size"), &size)) {
+		if (size > s->stamped.size && pb_leaf_decode(frame->leaf, &leaf) == PB_LEAF_SOUND)
+			take_token(s, &leaf, facts, size);
+		s->gap_settled = true;
+	} else if (!s->gap_settled && event != NULL) {
+		s->stamped.gap =
+		    strcmp(event, "timestamp_gap") == 0 &&
+		    pb_json_as_u64(pb_json_get(facts, "since_s"), &s->stamped.gap_since_s);
 		s->gap_settled = true;
 	}
 	pb_json_free(facts);
 	return PB_OK;
 }
 
+/*
+ * Backward until a token is found that none before it can be ahead of: those that ask at the
+ * same time may keep what they were given in another order, but an anchor is over a checkpoint
+ * before itself.
+ */
+static enum pb_status
+find_in_segment(struct search *s, bool *ret_found, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	struct pb_frame frame;
+	struct pb_leaf leaf;
+	size_t at;
+
+	for (at = s->anchors.committed; status == PB_OK && !*ret_found && at > 0;) {
+		at -= sizeof(uint64_t);
+		status = pb_frames_read(
+		    s->frames, pb_get_u64(s->anchors.offsets.data + at), &frame, err);
+		if (status != PB_OK || pb_leaf_decode(frame.leaf, &leaf) != PB_LEAF_SOUND)
+			continue;
+		*ret_found = leaf.seq < s->stamped.size;
+		if (!*ret_found)
+			status = take_anchor(s, &frame, err);
+	}
+	return status;
+}
+
 static enum pb_status
 find_newest(struct search *s, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
-	struct pb_frame frame;
 	bool found = false;
-	size_t i, at;
+	size_t i;
 
 	for (i = s->count; status == PB_OK && !found && i-- > 0;) {
 		pb_buf_clear(&s->anchors.offsets);
 		s->anchors.committed = 0;
 		status = read_segment(s, i, note_anchor, err);
-		for (at = s->anchors.committed; status == PB_OK && !found && at > 0;) {
-			at -= sizeof(uint64_t);
-			status = pb_frames_read(
-			    s->frames, pb_get_u64(s->anchors.offsets.data + at), &frame, err);
-			if (status == PB_OK)
-				status = take_anchor(s, &frame, &found, err);
-		}
+		if (status == PB_OK)
+			status = find_in_segment(s, &found, err);
+		found |= s->stamped.size > 0 && strtoull(s->names[i], NULL, 16) <= s->stamped.size;
 	}
 	return status;
 }

@@ -1,6 +1,7 @@
 #include "cli/access.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "archive/commit.h"
@@ -34,6 +35,27 @@ pb_access_taken(enum pb_status status, struct pb_error *err)
 		return pb_fail_todo(
 		    err, status, N_("choose a name that is not taken; nothing is overwritten"));
 	return status;
+}
+
+/* ---- the archive, for writing ---------------------------------------------------------------- */
+
+static void
+say_waiting(void *ctx)
+{
+	(void)ctx;
+	if (pb_terminal_is(2))
+		(void)fprintf(stderr, "probant: %s\n",
+		    _("another command writes to the archive; waiting for it"));
+}
+
+enum pb_status
+pb_access_writer(const struct pb_world *world, const char *dir, const struct pb_reader_key *key,
+    struct pb_archive **ret_archive, struct pb_error *err)
+{
+	static const struct pb_patience patience = { .limit_s = PB_LIMIT_LOCK_WAIT_S,
+		.waiting = say_waiting };
+
+	return pb_archive_open_patiently(world, dir, key, &patience, ret_archive, err);
 }
 
 /* ---- passphrase and key --------------------------------------------------------------------- */
@@ -215,7 +237,7 @@ open_archive(const struct pb_world *world, const struct pb_options *options, con
 	if (status == PB_OK)
 		status = pb_access_key(world, options, access->dir, &access->key, err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, access->dir, access->key, &access->archive, err);
+		status = pb_access_writer(world, access->dir, access->key, &access->archive, err);
 	if (status != PB_OK)
 		return status;
 	access->size = pb_archive_size(access->archive);

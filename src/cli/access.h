@@ -11,6 +11,9 @@
 /* --archive, else PROBANT_ARCHIVE; NULL after an error was printed. */
 const char *pb_access_archive(const struct pb_options *options);
 
+enum pb_status pb_access_writer(const struct pb_world *world, const char *dir,
+    const struct pb_reader_key *key, struct pb_archive **ret_archive,
+    struct pb_error *err) PB_MUST_CHECK;
 /*
  * The passphrase: --passphrase-file, PROBANT_PASSPHRASE_FILE, or the terminal
  * asks (`again`: twice, for a new one).  Without its line end, in a buffer to wipe.

@@ -70,6 +70,8 @@ end(enum pb_status status, const struct pb_error *err, const struct pb_exported 
 			print_text(exported, path);
 		return PB_EXIT_OK;
 	}
+	for (size_t i = 0; status == PB_EUNAVAIL && i < exported->refused_count; i++)
+		pb_say_error(&exported->refused[i]);
 	pb_say_error(err);
 	return status == PB_EUNAVAIL && exported->export_seq > 0 ? PB_EXIT_TRYAGAIN
 								 : pb_say_exit(status);
@@ -92,7 +94,7 @@ run(const struct pb_world *world, const struct pb_options *options, const char *
 	if (status == PB_OK)
 		status = pb_http_new(&http, err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, dir, key, &archive, err);
+		status = pb_access_writer(world, dir, key, &archive, err);
 	if (status == PB_OK) {
 		status = how(archive, http, what, exported, err);
 		closed = pb_access_finish(archive, &closing);

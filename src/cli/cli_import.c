@@ -189,7 +189,7 @@ pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 		return PB_EXIT_USAGE;
 	status = pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, dir, NULL, &archive, &err);
+		status = pb_access_writer(world, dir, NULL, &archive, &err);
 	if (status == PB_OK) {
 		tally.progress = pb_progress_new(world, _("messages"));
 		status = run(world, options, archive, &tally, &err);

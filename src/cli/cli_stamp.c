@@ -62,7 +62,7 @@ pb_cli_stamp(const struct pb_world *world, const struct pb_options *options)
 	if (status == PB_OK)
 		status = pb_http_new(&http, &err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, dir, NULL, &archive, &err);
+		status = pb_access_writer(world, dir, NULL, &archive, &err);
 	if (status == PB_OK) {
 		status = pb_archive_stamp(
 		    archive, http, options->value[PB_OPTION_NOW] != NULL, &outcome, &err);

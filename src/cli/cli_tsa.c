@@ -79,7 +79,7 @@ change(const struct pb_world *world, const struct pb_options *options,
 		return PB_EXIT_USAGE;
 	status = pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
-		status = pb_archive_open(world, dir, NULL, &archive, &err);
+		status = pb_access_writer(world, dir, NULL, &archive, &err);
 	if (status == PB_OK) {
 		status = how(archive, what, &err);
 		if (status != PB_OK)

@@ -43,6 +43,8 @@
 /* FORMAT 3: the JSON header of a segment: its CMS grows by ~1 KiB per reader. */
 #define PB_LIMIT_SEGMENT_HEADER (1024 * 1024)
 #define PB_LIMIT_READERS 64
+/* FORMAT 1.5: segments whose keys one record hands over: 48 bytes each, in PB_LIMIT_OBJECTS. */
+#define PB_LIMIT_HANDED 340000
 /* FORMAT 3: a segment closes at this size, or at this age. */
 #define PB_LIMIT_SEGMENT (64ULL * 1024 * 1024)
 #define PB_LIMIT_SEGMENT_AGE_S (24 * 3600)
@@ -61,6 +63,12 @@
 #define PB_LIMIT_PEM (1024 * 1024)
 #define PB_LIMIT_PASSPHRASE 1024
 
+/* How long a command waits for another one that writes to the archive: commands of a practice
+ * take a second or two.  And with tokens in its hands that authorities gave, before they are lost
+ * (seconds). */
+#define PB_LIMIT_LOCK_WAIT_S 10
+#define PB_LIMIT_LOCK_WAIT_TOKENS_S 60
+
 /* A timestamp request. */
 #define PB_LIMIT_STAMP_REQUEST (16 * 1024)
 /* DER elements inside each other; a token with its certificates has about 15. */
@@ -76,6 +84,25 @@
 #define PB_LIMIT_PATH 4096
 #define PB_LIMIT_DEPTH 64
 
+/* Import.  A message inside an archive or mbox that is handed to another thread in memory, and all
+ * that wait so together; longer ones are sealed as they stream. */
+#define PB_LIMIT_AT_HAND (4 * 1024 * 1024)
+#define PB_LIMIT_ALL_AT_HAND (24 * 1024 * 1024)
+/* A postmark: "From ", an address (254, RFC 5321) perhaps quoted, a date, and what some add. */
+#define PB_LIMIT_POSTMARK 1024
+/* Entries of an archive.  What it becomes may be a thousand times its size (deflate's most is
+ * 1032) once it is over 1 GiB: nobody's mail shrinks so. */
+#define PB_LIMIT_ENTRIES 10000000
+#define PB_LIMIT_EXPANSION 1000
+#define PB_LIMIT_EXPANSION_FREE (1024ULL * 1024 * 1024)
+/* An archive's own mailboxes; an address with its quotes. */
+#define PB_LIMIT_MAILBOXES 1000
+#define PB_LIMIT_ADDRESS 320
+/* Of a message's From and Sender, each as far as it is read for its addresses. */
+#define PB_LIMIT_ADDRESS_FIELD (16 * 1024)
+/* Messages that `imports` remembers, 8 bytes of memory each, 24 to resume. */
+#define PB_LIMIT_IMPORTS 4000000
+
 /* Findings listed per check; the rest is counted. */
 #define PB_LIMIT_FINDINGS 100
 
@@ -87,6 +114,9 @@
 #define PB_LIMIT_TSA_CONFIG (256 * 1024)
 /* An authority's answer: a token with its certificates is a few KiB. */
 #define PB_LIMIT_TSA_REPLY (1024 * 1024)
+/* What is fetched beside one answer, from addresses that its certificates name: issuers and lists
+ * of a chain of three or four. */
+#define PB_LIMIT_TSA_FETCHES 8
 /* Kept beside a token: CRLs and OCSP answers, how many and how long each; and what its chain may
  * be long.  The CRLs of large authorities reach some MiB; those stay outside. */
 #define PB_LIMIT_LISTS 8
@@ -110,6 +140,17 @@
 #define PB_LIMIT_RUNS 140000
 #define PB_LIMIT_RECIPIENT 1024
 
+/* FORMAT 6.2: a sealed summary: a view (PB_LIMIT_VIEW) and what the record's facts say. */
+#define PB_LIMIT_SUMMARY (128 * 1024)
+/* Threads that index, with a child program each; and segments of 64 MiB that wait for one. */
+#define PB_LIMIT_VIEW_THREADS 8
+#define PB_LIMIT_VIEW_QUEUE 256
+/* How long the catalog waits for another process that uses it. */
+#define PB_LIMIT_CATALOG_WAIT_MS 10000
+
+/* FORMAT 1.5: runs of a destruction, so that its facts stay below 1 MiB. */
+#define PB_LIMIT_DESTROYED 16384
+
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096
 /* Checkpoints that a receiver holds, which an export is to be comparable with. */
@@ -126,5 +167,52 @@
 #define PB_LIMIT_BUNDLE_ENTRIES 1000000
 /* log/range-proof: 128 hashes; log/verifier-key; a consistency proof. */
 #define PB_LIMIT_PROOF_TEXT (16 * 1024)
+
+/* FORMAT 6.3: the index of one segment.  Records: a segment of PB_LIMIT_SEGMENT holds a third.  Words
+ * with their fields, the octets of all, the octets of the rows they stand in: three times what
+ * segments of short letters need, so that one of 64 MiB that unpacks to much more stays below 128 MiB
+ * of memory.  Words of one message: an attachment of all the words of a dictionary is more. */
+#define PB_LIMIT_INDEX_ROWS (1024 * 1024)
+#define PB_LIMIT_INDEX_TERMS (1024 * 1024)
+#define PB_LIMIT_INDEX_KEYS (32 * 1024 * 1024)
+#define PB_LIMIT_INDEX_POSTINGS (32 * 1024 * 1024)
+#define PB_LIMIT_INDEX_MESSAGE 65536
+/* What one sealed unit of it unpacks to, and the whole file. */
+#define PB_LIMIT_INDEX_UNIT (64 * 1024 * 1024)
+#define PB_LIMIT_INDEX_FILE (128 * 1024 * 1024)
+/* A query, in octets; its terms; the words of one phrase (a bit each). */
+#define PB_LIMIT_QUERY 4096
+#define PB_LIMIT_QUERY_TERMS 64
+#define PB_LIMIT_QUERY_WORDS 64
+
+/* FORMAT 6.1: a view's JSON, and the text of a message as far as its words are looked for: the
+ * text of a thick book.  Longer lists and texts are cut, and the view says so. */
+#define PB_LIMIT_VIEW (64 * 1024)
+#define PB_LIMIT_VIEW_TEXT (1024 * 1024)
+#define PB_LIMIT_VIEW_LIST 500    /* entries of each list */
+#define PB_LIMIT_VIEW_STRING 2000 /* octets of each of its texts */
+/* A message that the child is given: larger ones than mail systems carry (100 MB) are not sent. */
+#define PB_LIMIT_VIEW_MESSAGE (128 * 1024 * 1024)
+/* Wall clock for one message, and the child's own processor time for it; its address space. */
+#define PB_LIMIT_VIEW_MS 20000
+#define PB_LIMIT_VIEW_CPU_S 15
+#define PB_LIMIT_VIEW_MEMORY (512UL * 1024 * 1024)
+/* Parts inside each other, parts looked at, fields of one header.  Real mail has 5, 100, 100. */
+#define PB_LIMIT_VIEW_DEPTH 32
+#define PB_LIMIT_VIEW_PARTS 1000
+#define PB_LIMIT_VIEW_FIELDS 10000
+/* A text part or a message inside, decoded, before its words are taken out: HTML is wordy. */
+#define PB_LIMIT_VIEW_DECODED (8 * 1024 * 1024)
+/* class: its lists of words, and the code of a receipt's error. */
+#define PB_LIMIT_CLASS_LIST 32
+#define PB_LIMIT_MDN_CODE 16
+/* An IHE_XDM.ZIP: its own octets, those of all its files, their number; METADATA.XML and the
+ * documents that it states; elements of XML inside each other. */
+#define PB_LIMIT_XDM (64 * 1024 * 1024)
+#define PB_LIMIT_XDM_EXPANDED (128 * 1024 * 1024)
+#define PB_LIMIT_XDM_ENTRIES 1000
+#define PB_LIMIT_XDM_METADATA (4 * 1024 * 1024)
+#define PB_LIMIT_XDM_DOCUMENTS 500
+#define PB_LIMIT_XML_DEPTH 100
 
 #endif

@@ -69,6 +69,8 @@ struct pb_clock {
 	int64_t (*now_us)(void *ctx);
 	/* Never steps back; for ages and rates only. */
 	int64_t (*monotonic_us)(void *ctx);
+	/* Wait so long; a signal may end it sooner. */
+	void (*sleep_us)(void *ctx, int64_t us);
 };
 
 struct pb_random {

@@ -72,6 +72,8 @@ static const struct {
 	long value;
 } numbers[] = {
 	{ CURLOPT_NOSIGNAL, 1 },
+	/* A resolver that does not answer is not waited for beyond the time either. */
+	{ CURLOPT_QUICK_EXIT, 1 },
 	/* Redirects are followed here, where the host is looked at. */
 	{ CURLOPT_FOLLOWLOCATION, 0 },
 	{ CURLOPT_NETRC, CURL_NETRC_IGNORED },

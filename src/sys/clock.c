@@ -31,7 +31,21 @@ monotonic_us(void *ctx)
 	return read_us(CLOCK_BOOTTIME);
 }
 
-const struct pb_clock pb_sys_clock_table = { .now_us = now_us, .monotonic_us = monotonic_us };
+/* Of a signal that ends it, whoever waits learns by the clock. */
+static void
+sleep_us(void *ctx, int64_t us)
+{
+	const struct timespec pause = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 };
+
+	(void)ctx;
+	(void)nanosleep(&pause, NULL);
+}
+
+const struct pb_clock pb_sys_clock_table = {
+	.now_us = now_us,
+	.monotonic_us = monotonic_us,
+	.sleep_us = sleep_us,
+};
 
 const struct pb_clock *
 pb_sys_clock(void)

@@ -41,6 +41,9 @@ struct fake_tsa {
 	struct pb_buf root; /* PEM */
 	enum conduct conduct;
 	unsigned calls;
+	/* What others do while it is asked: called once; NULL: nothing. */
+	void (*meanwhile)(struct fake_tsa *tsa, void *arg);
+	void *arg;
 };
 
 static inline const char *
@@ -153,8 +156,12 @@ fake_exchange(void *ctx, const struct pb_http_request *request, struct pb_http_r
 {
 	static const char page[] = "<html>Bienvenue</html>";
 	struct fake_tsa *tsa = ctx;
+	void (*meanwhile)(struct fake_tsa * tsa, void *arg) = tsa->meanwhile;
 
 	tsa->calls++;
+	tsa->meanwhile = NULL;
+	if (meanwhile != NULL)
+		meanwhile(tsa, tsa->arg);
 	assert_string_equal(request->url, TSA_URL);
 	assert_string_equal(request->content_type, "application/timestamp-query");
 	assert_true(request->timeout_ms > 0 && request->max > 0);

@@ -31,7 +31,9 @@ struct pki {
 	const struct pb_buf *middle_crl;
 	const struct pb_buf *root_crl;
 	unsigned fetches;
-	bool broken; /* every GET fails */
+	bool broken;       /* every GET fails */
+	int64_t takes_s;   /* each exchange */
+	uint32_t given_ms; /* for the last one */
 };
 
 static inline void
@@ -139,6 +141,9 @@ pki_exchange(void *ctx, const struct pb_http_request *request, struct pb_http_re
 	const struct pb_buf *file = NULL;
 	bool granted;
 
+	assert_true(request->timeout_ms > 0); /* libcurl would wait for ever */
+	pki->given_ms = request->timeout_ms;
+	pass_time(pki->f, pki->takes_s);
 	if (request->content_type != NULL) {
 		ret_reply->status = 200;
 		(void)snprintf(ret_reply->content_type, sizeof(ret_reply->content_type),
@@ -150,7 +155,7 @@ pki_exchange(void *ctx, const struct pb_http_request *request, struct pb_http_re
 	pki->fetches++;
 	if (pki->broken)
 		return pb_fail(err, PB_EUNAVAIL, "ask a server", "nothing came", "%s", "");
-	if (strcmp(request->url, MIDDLE_URL) == 0)
+	if (strncmp(request->url, MIDDLE_URL, strlen(MIDDLE_URL)) == 0)
 		file = pki->middle;
 	else if (strcmp(request->url, MIDDLE_CRL_URL) == 0)
 		file = pki->middle_crl;
@@ -160,9 +165,18 @@ pki_exchange(void *ctx, const struct pb_http_request *request, struct pb_http_re
 	return file != NULL ? pb_buf_append(&ret_reply->body, file->data, file->len) : PB_OK;
 }
 
+/* "<prefix>http://...?1,<prefix>http://...?2," and so on, eight of them. */
+#define EIGHT(prefix, url)                                                                         \
+	prefix url "?1," prefix url "?2," prefix url "?3," prefix url "?4," prefix url             \
+		   "?5," prefix url "?6," prefix url "?7," prefix url "?8"
+
+/* many: its certificate names eight places of each sort. */
 static inline void
-pki_init(struct pki *pki, struct fixture *f)
+pki_make(struct pki *pki, struct fixture *f, bool many)
 {
+	static const char *const tsa_of_many[] = { "critical,timeStamping",
+		"critical,digitalSignature", "hash", EIGHT("URI:", MIDDLE_CRL_URL),
+		EIGHT("caIssuers;URI:", MIDDLE_URL), NULL };
 	static const int of_ca[] = { NID_basic_constraints, NID_key_usage,
 		NID_subject_key_identifier, NID_crl_distribution_points };
 	static const int of_tsa[] = { NID_ext_key_usage, NID_key_usage, NID_subject_key_identifier,
@@ -179,7 +193,7 @@ pki_init(struct pki *pki, struct fixture *f)
 	pki->http = (struct pb_http){ .ctx = pki, .exchange = pki_exchange };
 	issue(pki, ROOT, "Racine fictive", root, of_ca);
 	issue(pki, MIDDLE, "Autorite fictive", middle, of_ca);
-	issue(pki, TSA, "Horodatage fictif", tsa, of_tsa);
+	issue(pki, TSA, "Horodatage fictif", many ? tsa_of_many : tsa, of_tsa);
 	append_pem(&key, NULL, pki->key[TSA]);
 	append_pem(&chain, pki->certificate[TSA], NULL);
 	assert_int_equal(
@@ -187,6 +201,12 @@ pki_init(struct pki *pki, struct fixture *f)
 	    PB_OK);
 	pb_buf_done(&key);
 	pb_buf_done(&chain);
+}
+
+static inline void
+pki_init(struct pki *pki, struct fixture *f)
+{
+	pki_make(pki, f, false);
 }
 
 static inline void

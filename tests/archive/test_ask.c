@@ -183,6 +183,54 @@ a_certificate_that_was_revoked_makes_the_answer_bad(void **state)
 	pb_buf_done(&list);
 }
 
+/* ---- what a question may cost --------------------------------------------------------------- */
+
+/* The time is for the reply, issuers and lists together; what it does not suffice for is left. */
+static void
+all_of_a_question_has_one_deadline(void **state)
+{
+	struct pb_buf middle = der_of(MIDDLE), list = list_of(&pki, MIDDLE, false);
+	struct asked asked;
+
+	pki.middle = &middle;
+	pki.middle_crl = &list;
+	pki.takes_s = 9; /* the reply, the issuer; then 2 of 20 s are left */
+	asked = ask_it(*state, true, PB_OK);
+	assert_int_equal(pki.fetches, 2);
+	assert_int_equal(pki.given_ms, 2000);
+	asked_done(&asked);
+	pki.fetches = 0;
+	pki.takes_s = 10; /* none for a list */
+	asked = ask_it(*state, true, PB_OK);
+	assert_int_equal(pki.fetches, 1);
+	assert_int_equal(asked.answer.revocation_count, 0);
+	asked_done(&asked);
+	pki.fetches = 0;
+	pki.takes_s = 20; /* none for the issuer */
+	asked = ask_it(*state, true, PB_EUNAVAIL);
+	assert_int_equal(pki.fetches, 0);
+	assert_string_equal(asked.failure.reason, pb_stamp_fault_code(PB_STAMP_UNKNOWN_ROOT));
+	asked_done(&asked);
+	pb_buf_done(&middle);
+	pb_buf_done(&list);
+}
+
+static void
+certificates_that_name_many_places_have_few_of_them_asked(void **state)
+{
+	struct pb_buf other;
+	struct asked asked;
+
+	pki_done(&pki);
+	pki_make(&pki, *state, true);
+	other = der_of(ROOT);
+	pki.middle = &other; /* a certificate, and no issuer of this: it is asked round by round */
+	asked = ask_it(*state, true, PB_EUNAVAIL);
+	assert_int_equal(pki.fetches, PB_LIMIT_TSA_FETCHES);
+	asked_done(&asked);
+	pb_buf_done(&other);
+}
+
 /* ---- any of them ---------------------------------------------------------------------------- */
 
 static void
@@ -194,26 +242,31 @@ the_local_one_answers_only_alone(void **state)
 	struct pb_imprints imprints = { .of = { NULL } };
 	uint8_t imprint[PB_STAMP_HASH_MAX];
 	struct pb_answer answer = PB_ANSWER_EMPTY;
+	struct pb_refusals refused = { .count = 0 };
 
 	pb_stamp_imprint(PB_STAMP_SHA256, "texte fictif", 12, imprint);
 	assert_true(pb_ask_wants(asked.authorities, PB_STAMP_SHA256));
 	assert_false(pb_ask_wants(asked.authorities, PB_STAMP_SHA512));
 	imprints.of[PB_STAMP_SHA256] = imprint;
-	assert_int_equal(
-	    pb_ask_any(&f->world, f->dir, NULL, asked.authorities, &imprints, &answer, NULL),
+	assert_int_equal(pb_ask_any(&f->world, f->dir, NULL, asked.authorities, &imprints, &answer,
+			     &refused, NULL),
 	    PB_EUNAVAIL);
 	assert_int_equal(pb_authorities_put_local(
 			     asked.authorities, &f->world, f->dir, "essai.example/x", false, NULL),
 	    PB_OK);
-	assert_int_equal(
-	    pb_ask_any(&f->world, f->dir, NULL, asked.authorities, &imprints, &answer, NULL),
+	assert_int_equal(pb_ask_any(&f->world, f->dir, NULL, asked.authorities, &imprints, &answer,
+			     &refused, NULL),
 	    PB_EUNAVAIL);
 	pki.middle = &middle;
-	assert_int_equal(
-	    pb_ask_any(&f->world, f->dir, &pki.http, asked.authorities, &imprints, &answer, NULL),
+	assert_int_equal(pb_ask_any(&f->world, f->dir, &pki.http, asked.authorities, &imprints,
+			     &answer, &refused, NULL),
 	    PB_OK);
 	assert_string_equal(answer.tsa->name, "fictif");
 	pb_answer_done(&answer);
+	/* Who was asked in vain before is named with his reason. */
+	assert_int_equal(refused.count, 2);
+	assert_string_equal(refused.error[0].object, "fictif");
+	assert_non_null(strstr(refused.error[0].why, "no network"));
 	asked_done(&asked);
 	pb_buf_done(&middle);
 }
@@ -229,6 +282,8 @@ main(void)
 		TEST(the_lists_of_the_day_are_kept),
 		TEST(lists_that_cannot_be_had_do_not_fail_a_token),
 		TEST(a_certificate_that_was_revoked_makes_the_answer_bad),
+		TEST(all_of_a_question_has_one_deadline),
+		TEST(certificates_that_name_many_places_have_few_of_them_asked),
 		TEST(the_local_one_answers_only_alone),
 	};
 

@@ -14,6 +14,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import zipfile
@@ -22,11 +23,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 sys.dont_write_bytecode = True
 import cli                                                                   # noqa: E402
 from cli import MESSAGE                                                      # noqa: E402
-from false_answers import FAULTS, other, status                              # noqa: E402
-from false_authority import (Front, Identity, Pretender, Served, Stranger, der, openssl, post,  # noqa: E402
+from false_answers import FAULTS, dripping_place, other, silent, status                              # noqa: E402
+from false_authority import (Front, Identity, Pointing, Pretender, Served, Stranger, der, openssl, post,  # noqa: E402
                              rewritten)
 
 VERIFIER = os.path.join(os.path.dirname(cli.PROBANT), "probant-verify")
+SECOND = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/second_verifier.py")
 ASKED, OTHER = "1.3.6.1.4.1.99999.2", "1.3.6.1.4.1.99999.1"
 
 
@@ -383,6 +385,152 @@ def a_local_authority_stamps_what_a_command_adds(s):
     assert "authority_local" in [x["code"] for x in checks["authorities"]["findings"]]
 
 
+# ---- while others are at work ---------------------------------------------------------------
+
+def begin(s, *words):
+    return subprocess.Popen([cli.PROBANT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env=s.env)
+
+
+def was_asked(s, times=1):
+    while len(s.front.requests) < times:
+        time.sleep(0.01)
+
+
+def an_import_runs_to_its_end_while_an_authority_is_silent(s):
+    s.begin()
+    s.front.mood = silent
+    s.front.requests.clear()
+    stamper = begin(s, "stamp", "-a", s.archive, "--now", "--json")
+    was_asked(s)
+    for _ in range(3):
+        s.keep()
+    s.rows()
+    assert stamper.poll() is None                    # it waits still, and nobody with it
+    assert json.loads(s.ok("status", "-a", s.archive, "--json"))["writer_at_work"] is False
+    s.front.released.set()
+    shown = json.loads(stamper.communicate()[0])
+    assert stamper.returncode == 69 and shown["failed"] == 1 and shown["gap"] is True, shown
+    s.front.mood = s.front.good
+    assert s.stamp("--now")[0]["gap_ended"] is True
+    assert s.standing()["backlog"] == 0
+    checks = s.verdict("--tsa-roots", s.lab.root)[0]
+    assert checks["tokens"]["verdict"] == checks["authorities"]["verdict"] == "valid", checks
+
+
+def two_stampers_at_once_both_keep_what_they_were_given(s):
+    s.begin()
+    both = threading.Barrier(2)
+
+    def together(handler, request):
+        both.wait(30)
+        s.front.good(handler, request)
+
+    s.front.mood = together
+    s.keep()
+    words = ("stamp", "-a", s.archive, "--json")
+    stampers = [begin(s, *words) for _ in range(2)]
+    for stamper in stampers:
+        said, complained = stamper.communicate()
+        assert stamper.returncode == 0 and json.loads(said)["tokens"] == 1, (said, complained)
+    s.front.mood = s.front.good
+    assert s.standing()["backlog"] == 0 and s.stamp()[0]["due"] is False
+    assert s.events().count("timestamp") == 3, s.events()
+    checks, whole = s.verdict("--tsa-roots", s.lab.root)
+    assert checks["tokens"]["verdict"] == checks["authorities"]["verdict"] == "valid", checks
+    assert len(whole["tokens"]) == 3, whole["tokens"]
+
+
+def an_older_token_may_come_into_the_log_later(s):
+    s.front.authority = s.stranger
+    s.place(s.front.url, s.stranger.root)
+    s.stamp("--now")
+    inner = []
+
+    def overtaken(handler, request):
+        s.front.mood = s.front.good
+        answer = s.stranger.answer(request)
+        s.keep()
+        inner.append(s.stamp("--now")[0])
+        handler.say(answer)
+
+    s.keep()
+    s.front.mood = overtaken
+    shown = s.stamp("--now")[0]
+    assert shown["tokens"] == 1 and shown["size"] < inner[0]["size"], (shown, inner)
+    assert s.standing()["stamped_size"] == inner[0]["size"] and s.standing()["backlog"] == 0
+    s.keep()
+    s.stamp("--now")
+    bundle = export(s, "overtaken.asics")[0]
+    for what in (None, bundle):
+        proven = []
+        for program in (None, SECOND):
+            words = [program, what or s.archive, "--tsa-roots", s.stranger.root]
+            if program is None:
+                checks, whole = s.verdict("--tsa-roots", s.stranger.root, what=what)
+                assert checks["tokens"]["verdict"] == "valid", checks["tokens"]
+                proven = whole["proven"]
+                assert all(x["after"] < x["before"] for x in proven
+                           if x.get("after") and x.get("before")), proven
+            else:
+                done = subprocess.run(words, capture_output=True, env=s.env)
+                assert b"tokens: valid" in done.stdout, done
+        assert proven
+
+
+def a_gap_is_stated_once_though_imports_come_between(s):
+    s.begin()
+
+    def busy(handler, request):
+        s.keep()
+        handler.say(b"no", 500, "text/plain")
+
+    s.front.mood = busy
+    s.keep()
+    assert [s.stamp("--now", code=69)[0]["gap"] for _ in range(3)] == [True, False, False]
+    s.front.mood = s.front.good
+    assert s.stamp("--now")[0]["gap_ended"] is True
+    assert s.events() == ["timestamp", "timestamp_gap", "timestamp", "timestamp_gap_end"], s.events()
+
+
+def a_certificate_points_to_places_that_drip(s):
+    places = ["%s/issuer-%d" % (s.front.url, i) for i in range(8)]
+    pointing = Pointing(s.root + "/pointing", places)
+    s.begin()
+    s.add("pointing", s.front.url, pointing.root, "--timeout", "2")
+    s.ok("tsa", "remove", "-a", s.archive, "tsa")
+    s.front.authority, s.front.place = pointing, dripping_place
+    s.front.fetched.clear()
+    s.stamp("--now", code=69)
+    # The first takes all the time that there is for the authority; the others are not asked.
+    assert len(s.front.fetched) == 1, s.front.fetched
+    assert s.authority("pointing")["reason"] == "unknown_root", s.authority("pointing")
+
+
+def an_import_runs_while_an_export_waits_for_its_timestamp(s):
+    s.begin()
+    s.keep()
+    s.stamp("--now")
+    s.front.mood = silent
+    s.front.requests.clear()
+    words = ("export", "-a", s.archive, "--case", "essai", "--disclose", "all",
+             "--passphrase-file", s.passphrase, "-o", s.root + "/slow.asics")
+    exporter = begin(s, *words)
+    was_asked(s)
+    s.keep()
+    done = s.run(*words)                             # the same, to the same file
+    assert done.returncode == 75 and b"another command works on it" in done.stderr, done
+    assert exporter.poll() is None
+    s.front.released.set()
+    said = exporter.communicate()[1].decode()
+    assert exporter.returncode == 75 and "tsa" in said, said
+    s.front.mood = s.front.good
+    s.ok("seal", "-a", s.archive, s.root + "/slow.asics", "--passphrase-file", s.passphrase)
+    checks = s.verdict("--tsa-roots", s.lab.root, what=s.root + "/slow.asics")[0]
+    assert all(x["verdict"] != "invalid" for x in checks.values()), checks
+    assert s.verdict("--tsa-roots", s.lab.root)[0]["tokens"]["verdict"] == "valid"
+
+
 # ---- several --------------------------------------------------------------------------------
 
 def export(s, name, *words, code=0):
@@ -490,7 +638,6 @@ def who_has_a_local_key_proves_nothing_by_naming_another_policy(s):
 
 
 def the_second_verifier_says_the_same(s):
-    second = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/second_verifier.py")
     for authority, proven in ((s.stranger, True), (s.lab, False)):
         s.front.authority = authority
         s.place(s.front.url, authority.root)
@@ -501,7 +648,7 @@ def the_second_verifier_says_the_same(s):
         for what in (None, bundle):
             for words in (["--tsa-roots", authority.root], ["--tsa-roots", s.root_of_nobody()], []):
                 checks, whole = s.verdict(*words, what=what)
-                done = subprocess.run([second, what or s.archive, *words], capture_output=True,
+                done = subprocess.run([SECOND, what or s.archive, *words], capture_output=True,
                                       env=s.env)
                 said = dict(x.split(" (")[0].split(": ", 1)
                             for x in done.stdout.decode().splitlines() if re.match(r"[a-z ]+: ", x))
@@ -521,6 +668,7 @@ def a_bundle_without_its_timestamp_is_sealed_later(s):
     s.front.mood = status(500)
     bundle, said = export(s, "late.asics", code=75)
     assert "no timestamping authority answered" in said and "probant seal" in said, said
+    assert "probant: ask a timestamping authority: tsa: HTTP 500: " in said, said
     assert s.authority()["reason"] == "http_status"
     assert "mimetype" not in names_in(bundle) and "log/checkpoint" in names_in(bundle)
     with open(bundle, "rb") as file:
@@ -564,6 +712,10 @@ TESTS = [
     one_that_fails_is_named_and_the_other_counts, intervals_are_proven_by_others_alone,
     who_has_a_local_key_proves_nothing_by_naming_another_policy, the_second_verifier_says_the_same,
     a_bundle_without_its_timestamp_is_sealed_later,
+    an_import_runs_to_its_end_while_an_authority_is_silent,
+    two_stampers_at_once_both_keep_what_they_were_given, an_older_token_may_come_into_the_log_later,
+    a_gap_is_stated_once_though_imports_come_between, a_certificate_points_to_places_that_drip,
+    an_import_runs_while_an_export_waits_for_its_timestamp,
 ]
 
 

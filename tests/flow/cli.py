@@ -6,6 +6,7 @@ errors, and that what the README promises about content and keys holds.  Prints 
 each test that fails and, last, `N passed, N failed`.
 """
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
@@ -496,12 +498,33 @@ def a_second_writer_is_told_to_try_again(s):
                              stdout=subprocess.PIPE, env=s.env)
     while not json.loads(s.ok("status", "-a", s.archive, "--json"))["writer_at_work"]:
         pass
-    s.fails(75, "import", "-a", s.archive, path, says=("again",))
-    s.fails(75, "list", "-a", s.archive, "--purpose", "x", "--passphrase-file", s.passphrase)
+    others = [subprocess.Popen([PROBANT, *words], stderr=subprocess.PIPE, env=s.env)
+              for words in (("import", "-a", s.archive, path),
+                            ("list", "-a", s.archive, "--purpose", "x", "--passphrase-file",
+                             s.passphrase))]
     assert s.run("verify", s.archive, "--quick").returncode == 2
+    for other in others:
+        said = other.communicate()[1]
+        assert other.returncode == 75 and b"again" in said and b"waiting" not in said, said
     first.communicate(MESSAGE)
     assert first.returncode == 0
     s.put(path)
+
+
+def commands_at_once_wait_for_each_other(s):
+    s.init()
+    words = ("import", "-a", s.archive, s.write("a.eml", MESSAGE))
+    several = [subprocess.Popen([PROBANT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env=s.env) for _ in range(4)]
+    for one in several:
+        said = one.communicate()
+        assert one.returncode == 0 and said[1] == b"", said
+    assert [x["type"] for x in s.rows()].count("imported") == 4
+    with open(s.archive + "/lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threading.Timer(1.5, lambda: fcntl.flock(lock, fcntl.LOCK_UN)).start()
+        code, said = on_terminal(s, words, [])
+    assert code == 0 and "waiting for it" in said, (code, said)
 
 
 def what_is_no_archive_is_no_input(s):

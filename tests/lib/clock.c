@@ -18,12 +18,28 @@ monotonic_us(void *ctx)
 	return clock->highest_us;
 }
 
+static void
+sleep_us(void *ctx, int64_t us)
+{
+	struct test_clock *clock = ctx;
+	int64_t after_us = monotonic_us(clock) + us;
+
+	clock->slept_us += us;
+	clock->now_us += us;
+	clock->highest_us = after_us;
+	if (clock->asleep != NULL)
+		clock->asleep(clock->arg);
+}
+
 void
 test_clock_init(struct test_clock *clock, int64_t start_us)
 {
 	*clock = (struct test_clock){
 		.now_us = start_us,
 		.highest_us = start_us,
-		.table = { .ctx = clock, .now_us = now_us, .monotonic_us = monotonic_us },
+		.table = { .ctx = clock,
+		    .now_us = now_us,
+		    .monotonic_us = monotonic_us,
+		    .sleep_us = sleep_us },
 	};
 }

@@ -37,6 +37,13 @@ def dripping(h, request):
             return
 
 
+def dripping_place(h):
+    """What a certificate points to comes an octet at a time, and never ends."""
+    h.say(b"", kind="application/pkix-cert", length=1000)
+    while not h.server.front.released.wait(0.2):
+        h.wfile.write(b"0")
+
+
 def dripping_headers(h, request):
     for octet in b"HTTP/1.1 200 OK\r\nContent-Type: application/timestamp-reply\r\n":
         h.wfile.write(bytes([octet]))

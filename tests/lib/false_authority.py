@@ -112,6 +112,10 @@ keyUsage = critical, keyCertSign, cRLSign
 [tsa]
 keyUsage = critical, digitalSignature
 extendedKeyUsage = critical, timeStamping
+[pointing]
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
+authorityInfoAccess = {1}
 [server]
 subjectAltName = IP:127.0.0.1
 [plain]
@@ -130,14 +134,20 @@ ess_cert_id_alg = sha256
 """
 
 
+def configuration(directory, places=()):
+    """places: where a certificate of [pointing] says that its issuer's certificate is."""
+    return CONFIGURATION.format(
+        directory, ",".join("caIssuers;URI:" + x for x in places) or "OCSP;URI:http://a.example/")
+
+
 class Identity:
     """A key with its certificate, and below a root all that it issues."""
 
-    def __init__(self, directory, name, extensions, issuer=None):
+    def __init__(self, directory, name, extensions, issuer=None, places=()):
         self.key, self.certificate = ["%s/%s.%s" % (directory, name, x) for x in ("key", "pem")]
         settings = directory + "/settings"
         with open(settings, "w") as file:
-            file.write(CONFIGURATION.format(directory))
+            file.write(configuration(directory, places))
         words = ["-CA", issuer.certificate, "-CAkey", issuer.key] if issuer else []
         openssl("req", "-x509", "-config", settings, "-extensions", extensions, "-newkey", "ec",
                 "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
@@ -176,6 +186,20 @@ class Stranger:
                            "stamping", "-queryfile", query)
 
 
+class Pointing(Stranger):
+    """One whose certificate does not bring its issuer, and names places where it is said to be."""
+
+    def __init__(self, directory, places):
+        self.places = places
+        super().__init__(directory)
+
+    def make(self):
+        root = Identity(self.directory, "root", "ca")
+        middle = Identity(self.directory, "middle", "ca", root)
+        Identity(self.directory, "tsa", "pointing", middle, self.places)
+        return root.certificate
+
+
 class Pretender(Stranger):
     """Who has the key of `tsa serve` and names another policy than the one for such keys."""
 
@@ -185,7 +209,7 @@ class Pretender(Stranger):
 
     def make(self):
         with open(self.directory + "/settings", "w") as file:
-            file.write(CONFIGURATION.format(self.directory))
+            file.write(configuration(self.directory))
         for name in ("tsa.pem", "tsa.key"):
             shutil.copy(os.path.join(os.path.dirname(self.served.root), name), self.directory)
         return self.served.root
@@ -205,6 +229,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             front.mood(self, body)
         except (BrokenPipeError, ConnectionResetError):
             pass                                                          # who asked has gone
+
+    def do_GET(self):                                                     # noqa: N802
+        front = self.server.front
+        self.close_connection = True
+        front.fetched.append(self.path)
+        try:
+            front.place(self)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
 
     def say(self, body, status=200, kind=REPLY, length=None, **headers):
         self.send_response(status)
@@ -230,6 +263,7 @@ class Front:
 
     def start(self):
         self.requests, self.mood = [], self.good
+        self.fetched, self.place = [], lambda handler: handler.say(b"no", 404, "text/plain")
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.server.daemon_threads, self.server.block_on_close = True, False
         self.server.front = self

@@ -11,10 +11,16 @@
 #include "core/buf.h"
 #include "core/world.h"
 
-/* A clock that stands still until now_us is moved; the monotonic one never steps back with it. */
+/*
+ * A clock that stands still until now_us is moved; the monotonic one never steps back with it.
+ * Who sleeps moves both, and then `asleep` is called (NULL: nothing happens meanwhile).
+ */
 struct test_clock {
 	int64_t now_us;
 	int64_t highest_us;
+	int64_t slept_us; /* so far */
+	void (*asleep)(void *arg);
+	void *arg;
 	struct pb_clock table;
 };
 void test_clock_init(struct test_clock *clock, int64_t now_us);

@@ -34,6 +34,31 @@ test_clock_stands_still_and_never_steps_its_monotonic_side_back(void **state)
 }
 
 static void
+note_sleep(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+static void
+test_clock_that_sleeps_goes_on_even_behind_its_highest_time(void **state)
+{
+	struct test_clock clock;
+	unsigned sleeps = 0;
+
+	(void)state;
+	test_clock_init(&clock, 5000);
+	clock.asleep = note_sleep;
+	clock.arg = &sleeps;
+	assert_int_equal(clock.table.monotonic_us(clock.table.ctx), 5000);
+	clock.now_us = 1000;
+	clock.table.sleep_us(clock.table.ctx, 30);
+	assert_int_equal(clock.table.now_us(clock.table.ctx), 1030);
+	assert_int_equal(clock.table.monotonic_us(clock.table.ctx), 5030);
+	assert_int_equal(clock.slept_us, 30);
+	assert_int_equal(sleeps, 1);
+}
+
+static void
 test_random_repeats_for_a_seed_and_no_two_calls_are_alike(void **state)
 {
 	struct test_random a, b, c;
@@ -233,6 +258,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock_stands_still_and_never_steps_its_monotonic_side_back),
+		cmocka_unit_test(test_clock_that_sleeps_goes_on_even_behind_its_highest_time),
 		cmocka_unit_test(test_random_repeats_for_a_seed_and_no_two_calls_are_alike),
 		cmocka_unit_test(test_directory_is_fresh_and_goes_with_all_it_holds),
 		cmocka_unit_test(each_operation_fails_by_name_when_its_turn_comes),

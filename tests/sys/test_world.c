@@ -53,6 +53,17 @@ monotonic_clock_goes_on_and_never_back(void **state)
 }
 
 static void
+clock_sleeps_as_long_as_it_was_told(void **state)
+{
+	const struct pb_clock *clock = pb_sys_clock();
+	int64_t before = clock->monotonic_us(clock->ctx);
+
+	(void)state;
+	clock->sleep_us(clock->ctx, 3000);
+	assert_true(clock->monotonic_us(clock->ctx) - before >= 3000);
+}
+
+static void
 random_numbers_fill_all_that_was_asked_and_do_not_repeat(void **state)
 {
 	const struct pb_random *random = pb_sys_random();
@@ -79,6 +90,7 @@ main(void)
 		cmocka_unit_test(world_is_the_machine_s_files_clock_and_random_numbers),
 		cmocka_unit_test(clock_tells_the_time_in_microseconds),
 		cmocka_unit_test(monotonic_clock_goes_on_and_never_back),
+		cmocka_unit_test(clock_sleeps_as_long_as_it_was_told),
 		cmocka_unit_test(random_numbers_fill_all_that_was_asked_and_do_not_repeat),
 	};
 
