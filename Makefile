@@ -4,7 +4,7 @@
 # nowhere else, and enforced twice: `make check-rooms` refuses an include that breaks it, and the
 # tests of a room are linked with that room and what it may use, no more.
 
-ROOMS := core sys crypto record log stamp net bundle dossier vault verify archive capture cli
+ROOMS := core sys crypto record log stamp net bundle dossier vault verify view mime index catalog archive copies capture token cli
 
 USES_core    :=
 USES_sys     := core
@@ -17,9 +17,15 @@ USES_bundle  := core crypto record log
 USES_dossier := core record bundle
 USES_vault   := core sys crypto record log
 USES_verify  := core crypto record log stamp bundle
-USES_capture := core sys record
-USES_archive := core sys crypto record log stamp bundle dossier vault verify
-USES_cli     := core sys crypto record log stamp net bundle vault verify archive capture
+USES_view    := core sys
+USES_mime    := core sys
+USES_index   := core crypto record
+USES_catalog := core crypto record
+USES_capture := core sys crypto record
+USES_archive := core sys crypto record log stamp bundle dossier vault verify view index catalog
+USES_token   := core crypto
+USES_copies  := core sys crypto record log stamp vault verify archive
+USES_cli     := core sys crypto record log stamp net bundle vault verify view index archive copies capture token
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -32,8 +38,14 @@ LIBS_bundle  := deflate
 LIBS_dossier :=
 LIBS_vault   :=
 LIBS_verify  :=
-LIBS_capture :=
+LIBS_view    :=
+LIBS_mime    := gmime-3.0 gobject-2.0 glib-2.0 expat archive
+LIBS_index   := unistring zstd
+LIBS_catalog := sqlite3
+LIBS_capture := archive
 LIBS_archive :=
+LIBS_copies  := archive
+LIBS_token   := p11-kit
 LIBS_cli     :=
 
 # Headers by which a library shows in an include.
@@ -43,11 +55,21 @@ HEADERS_zstd    := zstd.h
 HEADERS_curl    := curl/
 HEADERS_microhttpd := microhttpd.h
 HEADERS_deflate := libdeflate.h
+HEADERS_archive := archive.h archive_entry.h
+HEADERS_gmime-3.0 := gmime/gmime.h
+HEADERS_glib-2.0 := glib.h
+HEADERS_expat := expat.h
+HEADERS_unistring := unicase.h uninorm.h unictype.h unistr.h
+HEADERS_sqlite3 := sqlite3.h
+HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := cli capture archive dossier verify bundle stamp net vault log record crypto sys core
+ROOMS_probant    := cli token capture copies archive catalog index view dossier verify bundle stamp net vault log record crypto sys core
 ROOMS_probant-verify := cli archive verify bundle stamp vault log record crypto sys core
+# A program for the other ones: it looks into messages, and holds what may break on them.
+HELPERS          := probant-mime
+ROOMS_probant-mime := mime sys core
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -66,7 +88,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
 HARDEN   := -fstack-protector-strong -fPIE -fstack-clash-protection $(if $(findstring x86,$(TARGET)),-fcf-protection) \
             $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE -DPROBANT_VERSION='"$(VERSION)"' \
-            -DPROBANT_LOCALEDIR='"$(PREFIX)/share/locale"'
+            -DPROBANT_LOCALEDIR='"$(PREFIX)/share/locale"' -DPROBANT_LIBEXECDIR='"$(PREFIX)/libexec/probant"'
 CFLAGS   ?= -O2 -g
 ALLFLAGS  = -std=c11 $(WARN) $(HARDEN) -fvisibility=hidden -ffunction-sections \
             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(CFLAGS)
@@ -77,12 +99,12 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SAN),-fsanitize=$(
 # $(call closure,rooms): those rooms and all that these use in turn, users before used, as static
 # linking needs.
 used    = $(1) $(foreach u,$(1),$(USES_$(u)))
-closure = $(foreach r,cli capture archive dossier verify bundle stamp net vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
+closure = $(foreach r,cli token capture copies archive catalog index view mime dossier verify bundle stamp net vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
 libraries = $(addprefix -l,$(foreach r,$(1),$(LIBS_$(r))))
 archives  = $(foreach r,$(1),$(B)/lib$(r).a)
 
 .PHONY: all
-all: $(addprefix $(B)/,$(PROGRAMS)) $(B)/libprobant.so $(B)/locale/fr/LC_MESSAGES/probant.mo $(B)/probant.1
+all: $(addprefix $(B)/,$(PROGRAMS) $(HELPERS)) $(B)/libprobant.so $(B)/locale/fr/LC_MESSAGES/probant.mo $(B)/probant.1
 
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -97,7 +119,7 @@ $(B)/flags: force
 	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
 
 define room
-SRC_$(1) := $$(filter-out src/cli/main%.c,$$(wildcard src/$(1)/*.c))
+SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c,$$(wildcard src/$(1)/*.c))
 OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
 $(B)/lib$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
@@ -114,8 +136,19 @@ $(B)/probant-verify: $(B)/obj/src/cli/main_verify.o $(call archives,$(ROOMS_prob
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-verify))
 
+# GMime's, GLib's and p11-kit's headers do not stand where the others do.  private: else the flags of
+# what is made for an object, $(B)/flags too, would be the object's, and all be made again.
+MIME_FLAGS := $(patsubst -I%,-isystem %,$(filter -I%,$(shell pkg-config --cflags gmime-3.0 2>/dev/null)))
+$(B)/obj/src/mime/%.o $(B)/obj/tests/mime/%.o $(B)/obj/tests/fuzz/fuzz_view.o $(B)/obj/tests/fuzz/fuzz_xdm.o: private CPPFLAGS += $(MIME_FLAGS)
+TOKEN_FLAGS := $(patsubst -I%,-isystem %,$(filter -I%,$(shell pkg-config --cflags p11-kit-1 2>/dev/null)))
+$(B)/obj/src/token/%.o $(B)/obj/tests/token/%.o: private CPPFLAGS += $(TOKEN_FLAGS)
+
+$(B)/probant-mime: $(B)/obj/src/mime/main.o $(call archives,$(ROOMS_probant-mime))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-mime))
+
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := archive dossier verify bundle stamp vault log record crypto sys core
+LIB_ROOMS := archive catalog index view dossier verify bundle stamp vault log record crypto sys core
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -140,7 +173,7 @@ $(B)/libtest.a: $(TESTLIB_OBJ)
 	@rm -f $@
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
-$(B)/obj/tests/%.o: CPPFLAGS += -Itests -DTEST_VECTORS='"tests/vectors"'
+$(B)/obj/tests/%.o: private CPPFLAGS += -Itests -DTEST_VECTORS='"tests/vectors"'
 
 define room_tests
 TESTS_$(1) := $$(patsubst tests/$(1)/%.c,$(B)/tests/$(1)/%,$$(wildcard tests/$(1)/test_*.c))
@@ -176,6 +209,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/probant \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/libexec/probant
+	install -m 755 $(addprefix $(B)/,$(HELPERS)) $(DESTDIR)$(PREFIX)/libexec/probant
 	install -m 755 $(B)/libprobant.so $(DESTDIR)$(PREFIX)/lib/libprobant.so.0
 	ln -sf libprobant.so.0 $(DESTDIR)$(PREFIX)/lib/libprobant.so
 	install -m 644 include/probant/*.h $(DESTDIR)$(PREFIX)/include/probant

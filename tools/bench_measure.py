@@ -1,4 +1,4 @@
-"""How tools/bench measures one program: wall clock, CPU, memory of its own."""
+"""How tools/bench measures one program: wall clock, CPU, memory of its own and its children's."""
 import os
 import subprocess
 import sys
@@ -8,30 +8,40 @@ import time
 MIB = 1 << 20
 
 
+def own_memory(pid):
+    """RssAnon + RssShmem of a process and of all below it, in octets."""
+    total = 0
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii", errors="replace") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        total = 1024 * sum(int(fields.get(name, "0 kB").split()[0])
+                           for name in ("RssAnon", "RssShmem"))
+        for task in os.listdir("/proc/%d/task" % pid):
+            with open("/proc/%d/task/%s/children" % (pid, task), encoding="ascii") as file:
+                total += sum(own_memory(int(child)) for child in file.read().split())
+    except OSError:
+        pass                              # it has ended meanwhile
+    return total
+
+
 class Meter(threading.Thread):
-    """The most memory of its own (RssAnon + RssShmem) that a process had; 50 looks a second."""
+    """The most memory that a process and its children had together; 50 looks a second."""
 
     def __init__(self, pid):
         super().__init__(daemon=True)
-        self.path, self.peak, self.over = "/proc/%d/status" % pid, 0, threading.Event()
+        self.pid, self.peak, self.over = pid, 0, threading.Event()
         self.start()
 
     def run(self):
         while not self.over.wait(0.02):
-            try:
-                with open(self.path, encoding="ascii", errors="replace") as file:
-                    fields = dict(line.split(":", 1) for line in file)
-            except OSError:
-                return
-            own = sum(int(fields.get(name, "0 kB").split()[0]) for name in ("RssAnon", "RssShmem"))
-            self.peak = max(self.peak, own * 1024)
+            self.peak = max(self.peak, own_memory(self.pid))
 
 
-def measure(command, environment, stdin=None, allowed=(0,)):
+def measure(command, environment, stdin=None, stdout=subprocess.DEVNULL, allowed=(0,)):
     """(wall seconds, CPU seconds, peak octets of memory); another exit code ends the benchmark."""
     os.sync()  # what ran before must not write its pages in this one's time
     start = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdin=stdin, stdout=subprocess.DEVNULL,
+    process = subprocess.Popen(command, env=environment, stdin=stdin, stdout=stdout,
                                stderr=subprocess.PIPE)
     meter = Meter(process.pid)
     words = process.stderr.read()

@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
-from vectors import anchor, archive, bundle, cutter, handed, log, proofs, record, vault, zip
+from vectors import anchor, archive, bundle, cutter, derived, destroyed, handed, log, proofs, readers, record, vault, zip
 from vectors.common import HERE, files
 
 MAKERS = (record.leaf_vectors, record.expand_vectors, record.commitment_vectors,
@@ -16,7 +16,9 @@ MAKERS = (record.leaf_vectors, record.expand_vectors, record.commitment_vectors,
           log.tree_vectors, vault.slot_vectors, vault.segment_vectors, cutter.cutter_vectors,
           archive.archive, zip.zip_vectors, zip.names_vectors, handed.opening_vectors,
           proofs.range_vectors, proofs.tlog_proof_vectors, handed.statement_vectors,
-          handed.sums_vectors, anchor.anchor_vectors, bundle.bundles)
+          handed.sums_vectors, anchor.anchor_vectors, bundle.bundles,
+          destroyed.destruction_vectors, destroyed.destroyed_archive, readers.readers_archive,
+          readers.typed_vectors, derived.summary_vectors)
 
 
 def main():

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 
+import probant_destroyed as destroyed
 import probant_format as pb
 import probant_log as log
 import probant_package as package
@@ -227,19 +228,25 @@ class Bundle(History):
         self.range(package.read_closed(self.read("log/closed.json")))
 
     def range(self, runs):
-        report, closed = self.report, set()
+        report, closed, gone = self.report, set(), self.gone()
         report.looked("range")
         if self.last is None:
             return
-        for first, last, reason, _ in runs:
+        for first, last, reason, by in runs:
             if not self.first <= first <= last <= self.last:
                 report.find("range", INVALID, "records %d..%d are closed outside the range", first,
                             last)
                 continue
-            closed |= set(range(first, last + 1))
-            if reason == "destroyed":
-                report.find("range", INVALID, "records %d..%d were destroyed by no record that "
-                            "version 1 knows", first, last)
+            seqs = set(range(first, last + 1))
+            closed |= seqs
+            if reason == "destroyed" and not (
+                    seqs <= gone.get(by, set()) and all(self.type_of(seq) in destroyed.CONTENT
+                                                        for seq in seqs)):
+                report.find("range", INVALID, "records %d..%d: no record says that they were "
+                            "destroyed, or they cannot be", first, last)
+            if reason == "query" and any(seqs & of for of in gone.values()):
+                report.find("files", INVALID, "records %d..%d: closed.json does not say that they "
+                            "were destroyed", first, last)
         there = {int(name.split("/")[1]) for name in self.files if name.startswith("records/")}
         for seq in range(self.first, self.last + 1):
             if (seq in closed) == (seq in there):
@@ -247,6 +254,23 @@ class Bundle(History):
         for seq in sorted(there - {0}):
             if not self.first <= seq <= self.last:
                 report.find("files", INVALID, "record %d is not of the range", seq)
+
+    def gone(self):
+        """seq of a destruction of the range: the seqs of the range that it names."""
+        found = {}
+        for seq in [seq for seq in self.opened if self.last is not None
+                    and self.first <= seq <= self.last and self.opened[seq].type == 8]:
+            try:
+                runs = destroyed.read_destruction(self.opened[seq].facts, seq)
+            except pb.Refused as error:
+                self.report.find("range", INVALID, "%s", error)
+                continue
+            found[seq] = {one for first, last in runs
+                          for one in range(max(first, self.first), min(last, self.last) + 1)}
+        return found
+
+    def type_of(self, seq):
+        return pb.read_leaf(self.leaves[seq - self.first]).type
 
     def manifest(self, facts):
         report = self.report

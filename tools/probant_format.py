@@ -17,6 +17,7 @@ SLOT = 48
 STEM = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}")
 TYPES = {1: "message", 2: "observation", 3: "capture", 4: "management", 8: "destruction",
          12: "anchor", 13: "key", 14: "recovery", 15: "imported"}
+OPEN = (8, 12, 13)                      # stored with their secret [3.2]
 FACTS, HEADER, BODY, DIGEST, OBJECT, CLASS, ENVELOPE = range(7)
 NO_SLOT = bytes(SLOT)
 
@@ -87,13 +88,13 @@ def read_number(value):
 
 
 def read_readers(facts):                                                          # [1.5]
-    """The ids that record 0 names."""
+    """The ids that a segment record names."""
     readers = facts.get("readers")
     ids = [reader.get("id") for reader in readers if isinstance(reader, dict)] \
         if isinstance(readers, list) else []
     if not ids or len(ids) != len(readers) or not all(isinstance(i, str) for i in ids) \
             or len(set(ids)) < len(ids):
-        raise Refused("record 0 does not state who the readers are")
+        raise Refused("its first record does not state who the readers are")
     return sorted(ids)
 
 
@@ -211,12 +212,16 @@ def slot_sound(slot, number):
     return len(slot) == SLOT and sha256(u64(number) + slot[:40])[:8] == slot[40:]
 
 
-def open_segment_key(segment, reader_key, passphrase_file):
+def open_cms(data, reader_key, passphrase_file):
     key = run(["openssl", "cms", "-decrypt", "-inform", "DER", "-inkey", reader_key, "-passin",
-               "file:" + passphrase_file if passphrase_file else "pass:"], segment.cms)
+               "file:" + passphrase_file if passphrase_file else "pass:"], data)
     if len(key) != 32:
-        raise Refused("the segment key has not 32 bytes")
+        raise Refused("the key in it has not 32 bytes")
     return key
+
+
+def open_segment_key(segment, reader_key, passphrase_file):
+    return open_cms(segment.cms, reader_key, passphrase_file)
 
 
 def unwrap_all(segment_key, wrapped):
@@ -235,9 +240,9 @@ def unwrap_all(segment_key, wrapped):
     return [b"".join(r[k]) if a[k] == b"\xa6" * 8 else None for k in range(len(wrapped))]
 
 
-def open_slots(segment_key, slots):
-    """r for each slot number from 1; None where there is none to be had."""
-    sound = [k for k in range(1, len(slots)) if slots[k] != NO_SLOT and slot_sound(slots[k], k)]
+def open_slots(segment_key, slots, first=1):
+    """r for each slot number from 1; None where there is none to be had.  Slot 0: an index's key."""
+    sound = [k for k in range(first, len(slots)) if slots[k] != NO_SLOT and slot_sound(slots[k], k)]
     return dict(zip(sound, unwrap_all(segment_key, [slots[k][:40] for k in sound])))
 
 

@@ -7,7 +7,8 @@ surrounded it.  Needs vault/, keys/ and one reader's private key; Python 3.9, an
 the commands `openssl` and `zstd`.
 
 Each message's GCM tag and digest are checked.  Damage is reported on stderr and
-gone past.  Exit 0: everything was recovered, 1: something was not.
+gone past; so is what was destroyed, which is no loss.  Exit 0: everything was
+recovered, 1: something was not.
 
 Secrets stand on the command lines of `openssl` while it runs: use a machine of
 your own.  Follows docs/FORMAT.md, chiefly 3.6.
@@ -17,14 +18,17 @@ import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
+import probant_destroyed as destroyed
 import probant_format as pb
+import probant_readers as readers
 
 
 class Recovery:
     def __init__(self, archive, reader, passphrase_file, out):
-        self.archive, self.reader, self.passphrase_file = archive, reader, passphrase_file
-        self.out = out
+        self.archive, self.out = archive, out
+        self.keyring = readers.Keyring(archive, reader, passphrase_file)
         self.messages = self.others = self.losses = 0
+        self.gone, self.by = [], {}            # without a secret; seq: the record that says so
 
     def lost(self, what, why):
         self.losses += 1
@@ -45,11 +49,17 @@ class Recovery:
                 self.segment(stem, bound)
             except (pb.Refused, OSError) as error:
                 self.lost("segment " + stem, error)
+        for seq in self.gone:
+            if seq in self.by:
+                print("record %d: destroyed, as record %d says" % (seq, self.by[seq]),
+                      file=sys.stderr)
+            else:
+                self.lost("record %d" % seq, "its secret was erased")
 
     def segment(self, stem, bound):
         """One segment; bound is the first seq of the next one, None for the newest."""
         segment = pb.Segment(self.archive, stem)
-        key = pb.open_segment_key(segment, self.reader, self.passphrase_file)
+        key = self.keyring.open(segment)
         try:
             slots = pb.read_slots(self.archive, stem)
         except OSError as error:
@@ -93,7 +103,10 @@ class Recovery:
         leaf, what = pb.read_leaf(frame.leaf), "record %d" % seq
         if frame.r is None and secrets.get(k) is None:
             gone = k < len(slots) and slots[k] == pb.NO_SLOT
-            self.lost(what, "its secret was erased" if gone else "its key slot is damaged")
+            if gone:
+                self.gone.append(seq)
+            else:
+                self.lost(what, "its key slot is damaged")
             return seq
         try:
             parts = pb.open_payload(segment.origin, frame.r or secrets[k], frame.payload)
@@ -102,6 +115,8 @@ class Recovery:
             return seq
         if pb.sha256(frame.payload) != leaf.payload_sha256 or leaf.seq != seq:
             self.lost(what, "its leaf is damaged, what it sealed is whole")
+        elif leaf.type == 8:
+            self.destruction(seq, parts)
         message = pb.message_of(parts)
         if message is None:
             self.others += 1
@@ -114,6 +129,15 @@ class Recovery:
                 self.write(name % seq, data)
         self.messages += 1
         return seq
+
+    def destruction(self, seq, parts):
+        try:
+            facts = pb.read_json([data for kind, data in parts if kind == pb.FACTS][0])
+            for first, last in destroyed.read_destruction(facts, seq):
+                for one in range(first, last + 1):
+                    self.by.setdefault(one, seq)
+        except (pb.Refused, IndexError) as error:
+            self.lost("record %d" % seq, error)
 
 
 def next_leaf(path, start):

@@ -19,9 +19,10 @@ import sys
 sys.dont_write_bytecode = True            # nothing is left beside the tools
 import probant_anchor as anchor
 import probant_bundle as bundle
-import probant_cms as cms
+import probant_destroyed as destroyed
 import probant_format as pb
 import probant_log as log
+import probant_readers as readers
 import probant_stamp as stamp
 from probant_judge import Judge
 from probant_report import INDETERMINATE, INVALID, VALID
@@ -32,14 +33,17 @@ from probant_report import INDETERMINATE, INVALID, VALID
 class Verifier(Judge):
     def __init__(self, options, trust, against, roots):
         super().__init__(trust, against, roots)
-        self.archive, self.reader = options.evidence, options.reader
-        self.passphrase_file = options.passphrase_file
+        self.archive, self.keyring = options.evidence, None
+        if options.reader:
+            self.keyring = readers.Keyring(
+                options.evidence, options.reader, options.passphrase_file)
         self.tree = log.Tree()
         self.anchors = anchor.Anchors(self)
+        self.destroyed = destroyed.Destroyed(self.report)
         self.head = None                       # what the next prev, or a checkpoint's head, must be
         self.time_s = 0
         self.snapshots = {}                    # size: (root, head), where a checkpoint asks for it
-        self.readers = None                    # whom record 0 names, in order
+        self.readers = readers.Readers()
         self.newest = None                     # the note of the last sound checkpoint
         self.opened = 0
 
@@ -63,6 +67,7 @@ class Verifier(Judge):
             previous = stem
         if not self.tree.leaf_hashes:
             self.report.find("chain", INVALID, "there is no record")
+        self.destroyed.end()
         self.key_files(stems)
         self.published(*published)
         self.anchors.end(len(self.tree.leaf_hashes))
@@ -96,7 +101,7 @@ class Verifier(Judge):
                 for frame in records:
                     k += 1
                     leaf = self.leaf(frame)
-                    self.slot(leaf, frame, slots, k)
+                    self.destroyed.leaf(leaf, frame.tag == "R", self.slot(leaf, frame, slots, k))
                     parts = self.open_record(segment, frame, leaf, secrets.get(k))
                     if k == 1:
                         self.segment_record(segment, frame, leaf, parts, previous)
@@ -104,6 +109,9 @@ class Verifier(Judge):
                         self.other_key_record(leaf, parts)
                     if parts and leaf.type == 12 and frame.tag == "P":
                         self.anchors.record(leaf.seq, parts)
+                    if parts and leaf.type == 8 and frame.tag == "P":
+                        self.destroyed.record(leaf.seq, parts)
+                self.destroyed.commit()
                 self.checkpoint(segment, ending, records)
                 end = ending.end
         except pb.Torn as error:
@@ -146,7 +154,7 @@ class Verifier(Judge):
             report.find("chain", VALID, "record %d: the clock went back by %d s", seq,
                         self.time_s - leaf.time_s)
         self.head, self.time_s = pb.sha3(frame.leaf), leaf.time_s
-        if (frame.tag == "P") != (leaf.type in (12, 13)):
+        if (frame.tag == "P") != (leaf.type in pb.OPEN):
             report.find("files", INVALID, "record %d of type %d is stored %s", seq, leaf.type,
                         "open" if frame.tag == "P" else "sealed")
         self.tree.append(frame.leaf)
@@ -166,10 +174,12 @@ class Verifier(Judge):
             self.report.find("secrets", INVALID, "keys of segment %s: %s", segment.stem, error)
             return None, {}
         secrets = {}
-        if self.reader:
+        if self.keyring:
             try:
-                key = pb.open_segment_key(segment, self.reader, self.passphrase_file)
-                secrets = pb.open_slots(key, slots)
+                key = self.keyring.open(segment)
+                secrets = pb.open_slots(key, slots, 0)
+            except readers.Wrong as error:
+                self.report.find("secrets", INVALID, "segment %s: %s", segment.stem, error)
             except pb.Refused as error:
                 self.report.find("secrets", INDETERMINATE,
                                  "segment %s cannot be opened with this key: %s",
@@ -177,21 +187,22 @@ class Verifier(Judge):
         for k in [k for k, r in secrets.items() if r is None]:
             self.report.find("secrets", INVALID, "segment %s, slot %d: not of this segment's key",
                              segment.stem, k)
-        if slots and slots[0] != pb.NO_SLOT:
-            self.report.find("secrets", INVALID, "segment %s, slot 0 is not zeros", segment.stem)
+        if slots and slots[0] != pb.NO_SLOT and not pb.slot_sound(slots[0], 0):
+            self.report.find("secrets", INDETERMINATE,
+                             "segment %s, slot 0: the key of its index is damaged", segment.stem)
         return slots, secrets
 
     def slot(self, leaf, frame, slots, k):
+        """Is there a secret?  None: not known."""
         if slots is None or k >= len(slots):
-            return
+            return None
         self.report.looked("secrets")
         empty = slots[k] == pb.NO_SLOT
         if frame.tag == "P" and not empty:
             self.report.find("secrets", INVALID, "record %d is open and has a slot", leaf.seq)
         elif not empty and not pb.slot_sound(slots[k], k):
             self.report.find("secrets", INVALID, "record %d: its slot is damaged", leaf.seq)
-        elif frame.tag == "R" and empty:
-            self.report.find("secrets", INVALID, "record %d: its secret was erased", leaf.seq)
+        return not empty
 
     def key_files(self, stems):
         try:
@@ -264,9 +275,10 @@ class Verifier(Judge):
                              leaf.seq)
         if leaf.seq == 0:
             self.founding(facts)
-        if self.readers and sorted(cms.recipients(segment.cms)) != self.readers:
-            self.report.find("files", INVALID, "segment %s can be opened by others than the "
-                             "readers that record 0 states", segment.stem)
+        try:
+            self.readers.segment(segment, parts)
+        finally:
+            self.readers.first_seqs.append(segment.first_seq)
 
     def founding(self, facts):
         if pb.read_number(facts.get("format")) != 1:
@@ -279,7 +291,7 @@ class Verifier(Judge):
             export = log.read_verifier_key(str(facts["export_key"]))
             if export.name != self.origin + "/export" or export.type != 1:
                 raise pb.Refused("record 0 states a key for exports that is none")
-        self.readers = pb.read_readers(facts)
+        self.readers.founded(facts)
 
     def other_key_record(self, leaf, parts):
         facts = pb.read_json([data for kind, data in parts if kind == pb.FACTS][0])

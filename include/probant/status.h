@@ -32,10 +32,11 @@ enum pb_status {
 	PB_ENOMEM,
 	PB_EIO, /* reading or writing failed; disk full is PB_ENOSPC */
 	PB_ENOSPC,
-	PB_ECORRUPT, /* what the archive holds is not sound where it is needed */
-	PB_ESTOPPED, /* this writer stopped after a failed sync; open again */
-	PB_ECRYPTO,  /* a cryptographic library refused an operation */
-	PB_EUNAVAIL, /* a service or a feature of the machine is missing */
+	PB_ECORRUPT,   /* what the archive holds is not sound where it is needed */
+	PB_ESTOPPED,   /* this writer stopped after a failed sync; open again */
+	PB_ECRYPTO,    /* a cryptographic library refused an operation */
+	PB_EUNAVAIL,   /* a service or a feature of the machine is missing */
+	PB_EDESTROYED, /* what was to be read was destroyed, and can be read by nobody */
 	PB_STATUS_COUNT
 };
 

@@ -1,9 +1,9 @@
 #include "archive/archive.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/catchup.h"
 #include "archive/paths.h"
 #include "archive/publish.h"
 #include "core/error.h"
@@ -62,6 +62,7 @@ pb_archive_drop(struct pb_archive *a)
 	pb_ed25519_free(a->log_key);
 	for (i = 0; i < a->reader_count; i++)
 		pb_reader_free(a->reader[i]);
+	free(a->readers);
 	pb_io_close(a->world->files, &a->lock_fd);
 	free(a->dir);
 	free(a);
@@ -75,6 +76,8 @@ pb_archive_close(struct pb_archive *a, struct pb_error *err)
 	if (a == NULL)
 		return PB_OK;
 	status = a->stopped ? PB_OK : pb_publish(a, err);
+	if (!a->stopped)
+		pb_catchup_behind(a);
 	pb_archive_drop(a);
 	return status;
 }

@@ -11,6 +11,9 @@
 #include "vault/append.h"
 
 struct pb_authorities; /* archive/authorities.h */
+struct pb_readers;     /* archive/readers.h */
+struct pb_handover;    /* archive/keyring.h */
+struct pb_views;       /* archive/views.h */
 
 /* What record 0 states beyond its segment (FORMAT 3). */
 struct pb_founding {
@@ -24,7 +27,8 @@ struct pb_founding {
 
 /*
  * Invariants:
- * 1. lock_fd holds the exclusive lock as long as the structure lives.
+ * 1. lock_fd holds the exclusive lock as long as the structure lives, but for the time between
+ *    pb_archive_let_go and pb_archive_take_up (archive/lock.h), when stopped is set.
  * 2. head is what the vault holds durably; it moves only after the commit point.
  * 3. append, if not NULL, has a segment key in memory; its committed end is head.end
  *    unless it holds no commit yet.
@@ -41,7 +45,11 @@ struct pb_archive {
 	struct pb_note_verifier export_verifier;
 	struct pb_reader *reader[PB_LIMIT_READERS];
 	size_t reader_count;
-	const struct pb_reader_key *key; /* borrowed; may be NULL */
+	struct pb_readers
+	    *readers; /* owned: the same as the log states them; NULL before record 0 */
+	const struct pb_handover *handover; /* borrowed; while the readers change */
+	bool renew;                         /* the next commit begins a segment */
+	const struct pb_reader_key *key;    /* borrowed; may be NULL */
 	struct pb_head head;
 	struct pb_append *append; /* NULL until the first commit needs it */
 	uint64_t append_created_s;
@@ -51,6 +59,8 @@ struct pb_archive {
 	int64_t published_us;                 /* monotonic; when log/checkpoint was written last */
 	uint64_t published_size;
 	uint64_t saved_size; /* of the frontier file */
+	struct pb_views
+	    *views; /* borrowed: what is told of each segment that closes; may be NULL */
 	bool stopped;
 };
 

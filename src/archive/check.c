@@ -10,9 +10,6 @@
 #include "stamp/roots.h"
 #include "verify/log.h"
 
-/* Opening is nearly all of the work; more of them would wait for the medium. */
-#define THREADS 4
-
 /*
  * What stands behind the last whole commit: one that was cut short, or is being
  * written, says nothing against the log; commits that were whole once and are
@@ -63,7 +60,7 @@ check(const struct pb_files *files, const char *dir, const struct pb_check_optio
 		.tsa_roots = tsa_roots,
 		.now_s = options->now_s,
 		.open = sweeping.key != NULL,
-		.threads = THREADS,
+		.threads = options->threads,
 		.leaf = pb_published_leaf,
 	};
 	struct pb_published *published = NULL;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/code.h"
 #include "archive/creation.h"
 #include "archive/founding.h"
 #include "archive/paths.h"
@@ -154,35 +155,12 @@ make_reader(struct pb_creation *c, struct pb_error *err)
 
 /* ---- recovery ------------------------------------------------------------------------------- */
 
-/* 160 random bits as 8 groups of 4 signs that are not taken for one another. */
-static enum pb_status
-make_code(struct pb_creation *c, struct pb_error *err)
-{
-	static const char signs[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	const struct pb_random *random = c->world->random;
-	char *to = c->created.recovery_code;
-	uint8_t bits[32];
-	int answer = random->fill(random->ctx, bits, sizeof(bits));
-	size_t i;
-
-	if (answer < 0)
-		return pb_fail_sys(err, answer, N_("draw random numbers"), "%s", "recovery code");
-	for (i = 0; i < sizeof(bits); i++) {
-		if (i > 0 && i % 4 == 0)
-			*to++ = '-';
-		*to++ = signs[bits[i] % 32];
-	}
-	*to = '\0';
-	pb_wipe(bits, sizeof(bits));
-	return PB_OK;
-}
-
 static enum pb_status
 make_recovery_file(struct pb_creation *c, struct pb_error *err)
 {
 	int64_t now_us = c->world->clock->now_us(c->world->clock->ctx);
 	struct pb_buf key = PB_BUF_EMPTY, certificate = PB_BUF_EMPTY;
-	enum pb_status status = make_code(c, err);
+	enum pb_status status = pb_code_make(c->world->random, c->created.recovery_code, err);
 
 	if (status == PB_OK)
 		status = pb_reader_generate("probant recovery", now_us / 1000000,

@@ -1,46 +1,35 @@
 #include "archive/export_crew.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "core/ring.h"
+#include "crypto/lanes.h"
 #include "record/table.h"
 
 #define SECRET_LEN 32
 
+/* Enough records that the lanes of a digest are full; as many wait for another thread meanwhile. */
+#define MOST (PB_EXPORT_CREW_JOBS / 4)
+
+/* What one thread works with, and the records that are open in it beside each other. */
 struct member {
-	struct pb_export_crew *crew;
 	struct pb_opener *opener;
+	struct pb_lanes lanes;
 	struct pb_export_tools tools;
+	size_t count;
+	struct pb_export_job *job[MOST];
+	struct pb_opened *opened[MOST];
+	struct pb_payload payload[MOST];
+	struct pb_opened_digests digests[MOST];
 };
 
-/*
- * A ring.  The jobs collected .. begun are done or being done, begun .. given wait for
- * a thread; all three count up for ever, and given - collected <= PB_EXPORT_CREW_JOBS.
- *
- * lock guards the counters, done[], asleep, awaited and stop.  A job itself belongs to the caller
- * until it is given, to one member until it is done, then to the caller again.
- *
- * The caller is a member too, the last: it does a job that waits rather than wait for one.  So it
- * does all of them if there are no threads.
- *
- * Waking a thread costs as much as opening a short record.  Nobody is woken who is awake, and
- * the lock is let go before.
- */
+/* The caller is a member too, the last: he does all of it if there are no threads. */
 struct pb_export_crew {
-	pthread_mutex_t lock;
-	pthread_cond_t work; /* given has grown, or stop is set */
-	pthread_cond_t news; /* a job is done */
-	uint64_t given, begun, collected;
-	bool done[PB_EXPORT_CREW_JOBS];
-	unsigned asleep; /* threads */
-	bool awaited;    /* the caller waits for the job `collected` */
-	bool stop;
+	struct pb_ring *ring;
 	struct pb_export_job job[PB_EXPORT_CREW_JOBS];
-	unsigned threads;
-	pthread_t thread[PB_EXPORT_CREW_THREADS];
 	struct member member[PB_EXPORT_CREW_THREADS + 1];
 };
 
@@ -68,117 +57,122 @@ unsound(const struct pb_export_job *job, struct pb_error *err)
 	    N_("run `probant verify` to see what is hit, and look at the second copy"));
 }
 
+/* What was open becomes entries, or is too long for that. */
 static enum pb_status
-open_job(struct member *member, struct pb_export_job *job, struct pb_error *err)
+make_job(struct member *member, size_t i, struct pb_error *err)
 {
-	const struct pb_payload payload = { &job->payload, job->payload.len, read_job };
-	uint8_t digest[PB_DIGEST_LEN];
-	struct pb_opened *opened = NULL;
+	struct pb_export_job *job = member->job[i];
 	enum pb_status status;
 
-	pb_digest_sha256(job->payload.data, job->payload.len, digest);
-	if (memcmp(digest, job->leaf.payload_sha256, sizeof(digest)) != 0)
-		return unsound(job, err);
-	status = pb_opener_open(member->opener, &payload, job->r, &opened, err);
-	if (status == PB_OK && pb_export_record_len(opened) > PB_LIMIT_OPENED - PB_TABLE_MAX)
+	if (pb_export_record_len(member->opened[i]) > PB_LIMIT_OPENED - PB_TABLE_MAX) {
 		job->large = true;
-	else if (status == PB_OK)
-		status = pb_export_record_make(&member->tools, &job->leaf, opened, job->r,
-		    &job->choice, job->elsewhere, true, &job->record, err);
-	pb_opened_free(opened);
+		return PB_OK;
+	}
+	status = pb_export_record_make(&member->tools, &job->leaf, member->opened[i], job->r,
+	    &member->digests[i], &job->choice, job->elsewhere, true, &job->record, err);
 	return status == PB_ECORRUPT ? unsound(job, err) : status;
 }
 
 static void
-do_job(struct member *member, struct pb_export_job *job)
+close_all(struct member *member)
 {
-	job->err = (struct pb_error){ .status = PB_OK };
-	job->status = job->large ? PB_OK : open_job(member, job, &job->err);
-}
+	struct pb_error err = { .status = PB_OK };
+	enum pb_status status =
+	    pb_opened_digests(member->opened, member->count, member->digests, &err);
 
-/* The next job that waits, by this member; the lock is held before and behind, not meanwhile. */
-static void
-do_next(struct pb_export_crew *crew, struct member *member)
-{
-	uint64_t number = crew->begun++;
-	bool news;
+	for (size_t i = 0; i < member->count; i++) {
+		struct pb_export_job *job = member->job[i];
 
-	pthread_mutex_unlock(&crew->lock);
-	do_job(member, &crew->job[number % PB_EXPORT_CREW_JOBS]);
-	pthread_mutex_lock(&crew->lock);
-	crew->done[number % PB_EXPORT_CREW_JOBS] = true;
-	news = crew->awaited && number == crew->collected;
-	if (!news)
-		return;
-	crew->awaited = false;
-	pthread_mutex_unlock(&crew->lock);
-	pthread_cond_signal(&crew->news);
-	pthread_mutex_lock(&crew->lock);
-}
-
-static void *
-work(void *arg)
-{
-	struct member *member = arg;
-	struct pb_export_crew *crew = member->crew;
-
-	pthread_mutex_lock(&crew->lock);
-	for (;;) {
-		while (crew->begun == crew->given && !crew->stop) {
-			crew->asleep++;
-			pthread_cond_wait(&crew->work, &crew->lock);
-			crew->asleep--;
-		}
-		if (crew->stop)
-			break;
-		do_next(crew, member);
+		job->err = err;
+		job->status = status == PB_OK ? make_job(member, i, &job->err) : status;
+		pb_opened_free(member->opened[i]);
 	}
-	pthread_mutex_unlock(&crew->lock);
-	return NULL;
+	/* Digests of parts would let a withheld part be guessed. */
+	pb_wipe(member->digests, member->count * sizeof(member->digests[0]));
+	member->count = 0;
+}
+
+static void
+open_job(struct member *member, struct pb_export_job *job)
+{
+	struct pb_payload *payload = &member->payload[member->count];
+	struct pb_opened *opened = NULL;
+
+	*payload = (struct pb_payload){ &job->payload, job->payload.len, read_job };
+	job->status = pb_opener_open(member->opener, payload, job->r, &opened, &job->err);
+	if (job->status == PB_ECORRUPT)
+		job->status = unsound(job, &job->err);
+	if (job->status != PB_OK)
+		return;
+	member->job[member->count] = job;
+	member->opened[member->count++] = opened;
+	if (pb_opener_full(member->opener))
+		close_all(member);
+}
+
+/* Is what is stored what the leaves state? */
+static void
+look_at_payloads(const struct pb_lanes *lanes, void *const *jobs, size_t count)
+{
+	uint8_t computed[MOST][PB_DIGEST_LEN];
+	struct pb_lanes_input input[MOST];
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pb_export_job *job = jobs[i];
+
+		if (!job->large)
+			input[n++] = (struct pb_lanes_input){ job->payload.data, job->payload.len,
+				computed[i] };
+	}
+	pb_lanes_sort(input, n);
+	pb_lanes_sha256(lanes, input, n);
+	for (size_t i = 0; i < count; i++) {
+		struct pb_export_job *job = jobs[i];
+
+		job->err = (struct pb_error){ .status = PB_OK };
+		job->status = PB_OK;
+		if (!job->large &&
+		    memcmp(computed[i], job->leaf.payload_sha256, PB_DIGEST_LEN) != 0)
+			job->status = unsound(job, &job->err);
+	}
+}
+
+static void
+work(void *tools, void *const *jobs, size_t count)
+{
+	struct member *member = tools;
+
+	look_at_payloads(&member->lanes, jobs, count);
+	for (size_t i = 0; i < count; i++) {
+		struct pb_export_job *job = jobs[i];
+
+		if (!job->large && job->status == PB_OK)
+			open_job(member, job);
+	}
+	close_all(member);
 }
 
 struct pb_export_job *
 pb_export_crew_take(struct pb_export_crew *crew)
 {
-	struct pb_export_job *job = &crew->job[crew->given % PB_EXPORT_CREW_JOBS];
+	struct pb_export_job *job = pb_ring_take(crew->ring);
 
-	if (crew->given - crew->collected == PB_EXPORT_CREW_JOBS)
-		return NULL;
-	job->elsewhere = job->large = false;
+	if (job != NULL)
+		job->elsewhere = job->large = false;
 	return job;
 }
 
 void
 pb_export_crew_give(struct pb_export_crew *crew)
 {
-	bool wake;
-
-	pthread_mutex_lock(&crew->lock);
-	crew->done[crew->given++ % PB_EXPORT_CREW_JOBS] = false;
-	wake = crew->asleep > 0;
-	pthread_mutex_unlock(&crew->lock);
-	if (wake)
-		pthread_cond_signal(&crew->work);
+	pb_ring_give(crew->ring);
 }
 
 struct pb_export_job *
 pb_export_crew_collect(struct pb_export_crew *crew)
 {
-	size_t at = crew->collected % PB_EXPORT_CREW_JOBS;
-
-	if (crew->collected == crew->given)
-		return NULL;
-	pthread_mutex_lock(&crew->lock);
-	while (!crew->done[at]) {
-		if (crew->begun < crew->given) {
-			do_next(crew, &crew->member[PB_EXPORT_CREW_THREADS]);
-			continue;
-		}
-		crew->awaited = true;
-		pthread_cond_wait(&crew->news, &crew->lock);
-	}
-	pthread_mutex_unlock(&crew->lock);
-	return &crew->job[at];
+	return pb_ring_collect(crew->ring, &crew->member[PB_EXPORT_CREW_THREADS]);
 }
 
 void
@@ -191,9 +185,7 @@ pb_export_crew_shed(struct pb_export_job *job)
 void
 pb_export_crew_release(struct pb_export_crew *crew)
 {
-	pthread_mutex_lock(&crew->lock);
-	crew->collected++;
-	pthread_mutex_unlock(&crew->lock);
+	pb_ring_release(crew->ring);
 }
 
 /* Everything that is not a thread. */
@@ -207,7 +199,7 @@ prepare(struct pb_export_crew *crew, const char *origin, unsigned threads, struc
 	for (unsigned i = 0; status == PB_OK && i <= PB_EXPORT_CREW_THREADS; i++) {
 		if (i >= threads && i < PB_EXPORT_CREW_THREADS)
 			continue;
-		crew->member[i].crew = crew;
+		pb_lanes_init(&crew->member[i].lanes);
 		status = pb_opener_new(origin, &crew->member[i].opener, err);
 		if (status == PB_OK)
 			status = pb_export_tools_init(&crew->member[i].tools, err);
@@ -220,24 +212,28 @@ pb_export_crew_new(
     const char *origin, unsigned threads, struct pb_export_crew **ret_crew, struct pb_error *err)
 {
 	struct pb_export_crew *crew = calloc(1, sizeof(*crew));
+	struct pb_ring_work what;
 	enum pb_status status;
 
 	pb_assert(threads <= PB_EXPORT_CREW_THREADS);
 	if (crew == NULL)
 		return pb_fail_memory(err, EXPORTING);
-	/* With default attributes these cannot fail here (POSIX: only for lack of resources). */
-	pb_assert(pthread_mutex_init(&crew->lock, NULL) == 0 &&
-		  pthread_cond_init(&crew->work, NULL) == 0 &&
-		  pthread_cond_init(&crew->news, NULL) == 0);
 	status = prepare(crew, origin, threads, err);
+	what = (struct pb_ring_work){ .job = crew->job,
+		.jobs = PB_EXPORT_CREW_JOBS,
+		.job_len = sizeof(crew->job[0]),
+		.least = MOST / 2,
+		.most = MOST,
+		.tools = crew->member,
+		.tools_len = sizeof(crew->member[0]),
+		.work = work,
+		.alone = true };
+	if (status == PB_OK)
+		status = pb_ring_new(&what, threads, &crew->ring, err);
 	if (status != PB_OK) {
 		pb_export_crew_free(crew);
 		return status;
 	}
-	/* Fewer than asked for are slower and as right. */
-	while (crew->threads < threads && pthread_create(&crew->thread[crew->threads], NULL, work,
-					      &crew->member[crew->threads]) == 0)
-		crew->threads++;
 	*ret_crew = crew;
 	return PB_OK;
 }
@@ -247,12 +243,7 @@ pb_export_crew_free(struct pb_export_crew *crew)
 {
 	if (crew == NULL)
 		return;
-	pthread_mutex_lock(&crew->lock);
-	crew->stop = true;
-	pthread_cond_broadcast(&crew->work);
-	pthread_mutex_unlock(&crew->lock);
-	for (unsigned i = 0; i < crew->threads; i++)
-		pthread_join(crew->thread[i], NULL);
+	pb_ring_free(crew->ring);
 	for (unsigned i = 0; i <= PB_EXPORT_CREW_THREADS; i++) {
 		pb_opener_free(crew->member[i].opener);
 		pb_export_tools_done(&crew->member[i].tools);
@@ -262,8 +253,5 @@ pb_export_crew_free(struct pb_export_crew *crew)
 		pb_secret_free(crew->job[i].r);
 		pb_export_record_done(&crew->job[i].record);
 	}
-	pthread_cond_destroy(&crew->work);
-	pthread_cond_destroy(&crew->news);
-	pthread_mutex_destroy(&crew->lock);
 	free(crew);
 }

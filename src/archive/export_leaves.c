@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/destroy.h"
 #include "archive/paths.h"
 #include "archive/walk.h"
 #include "core/error.h"
@@ -30,8 +31,9 @@ struct pb_export_leaves {
 	const struct pb_files *files;
 	int fd;
 	uint64_t size;
-	uint64_t count;        /* leaves so far */
-	struct pb_buf anchors; /* uint64_t each */
+	uint64_t count;          /* leaves so far */
+	struct pb_buf anchors;   /* uint64_t each */
+	struct pb_buf destroyed; /* struct pb_export_destroyed each, with its runs */
 	struct pb_tree_reader reader;
 	struct {
 		uint64_t start;              /* offset in the file */
@@ -100,6 +102,21 @@ add_leaf(struct pb_export_leaves *leaves, const uint8_t leaf[PB_LEAF_LEN], struc
 }
 
 static enum pb_status
+add_destroyed(struct pb_export_leaves *leaves, const struct pb_walk *walk,
+    const struct pb_frame *frame, uint64_t seq, struct pb_error *err)
+{
+	struct pb_export_destroyed destroyed = { .by = seq };
+	enum pb_status status = pb_destroy_read(pb_walk_frames(walk), frame, &destroyed.runs, err);
+
+	if (status != PB_OK)
+		return status;
+	if (pb_buf_append(&leaves->destroyed, &destroyed, sizeof(destroyed)) == PB_OK)
+		return PB_OK;
+	pb_runs_done(&destroyed.runs);
+	return pb_fail_memory(err, READING);
+}
+
+static enum pb_status
 read_vault(struct pb_export_leaves *leaves, struct pb_walk *walk, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
@@ -118,6 +135,8 @@ read_vault(struct pb_export_leaves *leaves, struct pb_walk *walk, struct pb_erro
 		if (status == PB_OK && leaf.type == PB_RECORD_ANCHOR &&
 		    pb_buf_append(&leaves->anchors, &seq, sizeof(seq)) != PB_OK)
 			status = pb_fail_memory(err, READING);
+		if (status == PB_OK && leaf.type == PB_RECORD_DESTRUCTION)
+			status = add_destroyed(leaves, walk, &frame, seq, err);
 	}
 	for (unsigned level = 0; status == PB_OK && level < LEVELS; level++)
 		status = flush_level(leaves, level, err);
@@ -239,6 +258,13 @@ pb_export_leaves_anchors(const struct pb_export_leaves *leaves, size_t *ret_coun
 	return (const uint64_t *)(const void *)leaves->anchors.data;
 }
 
+const struct pb_export_destroyed *
+pb_export_leaves_destroyed(const struct pb_export_leaves *leaves, size_t *ret_count)
+{
+	*ret_count = leaves->destroyed.len / sizeof(struct pb_export_destroyed);
+	return (const struct pb_export_destroyed *)(const void *)leaves->destroyed.data;
+}
+
 const struct pb_tree_reader *
 pb_export_leaves_tree(const struct pb_export_leaves *leaves)
 {
@@ -274,8 +300,14 @@ pb_export_leaves_agree(struct pb_export_leaves *leaves, const struct pb_checkpoi
 void
 pb_export_leaves_free(struct pb_export_leaves *leaves)
 {
+	struct pb_export_destroyed *destroyed;
+
 	if (leaves == NULL)
 		return;
+	destroyed = (struct pb_export_destroyed *)(void *)leaves->destroyed.data;
+	for (size_t i = 0; i < leaves->destroyed.len / sizeof(*destroyed); i++)
+		pb_runs_done(&destroyed[i].runs);
+	pb_buf_done(&leaves->destroyed);
 	for (unsigned level = 0; level < LEVELS; level++) {
 		pb_buf_done(&leaves->level[level].waiting);
 		free(leaves->level[level].kept);

@@ -6,6 +6,7 @@
 #ifndef PB_ARCHIVE_EXPORT_LEAVES_H
 #define PB_ARCHIVE_EXPORT_LEAVES_H
 
+#include "core/runs.h"
 #include "core/world.h"
 #include "log/checkpoint.h"
 #include "log/tree.h"
@@ -15,7 +16,8 @@ struct pb_export_leaves;
 
 /*
  * The first `size` leaves of the archive at dir.  192 bytes a record in <dir>/tmp, and
- * 8 of memory an anchor.  PB_ECORRUPT: a leaf is not the one of its number.  Borrows files.
+ * 8 of memory an anchor.  PB_ECORRUPT: a leaf is not the one of its number, or a record of
+ * type 8 cannot be read.  Borrows files.
  */
 enum pb_status pb_export_leaves_new(const struct pb_files *files, const char *dir, uint64_t size,
     struct pb_export_leaves **ret_leaves, struct pb_error *err) PB_MUST_CHECK;
@@ -28,6 +30,14 @@ enum pb_status pb_export_leaves_read(struct pb_export_leaves *leaves, uint64_t f
 
 /* The seqs of the records of type 12, ascending; borrowed. */
 const uint64_t *pb_export_leaves_anchors(const struct pb_export_leaves *leaves, size_t *ret_count);
+
+/* What each record of type 8 destroyed, ascending by its seq; borrowed. */
+struct pb_export_destroyed {
+	uint64_t by;
+	struct pb_runs runs;
+};
+const struct pb_export_destroyed *pb_export_leaves_destroyed(
+    const struct pb_export_leaves *leaves, size_t *ret_count);
 
 /* For proofs; borrowed. */
 const struct pb_tree_reader *pb_export_leaves_tree(const struct pb_export_leaves *leaves);

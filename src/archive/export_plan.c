@@ -128,13 +128,16 @@ too_scattered(struct pb_error *err)
 }
 
 static enum pb_status
-add_closed(struct pb_buf *runs, uint64_t seq, struct pb_error *err)
+add_closed(
+    const struct pb_export_plan *plan, struct pb_buf *runs, uint64_t seq, struct pb_error *err)
 {
 	struct pb_closed_run *last = (struct pb_closed_run *)(void *)runs->data;
-	const struct pb_closed_run run = { .first = seq, .last = seq };
+	struct pb_closed_run run = { .first = seq, .last = seq };
 	size_t count = runs->len / sizeof(run);
 
-	if (count > 0 && last[count - 1].last + 1 == seq) {
+	run.destroyed = pb_export_plan_destroyed(plan, seq, &run.by);
+	if (count > 0 && last[count - 1].last + 1 == seq &&
+	    last[count - 1].destroyed == run.destroyed && last[count - 1].by == run.by) {
 		last[count - 1].last = seq;
 		return PB_OK;
 	}
@@ -170,10 +173,32 @@ add_record(struct pb_export_plan *plan, struct runs *runs, const uint8_t bytes[P
 	pb_export_plan_choose(plan, leaf.seq, leaf.type, &choice);
 	if (choice.what == PB_DISCLOSE_NONE) {
 		plan->closed_records++;
-		return add_closed(&runs->closed, leaf.seq, err);
+		return add_closed(plan, &runs->closed, leaf.seq, err);
 	}
 	plan->opened++;
 	return add_disclosed(&runs->disclosed, leaf.seq, choice.what, err);
+}
+
+/* Those in the range: only they can be held against it (FORMAT 5.3). */
+static enum pb_status
+find_destroyed(
+    struct pb_export_plan *plan, const struct pb_export_leaves *leaves, struct pb_error *err)
+{
+	const struct pb_manifest *m = &plan->manifest;
+	size_t count;
+
+	plan->destroyed = pb_export_leaves_destroyed(leaves, &count);
+	while (count > 0 && plan->destroyed->by < m->first) {
+		plan->destroyed++;
+		count--;
+	}
+	while (count > 0 && plan->destroyed[count - 1].by > m->last)
+		count--;
+	plan->destroyed_count = count;
+	for (size_t i = 0; i < count; i++)
+		if (pb_runs_add_all(&plan->named, &plan->destroyed[i].runs) != PB_OK)
+			return pb_fail_memory(err, PLAN);
+	return PB_OK;
 }
 
 static enum pb_status
@@ -272,6 +297,8 @@ pb_export_plan_make(
 	if (status == PB_OK)
 		status = find_stamps(&plan, search->leaves, search->reading, err);
 	if (status == PB_OK)
+		status = find_destroyed(&plan, search->leaves, err);
+	if (status == PB_OK)
 		status = find_runs(&plan, search->leaves, err);
 	if (status != PB_OK) {
 		pb_export_plan_done(&plan);
@@ -289,6 +316,7 @@ pb_export_plan_done(struct pb_export_plan *plan)
 	free(plan->closed);
 	free(plan->stamp);
 	free(plan->stamped);
+	pb_runs_done(&plan->named);
 	pb_export_select_free(plan->select);
 	*plan = PB_EXPORT_PLAN_EMPTY;
 }
@@ -297,7 +325,25 @@ void
 pb_export_plan_choose(const struct pb_export_plan *plan, uint64_t seq, uint8_t type,
     struct pb_export_choice *ret_choice)
 {
+	uint64_t by;
+
 	pb_export_select_choose(plan->select, seq, type, ret_choice);
+	if (pb_export_plan_destroyed(plan, seq, &by))
+		ret_choice->what = PB_DISCLOSE_NONE;
+}
+
+bool
+pb_export_plan_destroyed(const struct pb_export_plan *plan, uint64_t seq, uint64_t *ret_by)
+{
+	if (!pb_runs_hold(&plan->named, seq, seq))
+		return false;
+	for (size_t i = 0; i < plan->destroyed_count; i++) {
+		if (!pb_runs_hold(&plan->destroyed[i].runs, seq, seq))
+			continue;
+		*ret_by = plan->destroyed[i].by;
+		return true;
+	}
+	return false;
 }
 
 static int

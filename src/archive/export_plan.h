@@ -21,6 +21,9 @@ struct pb_export_plan {
 	uint64_t opened;                  /* records of i..j, in whole or in part */
 	uint64_t closed_records;          /* the others */
 	struct pb_export_select *select;
+	const struct pb_export_destroyed *destroyed; /* borrowed of the leaves; in the range */
+	size_t destroyed_count;
+	struct pb_runs named; /* by any of them */
 };
 
 /* What a plan is made from.  Borrowed. */
@@ -44,9 +47,15 @@ enum pb_status pb_export_plan_make(const struct pb_export_search *search,
     struct pb_export_plan *ret_plan, struct pb_error *err) PB_MUST_CHECK;
 void pb_export_plan_done(struct pb_export_plan *plan);
 
-/* What is disclosed of record seq, of that type.  Record 0 beside the range: whole. */
+/*
+ * What is disclosed of record seq, of that type.  Record 0 beside the range: whole.  Nothing of one
+ * that was destroyed.
+ */
 void pb_export_plan_choose(const struct pb_export_plan *plan, uint64_t seq, uint8_t type,
     struct pb_export_choice *ret_choice);
+
+/* Was record seq destroyed, as a record of the range says?  ret_by: the first that does. */
+bool pb_export_plan_destroyed(const struct pb_export_plan *plan, uint64_t seq, uint64_t *ret_by);
 
 /* The anchor of record seq is one whose objects stand in stamps/. */
 bool pb_export_plan_stamped(const struct pb_export_plan *plan, uint64_t seq);

@@ -248,6 +248,37 @@ find_size(const struct pb_export_search *search, const struct wish *wish, uint64
 }
 
 /*
+ * A record that is asked for and was destroyed is closed as such by the record that says so, which
+ * therefore must be in the range (FORMAT 5.3).
+ */
+static enum pb_status
+cover_destroyed(const struct pb_export_search *search, const struct pb_export_select *select,
+    uint64_t first, uint64_t *last, uint64_t *size, struct pb_error *err)
+{
+	const struct pb_export_destroyed *destroyed;
+	struct wish wish = { .first = first, .bounded = true };
+	size_t count;
+
+	destroyed = pb_export_leaves_destroyed(search->leaves, &count);
+	for (size_t i = 0; i < count; i++) {
+		bool asked = false;
+
+		for (size_t k = 0; !asked && k < destroyed[i].runs.count; k++) {
+			const struct pb_run *run = &destroyed[i].runs.run[k];
+
+			asked =
+			    run->first <= *last && run->last >= first &&
+			    pb_export_select_any(select, run->first > first ? run->first : first,
+				run->last < *last ? run->last : *last);
+		}
+		if (asked && destroyed[i].by > *last)
+			*last = destroyed[i].by;
+	}
+	wish.last = *last;
+	return *last < *size ? PB_OK : find_size(search, &wish, size, err);
+}
+
+/*
  * The checkpoint that is handed over is of no fewer records than one that the receiver holds: so
  * that one proof tells whether that one grew into it.  The range stays as it is.
  */
@@ -293,8 +324,11 @@ pb_export_range_find(const struct pb_export_search *search, struct pb_export_sel
 		status = find_size(search, &wish, &size, err);
 	if (status == PB_OK) {
 		last = wish.ends_there ? wish.last : size - 1;
-		status = cover_held(search, &size, err);
+		pb_export_select_asked(select, wish.first, last);
+		status = cover_destroyed(search, select, wish.first, &last, &size, err);
 	}
+	if (status == PB_OK)
+		status = cover_held(search, &size, err);
 	if (status != PB_OK)
 		return status;
 	/* It begins with a token, so that an authority says what came after (FORMAT 5.3). */
@@ -306,6 +340,5 @@ pb_export_range_find(const struct pb_export_search *search, struct pb_export_sel
 	*ret_first = status == PB_OK ? stamp.seq : 0;
 	*ret_last = last;
 	*ret_size = size;
-	pb_export_select_asked(select, wish.first, last);
 	return PB_OK;
 }

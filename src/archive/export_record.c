@@ -138,8 +138,9 @@ struct pass {
 	struct pb_export_tools *tools;
 	struct pb_export_record *record;
 	struct pb_secret *r;
-	struct pb_export_entry *entry; /* that the part at hand goes to; NULL: none */
-	unsigned next;                 /* index of the part that comes next */
+	struct pb_export_entry *entry;           /* that the part at hand goes to; NULL: none */
+	unsigned next;                           /* index of the part that comes next */
+	const struct pb_opened_digests *digests; /* computed beforehand, or NULL */
 	size_t digest_len;
 	uint8_t digest[PB_DIGEST_LEN]; /* what the digest part says */
 };
@@ -149,13 +150,16 @@ static enum pb_status
 end_part(struct pass *pass, struct pb_error *err)
 {
 	struct pb_opening_part *part;
-	uint8_t d[PB_H2_LEN], salt[PB_SALT_LEN];
+	uint8_t salt[PB_SALT_LEN], d[PB_H2_LEN];
 	enum pb_status status;
 
 	if (pass->next == 0)
 		return PB_OK;
 	part = &pass->record->opening.part[pass->next - 1];
-	pb_digest_final(pass->tools->part, d);
+	if (pass->digests != NULL)
+		memcpy(d, pass->digests->part[pass->next - 1], sizeof(d));
+	else
+		pb_digest_final(pass->tools->part, d);
 	status = pb_commitment_salt(
 	    pass->tools->expander, pass->r, (uint8_t)(pass->next - 1), salt, err);
 	if (status != PB_OK)
@@ -219,8 +223,9 @@ pass_bytes(void *ctx, const void *data, size_t len, struct pb_error *err)
 	uint8_t kind = pass->record->opening.part[pass->next - 1].kind;
 	size_t room = sizeof(pass->digest) - pass->digest_len;
 
-	pb_digest_update(pass->tools->part, data, len);
-	if (is_message(kind))
+	if (pass->digests == NULL)
+		pb_digest_update(pass->tools->part, data, len);
+	if (pass->digests == NULL && is_message(kind))
 		pb_digest_update(pass->tools->message, data, len);
 	if (kind == PB_PART_DIGEST) {
 		memcpy(pass->digest + pass->digest_len, data, len < room ? len : room);
@@ -267,7 +272,10 @@ finish(struct pass *pass, const struct pb_leaf *leaf, struct pb_error *err)
 	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
 	enum pb_status status = end_part(pass, err);
 
-	pb_digest_final(pass->tools->message, sha256);
+	if (pass->digests != NULL)
+		memcpy(sha256, pass->digests->message, sizeof(sha256));
+	else
+		pb_digest_final(pass->tools->message, sha256);
 	if (status != PB_OK)
 		return status;
 	pb_opening_commitment(&record->opening, commitment);
@@ -276,7 +284,7 @@ finish(struct pass *pass, const struct pb_leaf *leaf, struct pb_error *err)
 		return differs(leaf->seq, err);
 	/* The SHA-256 of kinds 1 and 2 joined is that of message.eml. */
 	if (record->entry_count > 0 && record->entry[0].name.kind == PB_PACKAGE_MESSAGE)
-		memcpy(record->entry[0].sha256, sha256, sizeof(sha256));
+		memcpy(record->entry[0].sha256, sha256, PB_DIGEST_LEN);
 	pb_buf_clear(&record->json);
 	if (pb_opening_encode(&record->opening, &record->json) != PB_OK)
 		return pb_fail_memory(err, EXPORTING);
@@ -307,8 +315,9 @@ make_room(struct pb_export_record *record, struct pb_error *err)
 
 enum pb_status
 pb_export_record_make(struct pb_export_tools *tools, const struct pb_leaf *leaf,
-    struct pb_opened *opened, struct pb_secret *r, const struct pb_export_choice *choice,
-    bool elsewhere, bool keep, struct pb_export_record *record, struct pb_error *err)
+    struct pb_opened *opened, struct pb_secret *r, const struct pb_opened_digests *digests,
+    const struct pb_export_choice *choice, bool elsewhere, bool keep,
+    struct pb_export_record *record, struct pb_error *err)
 {
 	struct pass pass = { .tools = tools, .record = record, .r = r };
 	const struct pb_part_sink sink = { &pass, begin, pass_bytes };
@@ -323,6 +332,7 @@ pb_export_record_make(struct pb_export_tools *tools, const struct pb_leaf *leaf,
 	/* Whatever became of the record before, its octets are not part of this one. */
 	pb_digest_final(tools->part, rest);
 	pb_digest_final(tools->message, rest);
+	pass.digests = digests != NULL && digests->computed ? digests : NULL;
 	status = make_room(record, err);
 	if (status == PB_OK)
 		status =

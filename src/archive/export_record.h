@@ -53,12 +53,14 @@ uint64_t pb_export_record_len(const struct pb_opened *opened);
 
 /*
  * One pass over the record: held against its leaf, and its entries prepared.  r: its
- * secret.  elsewhere: parts of kind 4 stand in stamps/.  keep: keep the bytes.
- * PB_ECORRUPT: it is not what its leaf commits to.  `record` is used again.
+ * secret.  digests: of its parts, or NULL; then they are computed as it passes.  elsewhere: parts
+ * of kind 4 stand in stamps/.  keep: keep the bytes. PB_ECORRUPT: it is not what its leaf commits
+ * to.  `record` is used again.
  */
 enum pb_status pb_export_record_make(struct pb_export_tools *tools, const struct pb_leaf *leaf,
-    struct pb_opened *opened, struct pb_secret *r, const struct pb_export_choice *choice,
-    bool elsewhere, bool keep, struct pb_export_record *record, struct pb_error *err) PB_MUST_CHECK;
+    struct pb_opened *opened, struct pb_secret *r, const struct pb_opened_digests *digests,
+    const struct pb_export_choice *choice, bool elsewhere, bool keep,
+    struct pb_export_record *record, struct pb_error *err) PB_MUST_CHECK;
 
 /* The bytes of an entry, from a record that is open, whose bytes were not kept. */
 struct pb_export_flow {

@@ -156,8 +156,8 @@ write_alone(struct records *r, const struct pb_export_job *job, struct pb_error 
 		status = pb_reading_record(r->alone, job->leaf.seq, &leaf, &opened, sha256, err);
 	if (status == PB_OK)
 		status = pb_export_record_make(&r->tools, &job->leaf, opened,
-		    pb_reading_secret(r->alone), &job->choice, job->elsewhere, false, &r->record,
-		    err);
+		    pb_reading_secret(r->alone), NULL, &job->choice, job->elsewhere, false,
+		    &r->record, err);
 	for (size_t i = 0; status == PB_OK && i < r->record.entry_count; i++) {
 		status = begin_entry(r, &r->record.entry[i], err);
 		if (status == PB_OK)
@@ -272,7 +272,7 @@ write_records(struct records *r, struct pb_error *err)
 		r->given--;
 		r->held -= job->payload.len;
 		written = write_job(r, job, err);
-		if (job->payload.cap > PB_EXPORT_CREW_PAYLOAD / 4)
+		if (job->payload.cap > PB_EXPORT_CREW_PAYLOAD / 16)
 			pb_export_crew_shed(job);
 		pb_export_crew_release(r->crew);
 	}

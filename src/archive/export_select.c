@@ -210,3 +210,15 @@ pb_export_select_choose(const struct pb_export_select *select, uint64_t seq, uin
 	else if (select->asked && select->first <= seq && seq <= select->last)
 		ret_choice->what = PB_DISCLOSE_ALL;
 }
+
+bool
+pb_export_select_any(const struct pb_export_select *select, uint64_t first, uint64_t last)
+{
+	if (select->asked)
+		return first <= select->last && select->first <= last;
+	for (size_t i = 0; i < select->stretch_count; i++)
+		if (discloses(select, &select->stretch[i]) && select->stretch[i].first <= last &&
+		    first <= select->stretch[i].last)
+			return true;
+	return false;
+}

@@ -30,6 +30,9 @@ void pb_export_select_asked(struct pb_export_select *select, uint64_t first, uin
 bool pb_export_select_bounds(
     const struct pb_export_select *select, uint64_t size, uint64_t *ret_first, uint64_t *ret_last);
 
+/* Is anything of a message disclosed among first .. last? */
+bool pb_export_select_any(const struct pb_export_select *select, uint64_t first, uint64_t last);
+
 /*
  * Types 3, 8, 12, 13 and 14 whole, whatever the rules (FORMAT 5.3).  Type 4, which says who read
  * what and what was handed to whom, only by a rule that names this one record alone.

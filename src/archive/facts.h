@@ -13,4 +13,12 @@
 enum pb_status pb_facts_read(const struct pb_frames *frames, const struct pb_frame *frame,
     struct pb_json **ret_facts, struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * The same, and its objects (parts of kind 4): the first one, and all that follow it joined;
+ * appended.  PB_ELIMIT: beyond PB_LIMIT_OBJECT or PB_LIMIT_OBJECTS.
+ */
+enum pb_status pb_facts_read_objects(const struct pb_frames *frames, const struct pb_frame *frame,
+    struct pb_json **ret_facts, struct pb_buf *first, struct pb_buf *rest,
+    struct pb_error *err) PB_MUST_CHECK;
+
 #endif

@@ -176,7 +176,7 @@ pb_founded_certificate(const struct pb_files *files, const char *dir,
 	pb_reader_fingerprint(reader, fingerprint);
 	if (memcmp(fingerprint, stated->fingerprint, sizeof(fingerprint)) != 0) {
 		status = pb_fail(err, PB_ECORRUPT, N_("read a reader's certificate"),
-		    N_("it is not the one that the archive was founded with"), "%s", path.text);
+		    N_("it is not the one that the log states"), "%s", path.text);
 		goto out;
 	}
 	*ret_reader = reader;

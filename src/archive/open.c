@@ -10,13 +10,17 @@
 
 #include "archive/archive.h"
 #include "archive/commit.h"
+#include "archive/destroy.h"
 #include "archive/founding.h"
 #include "archive/lock.h"
 #include "archive/own_key.h"
 #include "archive/paths.h"
 #include "archive/publish.h"
 #include "archive/quarantine.h"
+#include "archive/readers.h"
 #include "archive/replay.h"
+#include "archive/restored.h"
+#include "archive/rollback.h"
 #include "archive/tail.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -25,21 +29,23 @@
 
 /* ---- keys ----------------------------------------------------------------------------------- */
 
+/* Who can open, as the newest segment of the log states it: known once its head is. */
 static enum pb_status
-load_parts(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
-    struct pb_archive_parts *parts, struct pb_error *err)
+load_readers(struct pb_archive *a, const struct pb_founded *founded, struct pb_error *err)
 {
-	enum pb_status status =
-	    pb_own_key_load(files, dir, PB_FILE_LOG_KEY, &founded->verifier, &parts->log_key, err);
-	size_t i;
+	const struct pb_files *files = a->world->files;
+	enum pb_status status;
 
-	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
-		status =
-		    pb_founded_certificate(files, dir, &founded->reader[i], &parts->reader[i], err);
+	a->readers = calloc(1, sizeof(*a->readers));
+	if (a->readers == NULL)
+		return pb_fail_memory(err, N_("open the archive"));
+	status = pb_readers_of_segment(files, a->dir, a->head.segment, founded, a->readers, err);
+	for (size_t i = 0; status == PB_OK && i < a->readers->count; i++) {
+		status = pb_founded_certificate(
+		    files, a->dir, &a->readers->reader[i], &a->reader[i], err);
 		if (status == PB_OK)
-			parts->reader_count = i + 1;
+			a->reader_count = i + 1;
 	}
-	parts->origin = founded->origin;
 	return status;
 }
 
@@ -56,9 +62,12 @@ remove_temporary(void *arg, const char *name)
 	const struct cleaning *cleaning = arg;
 	struct pb_path path;
 
+	int answer;
+
 	if (pb_path_make(&path, cleaning->dir, PB_DIR_TMP, name, NULL) != PB_OK)
 		return 0;
-	int answer = cleaning->files->unlink(cleaning->files->ctx, path.text);
+	answer = cleaning->files->unlink(cleaning->files->ctx, path.text);
+	/* Who asks authorities writes how they answered without the lock, by way of tmp/. */
 	return answer == -ENOENT ? 0 : answer;
 }
 
@@ -178,6 +187,8 @@ recover(struct pb_archive *a, struct pb_error *err)
 		status = pb_tail_examine(files, a->dir, a->origin, &a->verifier, &a->head, &tail,
 		    a->published_size, err);
 	if (status == PB_OK)
+		status = pb_rollback_check(a, err);
+	if (status == PB_OK)
 		status = take_back(a, &tail, err);
 	if (status == PB_OK)
 		status = make_lasting(a, PB_DIR_KEYS, ".key", err);
@@ -228,20 +239,24 @@ pb_archive_open_patiently(const struct pb_world *world, const char *dir,
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
 	struct pb_archive *a = NULL;
 	enum pb_status status;
-	size_t i;
 
 	status = founded == NULL ? pb_fail_memory(err, N_("open the archive"))
 				 : pb_path_private(world->files, dir, err);
+	if (status == PB_OK)
+		status = pb_restored_check(world->files, dir, err);
 	if (status == PB_OK)
 		status = pb_archive_lock_patiently(world, dir, patience, &parts.lock_fd, err);
 	if (status == PB_OK)
 		status = pb_founded_read(world->files, dir, founded, err);
 	if (status == PB_OK)
-		status = load_parts(world->files, dir, founded, &parts, err);
+		status = pb_own_key_load(
+		    world->files, dir, PB_FILE_LOG_KEY, &founded->verifier, &parts.log_key, err);
 	if (status == PB_OK)
 		status = empty_tmp(world->files, dir, err);
-	if (status == PB_OK)
+	if (status == PB_OK) {
+		parts.origin = founded->origin;
 		status = pb_archive_new(world, dir, &parts, &a, err);
+	}
 	if (status != PB_OK)
 		goto out;
 	memset(&parts, 0, sizeof(parts)); /* the archive's now */
@@ -251,15 +266,21 @@ pb_archive_open_patiently(const struct pb_world *world, const char *dir,
 	a->export_verifier = founded->export_key;
 	status = recover(a, err);
 	if (status == PB_OK)
+		status = load_readers(a, founded, err);
+	if (status == PB_OK)
+		status = pb_destroy_finish(a, err);
+	if (status == PB_OK)
 		status = record_recoveries(a, err);
+	if (status == PB_OK)
+		status = pb_restored_record(a, err);
+	if (status == PB_OK)
+		status = pb_rollback_record(a, err);
 	if (status != PB_OK)
 		goto out;
 	*ret_archive = a;
 	a = NULL;
 out:
 	pb_archive_drop(a);
-	for (i = 0; i < parts.reader_count; i++)
-		pb_reader_free(parts.reader[i]);
 	pb_ed25519_free(parts.log_key);
 	pb_io_close(world->files, &parts.lock_fd);
 	free(founded);

@@ -5,6 +5,7 @@
 
 #include "archive/founding.h"
 #include "archive/paths.h"
+#include "archive/readers.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "probant/archive.h"
@@ -43,15 +44,19 @@ pb_archive_reader_key(const struct pb_world *world, const char *dir, const char 
     size_t passphrase_len, struct pb_reader_key **ret_key, struct pb_error *err)
 {
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	struct pb_readers *readers = calloc(1, sizeof(*readers));
 	enum pb_status status;
 	size_t i;
 
-	status = founded == NULL ? pb_fail_memory(err, N_("open the reader key"))
-				 : pb_founded_read(world->files, dir, founded, err);
+	status = founded == NULL || readers == NULL
+		     ? pb_fail_memory(err, N_("open the reader key"))
+		     : pb_founded_read(world->files, dir, founded, err);
+	if (status == PB_OK)
+		status = pb_readers_in_force(world->files, dir, founded, readers, err);
 	if (status != PB_OK)
 		goto out;
-	for (i = 0; i < founded->reader_count; i++) {
-		status = open_key(world->files, dir, &founded->reader[i], passphrase,
+	for (i = 0; i < readers->count; i++) {
+		status = open_key(world->files, dir, &readers->reader[i], passphrase,
 		    passphrase_len, ret_key, err);
 		if (status != PB_ENOENT)
 			goto out;
@@ -61,5 +66,6 @@ pb_archive_reader_key(const struct pb_world *world, const char *dir, const char 
 	status = pb_fail_todo(err, PB_ENOENT, N_("name the key's file with --reader-key"));
 out:
 	free(founded);
+	free(readers);
 	return status;
 }

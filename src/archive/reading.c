@@ -4,15 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/keyring.h"
 #include "archive/walk.h"
 #include "core/error.h"
-#include "crypto/envelope.h"
 #include "vault/keyfile.h"
 
 struct pb_reading {
 	const struct pb_files *files;
 	char *dir;
-	const struct pb_reader_key *key;
+	struct pb_keyring *keyring; /* NULL: no key is at hand */
 	struct pb_walk *walk;
 	struct pb_opener *opener;
 	char segment[PB_SEGMENT_NAME_LEN + 1]; /* whose key and key file are at hand */
@@ -35,8 +35,9 @@ pb_reading_new(const struct pb_files *files, const char *dir, const struct pb_re
 		return pb_fail_memory(err, N_("read the archive"));
 	}
 	reading->files = files;
-	reading->key = key;
 	status = pb_walk_new(files, dir, &reading->walk, err);
+	if (status == PB_OK && key != NULL)
+		status = pb_keyring_new(files, dir, key, &reading->keyring, err);
 	if (status != PB_OK) {
 		pb_reading_free(reading);
 		return status;
@@ -69,12 +70,11 @@ enter_segment(struct pb_reading *reading, struct pb_error *err)
 	reading->segment_key = NULL;
 	pb_keyfile_close(reading->keyfile);
 	reading->keyfile = NULL;
-	if (reading->key == NULL)
+	if (reading->keyring == NULL)
 		return pb_fail(err, PB_EACCESS, N_("open a record"),
 		    N_("it is sealed, and no reader's key is at hand"), "%s", name);
 	header = pb_frames_header(pb_walk_frames(reading->walk));
-	status = pb_envelope_open(header->cms.data, header->cms.len, reading->key, PB_WRAP_KEY_LEN,
-	    &reading->segment_key, err);
+	status = pb_keyring_open(reading->keyring, header, &reading->segment_key, err);
 	if (status == PB_OK)
 		status = pb_keyfile_open(
 		    reading->files, reading->dir, name, false, &reading->keyfile, err);
@@ -83,6 +83,20 @@ enter_segment(struct pb_reading *reading, struct pb_error *err)
 	if (status == PB_OK)
 		memcpy(reading->segment, name, sizeof(reading->segment));
 	return status;
+}
+
+/* Whether the log says so is what a verification finds out. */
+static enum pb_status
+gone(const struct pb_reading *reading, struct pb_error *err)
+{
+	struct pb_leaf leaf;
+
+	(void)pb_leaf_decode(reading->frame.leaf, &leaf);
+	(void)pb_fail(err, PB_EDESTROYED, N_("open a record"), N_("its secret was destroyed"),
+	    "%" PRIu64, leaf.seq);
+	return pb_fail_todo(err, PB_EDESTROYED,
+	    N_("nobody can read it any more; which record of the log says so, and why, `probant "
+	       "list` shows"));
 }
 
 static enum pb_status
@@ -99,6 +113,8 @@ find_secret(struct pb_reading *reading, uint64_t slot_number, struct pb_error *e
 		return status;
 	}
 	status = pb_keyfile_read(reading->keyfile, slot_number, slot, err);
+	if (status == PB_OK && pb_slot_state(slot, slot_number) == PB_SLOT_EMPTY)
+		return gone(reading, err);
 	if (status == PB_OK)
 		status = pb_slot_decode(reading->segment_key, slot_number, slot, &reading->r, err);
 	return status;
@@ -165,6 +181,8 @@ pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_
 
 	if (status == PB_OK)
 		status = open_record(reading, &leaf, ret_sha256, err);
+	if (status == PB_EDESTROYED)
+		*ret_leaf = leaf;
 	if (status != PB_OK) {
 		close_record(reading);
 		return status;
@@ -205,6 +223,7 @@ pb_reading_free(struct pb_reading *reading)
 	pb_opener_free(reading->opener);
 	pb_keyfile_close(reading->keyfile);
 	pb_secret_free(reading->segment_key);
+	pb_keyring_free(reading->keyring);
 	pb_walk_free(reading->walk);
 	free(reading->dir);
 	free(reading);

@@ -22,7 +22,8 @@ enum pb_status pb_reading_new(const struct pb_files *files, const char *dir,
  * Open record seq; *ret_opened is borrowed until the next call.  ret_sha256: of
  * the message (zeros for records without one).  Forward steps are cheap.
  * PB_ENOENT: no such record; PB_EACCESS: this key does not open its segment;
- * PB_ECORRUPT: it is not what its leaf commits to, or its secret is gone.
+ * PB_ECORRUPT: it is not what its leaf commits to; PB_EDESTROYED: its secret is gone, and
+ * *ret_leaf is set all the same.
  */
 enum pb_status pb_reading_record(struct pb_reading *reading, uint64_t seq, struct pb_leaf *ret_leaf,
     struct pb_opened **ret_opened, uint8_t ret_sha256[PB_DIGEST_LEN],

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "archive/authorities.h"
+#include "archive/keyring.h"
 #include "archive/paths.h"
+#include "archive/readers.h"
+#include "archive/views.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -95,6 +98,8 @@ begin(struct pb_archive *a, uint64_t now_s, struct pb_error *err)
 		status = pb_append_create(a->world->files, a->dir, &header, take, &append, err);
 	}
 	if (status == PB_OK) {
+		if (a->views != NULL)
+			pb_views_offer_open(a->views, a);
 		pb_append_close(a->append);
 		a->append = append;
 		a->append_created_s = now_s;
@@ -145,14 +150,17 @@ pb_segments_ready(struct pb_archive *a, uint64_t now_s, struct pb_error *err)
 {
 	enum pb_status status;
 
-	if (a->append == NULL && a->key != NULL && a->head.tree.size > 0) {
+	if (a->append == NULL && a->key != NULL && a->head.tree.size > 0 && !a->renew) {
 		status = resume(a, err);
 		if (status != PB_OK && status != PB_EACCESS)
 			return status;
 	}
-	if (a->append != NULL && !closed(a, now_s))
+	if (a->append != NULL && !a->renew && !closed(a, now_s))
 		return PB_OK;
-	return begin(a, now_s, err);
+	status = begin(a, now_s, err);
+	if (status == PB_OK)
+		a->renew = false;
+	return status;
 }
 
 /* ---- the record that opens a segment -------------------------------------------------------- */
@@ -229,6 +237,44 @@ state_founding(const struct pb_archive *a, struct pb_json_writer *w, struct pb_e
 	return PB_OK;
 }
 
+/* The readers, once they are not those of record 0; and what a new one is handed (FORMAT 1.5). */
+static void
+state_readers(const struct pb_archive *a, struct pb_json_writer *w)
+{
+	if (a->readers == NULL || !a->readers->restated)
+		return;
+	pb_readers_write(a->readers, w);
+	if (a->handover == NULL)
+		return;
+	pb_json_object_begin(w, "past");
+	pb_json_array_begin(w, "readers");
+	pb_json_text(w, NULL, a->handover->id);
+	pb_json_array_end(w);
+	pb_json_u64(w, "segments", a->handover->segments);
+	pb_json_object_end(w);
+}
+
+/* The objects stand before the facts (FORMAT 1). */
+static enum pb_status
+seal_handover(struct pb_archive *a, struct pb_error *err)
+{
+	const size_t most = PB_LIMIT_OBJECT / PB_HANDED_LEN * PB_HANDED_LEN;
+	const struct pb_handover *handover = a->handover;
+	enum pb_status status;
+
+	if (handover == NULL)
+		return PB_OK;
+	status =
+	    pb_sealer_part(a->sealer, PB_PART_OBJECT, handover->cms.data, handover->cms.len, err);
+	for (size_t at = 0; status == PB_OK && at < handover->entries.len; at += most) {
+		size_t left = handover->entries.len - at;
+
+		status = pb_sealer_part(a->sealer, PB_PART_OBJECT, handover->entries.data + at,
+		    left < most ? left : most, err);
+	}
+	return status;
+}
+
 enum pb_status
 pb_segments_opening_record(struct pb_archive *a, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
@@ -246,11 +292,15 @@ pb_segments_opening_record(struct pb_archive *a, struct pb_sealed *ret_sealed, s
 	state_before(a, &w);
 	if (a->head.tree.size == 0)
 		status = state_founding(a, &w, err);
+	else
+		state_readers(a, &w);
 	pb_json_object_end(&w);
 	if (status == PB_OK && pb_json_writer_status(&w) != PB_OK)
 		status = pb_fail_memory(err, N_("begin a segment"));
 	if (status == PB_OK)
 		status = pb_sealer_start(a->sealer, err);
+	if (status == PB_OK)
+		status = seal_handover(a, err);
 	if (status == PB_OK)
 		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts.data, facts.len, err);
 	if (status == PB_OK)

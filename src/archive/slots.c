@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "crypto/envelope.h"
 
 struct pb_slots {
 	struct pb_verification *v;     /* borrowed */
@@ -40,11 +39,10 @@ open_keyfile(
 }
 
 static enum pb_status
-open_segment_key(struct pb_slots *slots, const struct pb_buf *cms, const struct pb_reader_key *key,
-    struct pb_error *err)
+open_segment_key(struct pb_slots *slots, const struct pb_segment_header *header,
+    struct pb_keyring *keyring, struct pb_error *err)
 {
-	enum pb_status status =
-	    pb_envelope_open(cms->data, cms->len, key, PB_WRAP_KEY_LEN, &slots->segment_key, err);
+	enum pb_status status = pb_keyring_open(keyring, header, &slots->segment_key, err);
 
 	if (status == PB_EACCESS)
 		find(slots, PB_INDETERMINATE, PB_NO_SEQ, 0, "reader_not_recipient",
@@ -61,7 +59,7 @@ open_segment_key(struct pb_slots *slots, const struct pb_buf *cms, const struct 
 
 enum pb_status
 pb_slots_open(const struct pb_files *files, const char *dir, const char *name,
-    const struct pb_buf *cms, const struct pb_reader_key *key, struct pb_verification *v,
+    const struct pb_segment_header *header, struct pb_keyring *keyring, struct pb_verification *v,
     struct pb_slots **ret_slots, struct pb_error *err)
 {
 	struct pb_slots *slots = calloc(1, sizeof(*slots));
@@ -73,8 +71,8 @@ pb_slots_open(const struct pb_files *files, const char *dir, const char *name,
 	slots->next = 1;
 	(void)snprintf(slots->name, sizeof(slots->name), "%s", name);
 	status = open_keyfile(slots, files, dir, err);
-	if (status == PB_OK && key != NULL)
-		status = open_segment_key(slots, cms, key, err);
+	if (status == PB_OK && keyring != NULL)
+		status = open_segment_key(slots, header, keyring, err);
 	if (status != PB_OK) {
 		pb_slots_close(slots);
 		return status;
@@ -117,15 +115,19 @@ unwrap(struct pb_slots *slots, uint64_t number, uint64_t seq, const uint8_t slot
 	if (status != PB_ECORRUPT)
 		return status;
 	find(slots, PB_INVALID, seq, number, "slot_key",
-	    N_("This record's secret does not open under its segment's key: it was "
-	       "exchanged."));
+	    number == 0
+		? N_("The key of this segment's index does not open under the segment's key: "
+		     "something else was put there.")
+		: N_("This record's secret does not open under its segment's key: it was "
+		     "exchanged."));
 	return PB_OK;
 }
 
 enum pb_status
-pb_slots_sealed(
-    struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret, struct pb_error *err)
+pb_slots_sealed(struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret,
+    enum pb_source_secret *ret_state, struct pb_error *err)
 {
+	enum pb_source_secret state = PB_SECRET_UNKNOWN;
 	struct pb_secret *secret = NULL;
 	uint8_t slot[PB_SLOT_LEN];
 	uint64_t number = slots->next;
@@ -134,11 +136,10 @@ pb_slots_sealed(
 
 	status = read_slot(slots, number, seq, slot, &there, err);
 	if (status == PB_OK && there) {
+		state = PB_SECRET_KEPT;
 		switch (pb_slot_state(slot, number)) {
 		case PB_SLOT_EMPTY:
-			find(slots, PB_INVALID, seq, number, "slot_zeroed",
-			    N_("The secret of this record is gone, and no record says that it "
-			       "was destroyed."));
+			state = PB_SECRET_GONE;
 			break;
 		case PB_SLOT_ROTTEN:
 			find(slots, PB_INVALID, seq, number, "slot_rotten",
@@ -154,12 +155,14 @@ pb_slots_sealed(
 		return status;
 	slots->next++;
 	*ret_secret = secret;
+	*ret_state = state;
 	return PB_OK;
 }
 
-static enum pb_status
-check_empty(struct pb_slots *slots, uint64_t number, uint64_t seq, struct pb_error *err)
+enum pb_status
+pb_slots_empty(struct pb_slots *slots, uint64_t seq, struct pb_error *err)
 {
+	uint64_t number = slots->next++;
 	uint8_t slot[PB_SLOT_LEN];
 	enum pb_status status;
 	bool there;
@@ -171,17 +174,52 @@ check_empty(struct pb_slots *slots, uint64_t number, uint64_t seq, struct pb_err
 	return status;
 }
 
-enum pb_status
-pb_slots_empty(struct pb_slots *slots, uint64_t seq, struct pb_error *err)
+/* A writer may replace it at this moment: only what stands there twice is damage. */
+static enum pb_status
+read_index_key(
+    struct pb_slots *slots, uint8_t slot[PB_SLOT_LEN], bool *ret_there, struct pb_error *err)
 {
-	return check_empty(slots, slots->next++, seq, err);
+	enum pb_status status = read_slot(slots, 0, PB_NO_SEQ, slot, ret_there, err);
+
+	if (status == PB_OK && *ret_there && pb_slot_state(slot, 0) == PB_SLOT_ROTTEN)
+		status = pb_keyfile_read(slots->keyfile, 0, slot, err);
+	return status;
+}
+
+/* FORMAT 3.5: slot 0 is zeros, or the key of the segment's index.  That is derived: its rot, which
+ * a power cut may leave, loses nothing; but nothing else may stand there. */
+static enum pb_status
+check_index_key(struct pb_slots *slots, struct pb_error *err)
+{
+	struct pb_secret *secret = NULL;
+	uint8_t slot[PB_SLOT_LEN];
+	enum pb_status status;
+	bool there;
+
+	status = read_index_key(slots, slot, &there, err);
+	if (status != PB_OK || !there)
+		return status;
+	switch (pb_slot_state(slot, 0)) {
+	case PB_SLOT_EMPTY:
+		break;
+	case PB_SLOT_ROTTEN:
+		find(slots, PB_INDETERMINATE, PB_NO_SEQ, 0, "index_key_rotten",
+		    N_("The key of this segment's index is damaged; `probant reindex` makes "
+		       "another."));
+		break;
+	case PB_SLOT_SOUND:
+		status = unwrap(slots, 0, PB_NO_SEQ, slot, &secret, err);
+		break;
+	}
+	pb_secret_free(secret);
+	return status;
 }
 
 enum pb_status
 pb_slots_end(struct pb_slots *slots, bool newest, struct pb_error *err)
 {
 	uint64_t expected = slots->next * PB_SLOT_LEN;
-	enum pb_status status = check_empty(slots, 0, PB_NO_SEQ, err);
+	enum pb_status status = check_index_key(slots, err);
 
 	if (status != PB_OK || slots->keyfile == NULL)
 		return status;

@@ -2,28 +2,30 @@
 #ifndef PB_ARCHIVE_SLOTS_H
 #define PB_ARCHIVE_SLOTS_H
 
+#include "archive/keyring.h"
 #include "core/world.h"
-#include "crypto/reader.h"
+#include "log/source.h"
 #include "vault/keyfile.h"
 #include "verify/verification.h"
 
 struct pb_slots;
 
 /*
- * Begin with keys/<name>.key.  A missing file, or a segment key that `key` does
- * not open, is a finding in v.  cms: the segment key's envelope.  key: NULL if no secret
+ * Begin with keys/<name>.key.  A missing file, or a segment key that `keyring` does
+ * not open, is a finding in v.  header: the segment's.  keyring: NULL if no secret
  * is wanted.  Borrows v.
  */
 enum pb_status pb_slots_open(const struct pb_files *files, const char *dir, const char *name,
-    const struct pb_buf *cms, const struct pb_reader_key *key, struct pb_verification *v,
+    const struct pb_segment_header *header, struct pb_keyring *keyring, struct pb_verification *v,
     struct pb_slots **ret_slots, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The slot of the next sealed record, and its secret if it can be had (owned by the
- * caller; else NULL); or of the next open one, which must hold nothing.
+ * caller; else NULL); whether there is one at all is for who knows the log to judge.  Or of the
+ * next open one, which must hold nothing.
  */
 enum pb_status pb_slots_sealed(struct pb_slots *slots, uint64_t seq, struct pb_secret **ret_secret,
-    struct pb_error *err) PB_MUST_CHECK;
+    enum pb_source_secret *ret_state, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_slots_empty(
     struct pb_slots *slots, uint64_t seq, struct pb_error *err) PB_MUST_CHECK;
 

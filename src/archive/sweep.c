@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/fingerprint.h"
+#include "archive/keyring.h"
 #include "archive/paths.h"
 #include "archive/slots.h"
 #include "archive/strays.h"
@@ -26,8 +27,9 @@ struct pb_sweep {
 	size_t at;
 	struct pb_frames *frames;
 	struct pb_slots *slots;
-	uint64_t offset; /* of the next frame */
-	uint64_t limit;  /* where the segment's commits end */
+	struct pb_keyring *keyring; /* NULL: without a key */
+	uint64_t offset;            /* of the next frame */
+	uint64_t limit;             /* where the segment's commits end */
 	struct pb_secret *r;
 	struct pb_buf note;
 	uint64_t records;
@@ -190,8 +192,7 @@ enter(struct pb_sweep *sweep, struct pb_source_item *item, bool *ret_have, struc
 	}
 	if (status == PB_OK)
 		status = pb_slots_open(sweep->files, sweep->dir, name,
-		    &pb_frames_header(sweep->frames)->cms, sweep->options.key, sweep->v,
-		    &sweep->slots, err);
+		    pb_frames_header(sweep->frames), sweep->keyring, sweep->v, &sweep->slots, err);
 	if (status == PB_OK)
 		status = begin_item(sweep, item, err);
 	*ret_have = status == PB_OK;
@@ -220,7 +221,7 @@ record_item(struct pb_sweep *sweep, const struct pb_frame *frame, struct pb_sour
 		if (status == PB_OK)
 			memcpy(pb_secret_bytes(sweep->r), frame->r, sizeof(frame->r));
 	} else {
-		status = pb_slots_sealed(sweep->slots, leaf.seq, &sweep->r, err);
+		status = pb_slots_sealed(sweep->slots, leaf.seq, &sweep->r, &item->secret, err);
 	}
 	item->r = sweep->r;
 	sweep->records++;
@@ -316,6 +317,8 @@ pb_sweep_new(const struct pb_files *files, const char *dir, const struct pb_swee
 	sweep->v = v;
 	sweep->source = (struct pb_source){ .ctx = sweep, .next = next };
 	status = list(sweep, err);
+	if (status == PB_OK && options->key != NULL)
+		status = pb_keyring_new(files, dir, options->key, &sweep->keyring, err);
 	if (status != PB_OK) {
 		pb_sweep_free(sweep);
 		return status;
@@ -343,6 +346,7 @@ pb_sweep_free(struct pb_sweep *sweep)
 		return;
 	pb_slots_close(sweep->slots);
 	pb_frames_close(sweep->frames);
+	pb_keyring_free(sweep->keyring);
 	pb_secret_free(sweep->r);
 	pb_buf_done(&sweep->note);
 	free(sweep->names);

@@ -1,66 +1,52 @@
 #include "capture/import.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "capture/maildir.h"
-#include "capture/message.h"
+#include "capture/crew.h"
+#include "capture/file.h"
+#include "capture/pieces.h"
+#include "capture/receipts.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/limits.h"
 
-/* A message that was handed in and waits for its receipt. */
-struct waiting {
-	struct waiting *next;
-	char path[];
-};
-
+/*
+ * Everything but sealing is done by the one thread that runs the import: it goes through the
+ * sources, fills jobs, collects them in their order, and hands in what they sealed.
+ *
+ * A *.eml of a directory that its thread finds to be an mbox or an archive is gone through when
+ * it is collected: `inside` is set then, and what stands in it is sealed and handed in at once,
+ * before the jobs that wait behind it.
+ */
 struct pb_import {
 	const struct pb_world *world;
+	struct pb_import_options options;
 	const struct pb_import_events *events;
-	const char *direction;
-	struct pb_message_maker *maker;
 	const struct pb_intake *intake;
-	struct waiting *first; /* in the order handed in, which is the order of receipts */
-	struct waiting **last;
+	struct pb_finds finds;
+	struct pb_message_maker *maker;
+	struct pb_crew *crew;
+	struct pb_pieces pieces;
+	uint8_t source[PB_JOURNAL_KEY_LEN]; /* of the message that comes in pieces */
+	struct pb_receipts receipts;
 	uint64_t messages;
 	uint64_t bytes;
+	bool inside;
 	bool broken; /* the archive takes no more */
 };
 
-enum pb_status
-pb_import_new(const struct pb_world *world, const char *origin, const char *spill_dir,
-    const char *direction, const struct pb_import_events *events, struct pb_import **ret_import,
-    struct pb_error *err)
-{
-	struct pb_import *import = calloc(1, sizeof(*import));
-	enum pb_status status;
-
-	if (import == NULL)
-		return pb_fail_memory(err, N_("import"));
-	import->world = world;
-	import->events = events;
-	import->direction = direction;
-	import->last = &import->first;
-	status = pb_message_maker_new(world, origin, spill_dir, &import->maker, err);
-	if (status != PB_OK) {
-		pb_import_free(import);
-		return status;
-	}
-	*ret_import = import;
-	return PB_OK;
-}
-
-/* ---- receipts ------------------------------------------------------------------------------- */
+/* ---- what is told --------------------------------------------------------------------------- */
 
 static void
-refuse(struct pb_import *import, const char *path, const struct pb_error *why)
+tell_refused(
+    struct pb_import *import, const struct pb_message_origin *origin, const struct pb_error *why)
 {
+	const struct pb_import_item item = pb_import_item(origin);
+
 	if (import->events->refused != NULL)
-		import->events->refused(import->events->ctx, path, why);
+		import->events->refused(import->events->ctx, &item, why);
 }
 
 enum pb_status
@@ -68,62 +54,61 @@ pb_import_acknowledged(
     void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
 {
 	struct pb_import *import = ctx;
-	struct waiting *waiting = cookie;
+	struct pb_waiting *waiting = pb_receipts_next(&import->receipts);
 	enum pb_status status = PB_OK;
 
-	pb_assert(import->first == waiting);
-	import->first = waiting->next;
-	if (import->first == NULL)
-		import->last = &import->first;
+	pb_assert(waiting != NULL && waiting == cookie);
+	if (import->options.journal != NULL)
+		pb_journal_committed(import->options.journal, receipt->seq);
 	if (import->events->kept != NULL)
-		status = import->events->kept(import->events->ctx, waiting->path, receipt, err);
+		status = import->events->kept(
+		    import->events->ctx, &waiting->item, receipt, waiting->second, err);
 	free(waiting);
 	return status;
-}
-
-static struct waiting *
-wait_for_receipt(struct pb_import *import, const char *path)
-{
-	size_t size = strlen(path) + 1;
-	struct waiting *waiting = malloc(sizeof(*waiting) + size);
-
-	if (waiting == NULL)
-		return NULL;
-	waiting->next = NULL;
-	memcpy(waiting->path, path, size);
-	*import->last = waiting;
-	import->last = &waiting->next;
-	return waiting;
 }
 
 /* What still waits was not kept: each is told by name. */
 static void
 refuse_waiting(struct pb_import *import, const struct pb_error *why)
 {
-	struct waiting *waiting;
+	struct pb_waiting *waiting;
+	struct pb_job *job;
 
-	while ((waiting = import->first) != NULL) {
-		import->first = waiting->next;
-		refuse(import, waiting->path, why);
+	while ((waiting = pb_receipts_next(&import->receipts)) != NULL) {
+		if (import->events->refused != NULL)
+			import->events->refused(import->events->ctx, &waiting->item, why);
 		free(waiting);
 	}
-	import->last = &import->first;
+	while ((job = pb_crew_collect(import->crew)) != NULL) {
+		tell_refused(import, &job->found.origin, job->status != PB_OK ? &job->err : why);
+		pb_crew_release(import->crew, job);
+	}
 }
 
-/* ---- one message ---------------------------------------------------------------------------- */
+/* ---- handing in ----------------------------------------------------------------------------- */
 
 static enum pb_status
-submit(struct pb_import *import, const char *path, struct pb_sealed *sealed, struct pb_error *err)
+hand_in(struct pb_import *import, const struct pb_message_origin *origin,
+    const uint8_t source[PB_JOURNAL_KEY_LEN], struct pb_sealed *take_sealed, struct pb_error *err)
 {
-	struct waiting *waiting = wait_for_receipt(import, path);
-	uint64_t bytes = sealed->payload_len;
-	enum pb_status status;
+	uint64_t bytes = take_sealed->payload_len;
+	struct pb_waiting *waiting = NULL;
+	enum pb_status status = PB_OK;
+	bool second = false;
 
-	if (waiting == NULL) {
-		pb_sealed_done(sealed);
-		return pb_fail_memory(err, N_("import"));
+	if (import->options.journal != NULL)
+		status =
+		    pb_journal_note(import->options.journal, source, take_sealed, &second, err);
+	if (status == PB_OK &&
+	    (waiting = pb_receipts_wait(&import->receipts, origin, second)) == NULL)
+		status = pb_fail_memory(err, N_("import"));
+	if (status != PB_OK) {
+		pb_sealed_done(take_sealed);
+		tell_refused(import, origin, err);
+		import->broken = true;
+		return status;
 	}
-	status = import->intake->submit(import->intake->ctx, sealed, waiting, err);
+	status = import->intake->submit(import->intake->ctx, take_sealed, waiting, err);
 	import->broken = status != PB_OK;
 	import->messages++;
 	import->bytes += bytes;
@@ -132,278 +117,286 @@ submit(struct pb_import *import, const char *path, struct pb_sealed *sealed, str
 	return status;
 }
 
-/* A message that can't be read is refused and is no failure of the import. */
+/* A job that came back.  What cannot be read is refused, and is no failure of the import. */
 static enum pb_status
-import_fd(struct pb_import *import, int fd, const struct pb_message_origin *origin,
-    const char *path, struct pb_error *err)
+settle_job(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 {
-	struct pb_sealed sealed = PB_SEALED_EMPTY;
-	struct pb_error why = { 0 };
-	enum pb_status status = pb_message_make(import->maker, fd, origin, &sealed, &why);
+	const struct pb_message_origin *origin = &job->found.origin;
+	enum pb_status status;
 
+	if (job->status != PB_OK) {
+		tell_refused(import, origin, &job->err);
+		return PB_OK;
+	}
+	if (job->look == PB_LOOK_OTHER)
+		return hand_in(import, origin, job->source, &job->sealed, err);
+	import->inside = true;
+	status = pb_file_find_inside(import->world->files, origin, job->look, &import->finds, err);
+	import->inside = false;
+	return status;
+}
+
+/* Everything that was given is handed in. */
+static enum pb_status
+collect(struct pb_import *import, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	struct pb_job *job;
+
+	while (status == PB_OK && (job = pb_crew_collect(import->crew)) != NULL) {
+		status = settle_job(import, job, err);
+		pb_crew_release(import->crew, job);
+	}
+	return status;
+}
+
+/* An empty job; the oldest are waited for until there is one. */
+static enum pb_status
+take_job(struct pb_import *import, const struct pb_message_origin *origin, struct pb_job **ret_job,
+    struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	struct pb_job *job, *oldest;
+
+	while ((job = pb_crew_take(import->crew)) == NULL && status == PB_OK) {
+		oldest = pb_crew_collect(import->crew);
+		status = settle_job(import, oldest, err);
+		pb_crew_release(import->crew, oldest);
+	}
 	if (status == PB_OK)
-		return submit(import, path, &sealed, err);
-	refuse(import, path, &why);
+		status = pb_origin_copy(&job->found, origin, err);
+	if (status == PB_OK)
+		*ret_job = job;
+	return status;
+}
+
+/* ---- finds ---------------------------------------------------------------------------------- */
+
+/* Did a former import have it?  Of what has no time, such as a pipe, nobody can say. */
+static enum pb_status
+ask_journal(struct pb_import *import, const struct pb_message_origin *origin, uint8_t *source,
+    bool *ret_known, struct pb_error *err)
+{
+	const struct pb_import_item item = pb_import_item(origin);
+	enum pb_status status;
+
+	*ret_known = false;
+	memset(source, 0, PB_JOURNAL_KEY_LEN);
+	if (import->options.journal == NULL || origin->path == NULL || origin->modified_us == 0)
+		return PB_OK;
+	status = pb_journal_source(import->options.journal, origin, source, err);
+	if (status != PB_OK || !import->options.resume)
+		return status;
+	*ret_known = pb_journal_has_source(import->options.journal, source);
+	if (*ret_known && import->events->known != NULL)
+		import->events->known(import->events->ctx, &item);
 	return PB_OK;
 }
 
+/* Inside of another file: what looked like an archive and is a message. */
 static enum pb_status
-import_file(struct pb_import *import, const char *path, const char *maildir, bool found,
+seal_file(struct pb_import *import, const struct pb_message_origin *origin, const uint8_t *source,
     struct pb_error *err)
 {
 	const struct pb_files *files = import->world->files;
-	const char *name = strrchr(path, '/');
-	struct pb_message_origin origin = {
-		.direction = import->direction, .path = path, .maildir = maildir
-	};
+	struct pb_sealed sealed[PB_SEALER_HELD];
 	struct pb_error why = { 0 };
 	enum pb_status status;
+	size_t count;
 	int fd = -1;
 
-	if (maildir != NULL)
-		origin.flags = pb_maildir_flags(name != NULL ? name + 1 : path);
-	/* Named by the user it may be a pipe; found in a directory it is a file, or was exchanged.
-	 */
-	status = found ? pb_io_open_regular(files, path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why)
-		       : pb_io_open(files, path, O_RDONLY, 0, &fd, &why);
-	if (status != PB_OK) {
-		refuse(import, path, &why);
-		return PB_OK;
-	}
-	status = import_fd(import, fd, &origin, path, err);
+	status = pb_io_open_regular(files, origin->path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why);
+	if (status == PB_OK)
+		status = pb_message_read(import->maker, fd, origin, NULL, &why);
 	pb_io_close(files, &fd);
-	return status;
-}
-
-/* ---- directories ---------------------------------------------------------------------------- */
-
-/* The names of a directory, sorted by octets, so that two runs see one order. */
-struct names {
-	struct pb_buf text; /* each with its NUL */
-	size_t count;
-	char **sorted;
-	bool no_memory;
-};
-
-static int
-add_name(void *arg, const char *name)
-{
-	struct names *names = arg;
-
-	if (pb_buf_append(&names->text, name, strlen(name) + 1) != PB_OK)
-		names->no_memory = true;
-	names->count++;
-	return names->no_memory;
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static enum pb_status
-list_names(
-    const struct pb_files *files, const char *path, struct names *names, struct pb_error *err)
-{
-	int answer = files->list(files->ctx, path, add_name, names);
-	char *at;
-	size_t i;
-
-	if (answer < 0)
-		return pb_fail_sys(err, answer, N_("list a directory"), "%s", path);
-	names->sorted = calloc(names->count + 1, sizeof(names->sorted[0]));
-	if (names->no_memory || names->sorted == NULL)
-		return pb_fail_memory(err, N_("list a directory"));
-	at = (char *)names->text.data;
-	for (i = 0; i < names->count; i++) {
-		names->sorted[i] = at;
-		at += strlen(at) + 1;
-	}
-	qsort(names->sorted, names->count, sizeof(names->sorted[0]), compare_names);
+	if (status == PB_OK)
+		status = pb_message_settle(import->maker, sealed, &count, &why);
+	if (status == PB_OK)
+		return hand_in(import, origin, source, sealed, err);
+	tell_refused(import, origin, &why);
 	return PB_OK;
 }
 
-/* 1 or 0, or why it cannot be told (-errno). */
-static int
-has_directory(const struct pb_files *files, const char *path, const char *name)
-{
-	char *inner = pb_path_join(path, name);
-	struct pb_file_info info;
-	int answer;
-
-	if (inner == NULL)
-		return -ENOMEM;
-	answer = files->stat(files->ctx, inner, true, &info);
-	free(inner);
-	if (answer < 0)
-		return answer == -ENOENT || answer == -ENOTDIR ? 0 : answer;
-	return info.type == PB_FILE_DIRECTORY;
-}
-
-/* A Maildir that cannot be told from another directory would lose its messages unsaid. */
-static int
-is_maildir(const struct pb_files *files, const char *path)
-{
-	int answer = has_directory(files, path, "cur");
-
-	return answer == 1 ? has_directory(files, path, "new") : answer;
-}
-
-static bool
-looks_like_message(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 4 && strcasecmp(name + len - 4, ".eml") == 0;
-}
-
-static enum pb_status import_directory(
-    struct pb_import *import, const char *path, unsigned depth, struct pb_error *err);
-
 static enum pb_status
-import_entry(struct pb_import *import, const char *dir, const char *name, const char *maildir,
-    unsigned depth, struct pb_error *err)
+found_file(
+    void *ctx, const struct pb_message_origin *origin, enum pb_file_how how, struct pb_error *err)
 {
-	const struct pb_files *files = import->world->files;
-	char *path = pb_path_join(dir, name);
-	enum pb_status status = PB_OK;
-	struct pb_error why = { 0 };
-	struct pb_file_info info;
-	int answer;
+	struct pb_import *import = ctx;
+	uint8_t source[PB_JOURNAL_KEY_LEN];
+	struct pb_job *job = NULL;
+	enum pb_status status;
+	bool known;
 
-	if (path == NULL)
-		return pb_fail_memory(err, N_("import"));
-	answer = files->stat(files->ctx, path, false, &info);
-	if (answer < 0) {
-		(void)pb_fail_sys(&why, answer, N_("look at a file"), "%s", path);
-		refuse(import, path, &why);
-	} else if (info.type == PB_FILE_DIRECTORY && maildir == NULL) {
-		status = import_directory(import, path, depth + 1, err);
-	} else if (info.type == PB_FILE_REGULAR && (maildir != NULL || looks_like_message(name))) {
-		status = import_file(import, path, maildir, true, err);
-	} else if (import->events->skipped != NULL) {
-		import->events->skipped(import->events->ctx, path);
-	}
-	free(path);
-	return status;
-}
-
-static bool
-is_room(const char *name)
-{
-	return strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 || strcmp(name, "tmp") == 0;
-}
-
-/* What stands in a directory; around: in that of a Maildir, beside its rooms. */
-static enum pb_status
-import_names(struct pb_import *import, const char *path, const char *maildir, bool around,
-    unsigned depth, struct pb_error *err)
-{
-	struct names names = { 0 };
-	struct pb_error why = { 0 };
-	enum pb_status status = list_names(import->world->files, path, &names, &why);
-	size_t i;
-
-	if (status != PB_OK) {
-		refuse(import, path, &why);
-		status = PB_OK;
-		names.count = 0;
-	}
-	for (i = 0; status == PB_OK && i < names.count; i++)
-		if (!around || !is_room(names.sorted[i]))
-			status = import_entry(import, path, names.sorted[i], maildir, depth, err);
-	free(names.sorted);
-	pb_buf_done(&names.text);
-	return status;
+	status = ask_journal(import, origin, source, &known, err);
+	if (status != PB_OK || known)
+		return status;
+	if (import->inside)
+		return seal_file(import, origin, source, err);
+	status = take_job(import, origin, &job, err);
+	if (status != PB_OK)
+		return status;
+	job->kind = PB_JOB_FILE;
+	job->how = how;
+	/* What it holds when it is sealed; longer ones spill. */
+	job->held = origin->file_size < PB_LIMIT_SPILL ? (size_t)origin->file_size : PB_LIMIT_SPILL;
+	memcpy(job->source, source, sizeof(job->source));
+	pb_crew_give(import->crew, job);
+	return PB_OK;
 }
 
 static enum pb_status
-import_maildir_room(struct pb_import *import, const char *path, const char *room, unsigned depth,
+begin_message(
+    void *ctx, const struct pb_message_origin *origin, bool *ret_wanted, struct pb_error *err)
+{
+	struct pb_import *import = ctx;
+	enum pb_status status;
+	bool known;
+
+	status = ask_journal(import, origin, import->source, &known, err);
+	if (status != PB_OK)
+		return status;
+	*ret_wanted = !known;
+	pb_pieces_begin(&import->pieces, import->inside ? 0 : PB_LIMIT_AT_HAND);
+	return PB_OK;
+}
+
+static enum pb_status
+write_message(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	struct pb_import *import = ctx;
+
+	(void)err;
+	pb_pieces_write(&import->pieces, data, len);
+	return PB_OK;
+}
+
+static void
+cut_message(void *ctx)
+{
+	struct pb_import *import = ctx;
+
+	pb_pieces_drop(&import->pieces);
+}
+
+static enum pb_status
+refused(void *ctx, const struct pb_message_origin *origin, const struct pb_error *why,
     struct pb_error *err)
 {
-	char *inner = pb_path_join(path, room);
+	struct pb_import *import = ctx;
+	struct pb_job *job = NULL;
 	enum pb_status status;
 
-	if (inner == NULL)
-		return pb_fail_memory(err, N_("import"));
-	status = import_names(import, inner, room, false, depth + 1, err);
-	free(inner);
-	return status;
+	if (import->inside) {
+		tell_refused(import, origin, why);
+		return PB_OK;
+	}
+	/* In its turn: two runs say the same. */
+	status = take_job(import, origin, &job, err);
+	if (status != PB_OK)
+		return status;
+	job->kind = PB_JOB_DONE;
+	job->status = why->status;
+	job->err = *why;
+	pb_crew_give(import->crew, job);
+	return PB_OK;
 }
 
 static enum pb_status
-import_directory(struct pb_import *import, const char *path, unsigned depth, struct pb_error *err)
+end_message(void *ctx, const struct pb_message_origin *origin, struct pb_error *err)
 {
-	const struct pb_files *files = import->world->files;
-	struct pb_error why = { 0 };
+	struct pb_import *import = ctx;
+	struct pb_pieces *pieces = &import->pieces;
+	struct pb_sealed sealed = PB_SEALED_EMPTY;
+	struct pb_job *job = NULL;
 	enum pb_status status;
-	int maildir;
 
-	if (depth > PB_LIMIT_DEPTH) {
-		(void)pb_fail(&why, PB_ELIMIT, N_("import a directory"), N_("it stands too deep"),
-		    "%s", path);
-		refuse(import, path, &why);
-		return PB_OK;
+	if (pb_pieces_end(pieces, origin, &sealed) != PB_OK)
+		return refused(ctx, origin, &pieces->err, err);
+	if (import->inside)
+		return hand_in(import, origin, import->source, &sealed, err);
+	status = take_job(import, origin, &job, err);
+	if (status != PB_OK) {
+		pb_sealed_done(&sealed);
+		return status;
 	}
-	maildir = is_maildir(files, path);
-	if (maildir < 0) {
-		(void)pb_fail_sys(&why, maildir, N_("look at a file"), "%s", path);
-		refuse(import, path, &why);
-		return PB_OK;
+	job->kind = pieces->streaming ? PB_JOB_DONE : PB_JOB_BYTES;
+	job->sealed = sealed;
+	if (!pieces->streaming) {
+		struct pb_buf empty = job->bytes;
+
+		job->bytes = pieces->bytes;
+		pieces->bytes = empty;
 	}
-	if (maildir == 0)
-		return import_names(import, path, NULL, false, depth, err);
-	/* tmp/ holds deliveries that were not finished: they are no messages yet. */
-	status = import_maildir_room(import, path, "cur", depth, err);
-	if (status == PB_OK)
-		status = import_maildir_room(import, path, "new", depth, err);
-	/* Its folders (.Sent, .Archive) stand beside its rooms, Maildirs as well. */
-	if (status == PB_OK)
-		status = import_names(import, path, NULL, true, depth, err);
-	return status;
+	job->times = pieces->times;
+	job->held = 2 * job->bytes.len + sealed.memory.len;
+	memcpy(job->source, import->source, sizeof(job->source));
+	pb_crew_give(import->crew, job);
+	return PB_OK;
+}
+
+static void
+skipped(void *ctx, const struct pb_message_origin *origin)
+{
+	struct pb_import *import = ctx;
+	const struct pb_import_item item = pb_import_item(origin);
+
+	if (import->events->skipped != NULL)
+		import->events->skipped(import->events->ctx, &item);
+}
+
+static void
+met(void *ctx, enum pb_met what)
+{
+	(void)ctx;
+	(void)what;
 }
 
 /* ---- the run -------------------------------------------------------------------------------- */
 
-static enum pb_status
-import_path(struct pb_import *import, const char *path, int stdin_fd, struct pb_error *err)
+enum pb_status
+pb_import_new(const struct pb_world *world, const struct pb_import_options *options,
+    const struct pb_import_events *events, struct pb_import **ret_import, struct pb_error *err)
 {
-	const struct pb_files *files = import->world->files;
-	struct pb_message_origin origin = { .direction = import->direction };
-	struct pb_file_info info;
-	struct pb_error why = { 0 };
-	int answer;
+	struct pb_import *import = calloc(1, sizeof(*import));
+	enum pb_status status;
 
-	if (strcmp(path, "-") == 0)
-		return import_fd(import, stdin_fd, &origin, path, err);
-	answer = files->stat(files->ctx, path, true, &info);
-	if (answer < 0) {
-		(void)pb_fail_sys(&why, answer, N_("import a message"), "%s", path);
-		refuse(import, path, &why);
-		return PB_OK;
+	if (import == NULL)
+		return pb_fail_memory(err, N_("import"));
+	import->world = world;
+	import->options = *options;
+	import->events = events;
+	import->finds = (struct pb_finds){ import, found_file, begin_message, write_message,
+		end_message, cut_message, refused, skipped, met };
+	pb_receipts_init(&import->receipts);
+	status = pb_message_maker_new(
+	    world, options->origin, options->spill_dir, options->mailboxes, &import->maker, err);
+	if (status == PB_OK)
+		status = pb_crew_new(world, options->origin, options->spill_dir, options->mailboxes,
+		    import->maker, options->threads, &import->crew, err);
+	if (status != PB_OK) {
+		pb_import_free(import);
+		return status;
 	}
-	if (info.type == PB_FILE_DIRECTORY)
-		return import_directory(import, path, 0, err);
-	return import_file(import, path, NULL, false, err);
+	pb_pieces_init(&import->pieces, world, import->maker);
+	*ret_import = import;
+	return PB_OK;
 }
 
 enum pb_status
-pb_import_run(struct pb_import *import, const struct pb_intake *intake, char *const *paths,
-    size_t count, int stdin_fd, struct pb_error *err)
+pb_import_run(struct pb_import *import, const struct pb_intake *intake,
+    const struct pb_sources *sources, struct pb_error *err)
 {
-	struct pb_error own = { 0 };
+	struct pb_error own = { 0 }, later = { 0 };
 	struct pb_error *why = err != NULL ? err : &own;
-	enum pb_status status = PB_OK;
-	size_t i;
+	enum pb_status status, flushed;
 
 	import->intake = intake;
-	for (i = 0; status == PB_OK && i < count; i++)
-		status = import_path(import, paths[i], stdin_fd, why);
+	status = pb_sources_find(import->world->files, sources, &import->finds, why);
 	/* What was read before something else went wrong is still kept. */
 	if (!import->broken) {
-		enum pb_status flushed = intake->flush(intake->ctx, status == PB_OK ? why : NULL);
-
+		flushed = collect(import, status == PB_OK ? why : &later);
+		if (flushed == PB_OK)
+			flushed = intake->flush(intake->ctx, status == PB_OK ? why : &later);
 		if (status == PB_OK)
 			status = flushed;
 	}
@@ -415,14 +408,11 @@ pb_import_run(struct pb_import *import, const struct pb_intake *intake, char *co
 void
 pb_import_free(struct pb_import *import)
 {
-	struct waiting *waiting;
-
 	if (import == NULL)
 		return;
-	while ((waiting = import->first) != NULL) {
-		import->first = waiting->next;
-		free(waiting);
-	}
+	pb_crew_free(import->crew);
+	pb_pieces_drop(&import->pieces);
 	pb_message_maker_free(import->maker);
+	pb_receipts_done(&import->receipts);
 	free(import);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/maildir.h"
+#include "capture/direction.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -18,6 +18,7 @@ struct pb_message_maker {
 	const struct pb_world *world;
 	struct pb_sealer *sealer;
 	struct pb_cutter *cutter;
+	struct pb_direction direction;
 	struct pb_buf facts;
 	struct pb_buf envelope;
 	uint8_t chunk[CHUNK];
@@ -25,7 +26,7 @@ struct pb_message_maker {
 
 enum pb_status
 pb_message_maker_new(const struct pb_world *world, const char *origin, const char *spill_dir,
-    struct pb_message_maker **ret_maker, struct pb_error *err)
+    const struct pb_mailboxes *mailboxes, struct pb_message_maker **ret_maker, struct pb_error *err)
 {
 	struct pb_message_maker *maker = calloc(1, sizeof(*maker));
 	enum pb_status status;
@@ -33,6 +34,7 @@ pb_message_maker_new(const struct pb_world *world, const char *origin, const cha
 	if (maker == NULL)
 		return pb_fail_memory(err, N_("take messages in"));
 	maker->world = world;
+	pb_direction_init(&maker->direction, mailboxes);
 	status = pb_sealer_new(
 	    world->files, world->random, origin, spill_dir, LEVEL, &maker->sealer, err);
 	if (status == PB_OK)
@@ -45,83 +47,12 @@ pb_message_maker_new(const struct pb_world *world, const char *origin, const cha
 	return PB_OK;
 }
 
-struct times {
-	int64_t first_us;
-	int64_t last_us;
-};
-
-static int64_t
-now_us(const struct pb_world *world)
+int64_t
+pb_message_now(const struct pb_world *world)
 {
 	int64_t now = world->clock->now_us(world->clock->ctx);
 
 	return now < 0 ? 0 : now;
-}
-
-static enum pb_status
-read_bytes(struct pb_message_maker *maker, int fd, const char *path, struct times *times,
-    struct pb_error *err)
-{
-	enum pb_status status;
-	size_t len;
-
-	for (;;) {
-		status = pb_io_read(maker->world->files, fd, path, maker->chunk, CHUNK, &len, err);
-		if (status != PB_OK)
-			return status;
-		if (times->first_us == 0)
-			times->first_us = now_us(maker->world);
-		if (len == 0)
-			break;
-		status = pb_cutter_write(maker->cutter, maker->chunk, len, err);
-		if (status != PB_OK)
-			return status;
-	}
-	times->last_us = now_us(maker->world);
-	return pb_cutter_finish(maker->cutter, err);
-}
-
-static enum pb_status
-state_facts(struct pb_message_maker *maker, const struct pb_message_origin *origin,
-    const struct times *times, struct pb_error *err)
-{
-	struct pb_json_writer w;
-
-	pb_buf_clear(&maker->facts);
-	pb_json_writer_init(&w, &maker->facts);
-	pb_json_object_begin(&w, NULL);
-	pb_json_text(&w, "source", "import");
-	pb_json_text(&w, "fidelity", "imported");
-	if (origin->direction != NULL)
-		pb_json_text(&w, "direction", origin->direction);
-	pb_json_u64(&w, "size", pb_sealer_message_len(maker->sealer));
-	pb_json_u64(&w, "first_us", (uint64_t)times->first_us);
-	pb_json_u64(&w, "last_us", (uint64_t)times->last_us);
-	if (origin->flags != NULL)
-		pb_maildir_state_flags(origin->flags, &w);
-	if (origin->maildir != NULL)
-		pb_json_text(&w, "maildir", origin->maildir);
-	pb_json_text(&w, "software", "probant " PROBANT_VERSION);
-	pb_json_object_end(&w);
-	if (pb_json_writer_status(&w) != PB_OK)
-		return pb_fail_memory(err, N_("state the facts of a message"));
-	return PB_OK;
-}
-
-static enum pb_status
-state_envelope(struct pb_message_maker *maker, const char *path, struct pb_error *err)
-{
-	struct pb_json_writer w;
-
-	pb_buf_clear(&maker->envelope);
-	pb_json_writer_init(&w, &maker->envelope);
-	pb_json_object_begin(&w, NULL);
-	if (path != NULL)
-		pb_json_octets(&w, "file", path, strlen(path));
-	pb_json_object_end(&w);
-	if (pb_json_writer_status(&w) != PB_OK)
-		return pb_fail_memory(err, N_("state the envelope of a message"));
-	return PB_OK;
 }
 
 /* A cutter that stopped in the middle of a message is made anew. */
@@ -134,44 +65,170 @@ renew_cutter(struct pb_message_maker *maker, struct pb_error *err)
 }
 
 enum pb_status
-pb_message_make(struct pb_message_maker *maker, int fd, const struct pb_message_origin *origin,
-    struct pb_sealed *ret_sealed, struct pb_error *err)
+pb_message_begin(struct pb_message_maker *maker, struct pb_error *err)
 {
-	const char *path = origin->path != NULL ? origin->path : "-";
-	struct pb_sealed sealed = PB_SEALED_EMPTY;
-	uint8_t digest[PB_DIGEST_LEN];
-	struct times times = { 0 };
-	enum pb_status status = PB_OK;
+	enum pb_status status = renew_cutter(maker, err);
 
-	if (maker->cutter == NULL)
-		status = renew_cutter(maker, err);
-	if (status == PB_OK)
-		status = pb_sealer_start(maker->sealer, err);
-	if (status == PB_OK)
-		status = read_bytes(maker, fd, path, &times, err);
-	if (status != PB_OK) {
-		pb_cutter_free(maker->cutter);
-		maker->cutter = NULL;
-		return status;
+	pb_direction_start(&maker->direction);
+	return status == PB_OK ? pb_sealer_start(maker->sealer, err) : status;
+}
+
+enum pb_status
+pb_message_write(struct pb_message_maker *maker, const void *data, size_t len, struct pb_error *err)
+{
+	enum pb_status status = pb_direction_feed(&maker->direction, data, len, err);
+
+	return status == PB_OK ? pb_cutter_write(maker->cutter, data, len, err) : status;
+}
+
+static enum pb_status
+state_facts(struct pb_message_maker *maker, const struct pb_message_origin *origin,
+    const struct pb_message_times *times, struct pb_error *err)
+{
+	const char *claimed =
+	    origin->direction == NULL ? pb_direction_told(&maker->direction) : NULL;
+	struct pb_json_writer w;
+
+	pb_buf_clear(&maker->facts);
+	pb_json_writer_init(&w, &maker->facts);
+	pb_json_object_begin(&w, NULL);
+	pb_json_text(&w, "source", "import");
+	pb_json_text(&w, "fidelity", "imported");
+	if (origin->direction != NULL)
+		pb_json_text(&w, "direction", origin->direction);
+	if (claimed != NULL) {
+		pb_json_text(&w, "direction", claimed);
+		pb_json_text(&w, "direction_by", "addresses");
 	}
-	status = pb_sealer_digest(maker->sealer, digest, err);
+	pb_json_u64(&w, "size", pb_sealer_message_len(maker->sealer));
+	pb_json_u64(&w, "first_us", (uint64_t)times->first_us);
+	pb_json_u64(&w, "last_us", (uint64_t)times->last_us);
+	pb_origin_state_facts(origin, &w);
+	pb_json_text(&w, "software", "probant " PROBANT_VERSION);
+	pb_json_object_end(&w);
+	if (pb_json_writer_status(&w) != PB_OK)
+		return pb_fail_memory(err, N_("state the facts of a message"));
+	return PB_OK;
+}
+
+static enum pb_status
+state_envelope(
+    struct pb_message_maker *maker, const struct pb_message_origin *origin, struct pb_error *err)
+{
+	struct pb_json_writer w;
+
+	pb_buf_clear(&maker->envelope);
+	pb_json_writer_init(&w, &maker->envelope);
+	pb_json_object_begin(&w, NULL);
+	pb_origin_state_envelope(origin, &w);
+	pb_json_object_end(&w);
+	if (pb_json_writer_status(&w) != PB_OK)
+		return pb_fail_memory(err, N_("state the envelope of a message"));
+	return PB_OK;
+}
+
+/* All parts behind the message's own. */
+static enum pb_status
+complete(struct pb_message_maker *maker, const struct pb_message_origin *origin,
+    const struct pb_message_times *times, struct pb_error *err)
+{
+	uint8_t digest[PB_DIGEST_LEN];
+	enum pb_status status = pb_cutter_finish(maker->cutter, err);
+
+	pb_direction_end(&maker->direction);
 	if (status == PB_OK)
-		status = state_facts(maker, origin, &times, err);
+		status = pb_sealer_digest(maker->sealer, digest, err);
 	if (status == PB_OK)
-		status = state_envelope(maker, origin->path, err);
+		status = state_facts(maker, origin, times, err);
+	if (status == PB_OK)
+		status = state_envelope(maker, origin, err);
 	if (status == PB_OK)
 		status = pb_sealer_part(
 		    maker->sealer, PB_PART_FACTS, maker->facts.data, maker->facts.len, err);
 	if (status == PB_OK)
 		status = pb_sealer_part(maker->sealer, PB_PART_ENVELOPE, maker->envelope.data,
 		    maker->envelope.len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(maker->sealer, PB_RECORD_IMPORTED, &sealed, err);
-	if (status == PB_OK) {
-		memcpy(sealed.message_sha256, digest, sizeof(digest));
-		*ret_sealed = sealed;
-	}
 	return status;
+}
+
+enum pb_status
+pb_message_finish(struct pb_message_maker *maker, const struct pb_message_origin *origin,
+    const struct pb_message_times *times, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	enum pb_status status = complete(maker, origin, times, err);
+
+	return status == PB_OK
+		   ? pb_sealer_finish(maker->sealer, PB_RECORD_IMPORTED, ret_sealed, err)
+		   : status;
+}
+
+enum pb_status
+pb_message_hold(struct pb_message_maker *maker, const struct pb_message_origin *origin,
+    const struct pb_message_times *times, struct pb_error *err)
+{
+	enum pb_status status = complete(maker, origin, times, err);
+
+	return status == PB_OK ? pb_sealer_hold(maker->sealer, PB_RECORD_IMPORTED, err) : status;
+}
+
+bool
+pb_message_full(const struct pb_message_maker *maker)
+{
+	return pb_sealer_full(maker->sealer);
+}
+
+enum pb_status
+pb_message_settle(struct pb_message_maker *maker, struct pb_sealed ret_sealed[PB_SEALER_HELD],
+    size_t *ret_count, struct pb_error *err)
+{
+	return pb_sealer_settle(maker->sealer, ret_sealed, ret_count, err);
+}
+
+/* The next octets of fd, a whole chunk unless the end comes first: so many as tell what it is. */
+static enum pb_status
+fill_chunk(
+    struct pb_message_maker *maker, int fd, const char *path, size_t *ret_len, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	size_t len = 0, n = 1;
+
+	while (status == PB_OK && n > 0 && len < PB_LOOK_LEN) {
+		status = pb_io_read(
+		    maker->world->files, fd, path, maker->chunk + len, CHUNK - len, &n, err);
+		if (status == PB_OK)
+			len += n;
+	}
+	if (status == PB_OK)
+		*ret_len = len;
+	return status;
+}
+
+enum pb_status
+pb_message_read(struct pb_message_maker *maker, int fd, const struct pb_message_origin *origin,
+    enum pb_look *ret_look, struct pb_error *err)
+{
+	const char *path = origin->path != NULL ? origin->path : "-";
+	struct pb_message_times times;
+	enum pb_look look = PB_LOOK_OTHER;
+	enum pb_status status;
+	size_t len;
+
+	status = fill_chunk(maker, fd, path, &len, err);
+	times.first_us = pb_message_now(maker->world);
+	if (status == PB_OK && ret_look != NULL)
+		*ret_look = look = pb_look(maker->chunk, len);
+	if (status != PB_OK || look != PB_LOOK_OTHER)
+		return status;
+	status = pb_message_begin(maker, err);
+	while (status == PB_OK && len > 0) {
+		status = pb_message_write(maker, maker->chunk, len, err);
+		if (status == PB_OK)
+			status = fill_chunk(maker, fd, path, &len, err);
+	}
+	if (status != PB_OK)
+		return status;
+	times.last_us = pb_message_now(maker->world);
+	return pb_message_hold(maker, origin, &times, err);
 }
 
 void
@@ -181,6 +238,7 @@ pb_message_maker_free(struct pb_message_maker *maker)
 		return;
 	pb_cutter_free(maker->cutter);
 	pb_sealer_free(maker->sealer);
+	pb_direction_done(&maker->direction);
 	pb_buf_done(&maker->facts);
 	pb_buf_wipe(&maker->envelope);
 	pb_buf_done(&maker->envelope);

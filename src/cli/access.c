@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/commit.h"
+#include "archive/device_key.h"
 #include "cli/examine.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -13,6 +14,7 @@
 #include "record/types.h"
 #include "sys/process.h"
 #include "sys/terminal.h"
+#include "token/token.h"
 
 const char *
 pb_access_archive(const struct pb_options *options)
@@ -101,20 +103,13 @@ ask(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
 	return status;
 }
 
-enum pb_status
-pb_access_passphrase(const struct pb_world *world, const struct pb_options *options, bool again,
-    struct pb_buf *passphrase, struct pb_error *err)
+static enum pb_status
+ask_twice(struct pb_buf *passphrase, struct pb_error *err)
 {
-	const char *path = options->value[PB_OPTION_PASSPHRASE_FILE];
 	struct pb_buf second = PB_BUF_EMPTY;
-	enum pb_status status;
+	enum pb_status status = ask(_("New passphrase: "), passphrase, err);
 
-	if (path == NULL)
-		path = pb_process_environment("PROBANT_PASSPHRASE_FILE");
-	if (path != NULL)
-		return read_passphrase_file(world, path, passphrase, err);
-	status = ask(again ? _("New passphrase: ") : _("Passphrase: "), passphrase, err);
-	if (status != PB_OK || !again)
+	if (status != PB_OK)
 		return status;
 	status = ask(_("The same again: "), &second, err);
 	if (status == PB_OK &&
@@ -124,6 +119,29 @@ pb_access_passphrase(const struct pb_world *world, const struct pb_options *opti
 	pb_buf_wipe(&second);
 	pb_buf_done(&second);
 	return status;
+}
+
+enum pb_status
+pb_access_passphrase(const struct pb_world *world, const struct pb_options *options, bool again,
+    struct pb_buf *passphrase, struct pb_error *err)
+{
+	const char *path = options->value[PB_OPTION_PASSPHRASE_FILE];
+
+	if (path == NULL)
+		path = pb_process_environment("PROBANT_PASSPHRASE_FILE");
+	if (path != NULL)
+		return read_passphrase_file(world, path, passphrase, err);
+	return again ? ask_twice(passphrase, err) : ask(_("Passphrase: "), passphrase, err);
+}
+
+enum pb_status
+pb_access_new_passphrase(const struct pb_world *world, const struct pb_options *options,
+    struct pb_buf *passphrase, struct pb_error *err)
+{
+	const char *path = options->value[PB_OPTION_NEW_PASSPHRASE_FILE];
+
+	return path != NULL ? read_passphrase_file(world, path, passphrase, err)
+			    : ask_twice(passphrase, err);
 }
 
 /* Which key it was that the passphrase does not open; a recovery file has another than ours. */
@@ -141,12 +159,40 @@ name_key(const char *dir, const char *path, enum pb_status status, struct pb_err
 	return pb_fail_todo(err, status, todo);
 }
 
+/* A key in a file, with its certificate, or on a token. */
+static enum pb_status
+open_named(const struct pb_world *world, const char *dir, const char *name,
+    const struct pb_buf *passphrase, struct pb_reader_key **ret_key, struct pb_error *err)
+{
+	const char *secret = (const char *)passphrase->data;
+	struct pb_reader_device device;
+	struct pb_buf pem = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (pb_token_is_uri(name)) {
+		status = pb_token_open(name, secret, passphrase->len, &device, err);
+		if (status != PB_OK)
+			return status;
+		status = pb_device_key_open(world, dir, &device, ret_key, err);
+		if (status != PB_OK)
+			device.close(device.ctx);
+		return status;
+	}
+	status = pb_io_read_file(world->files, name, PB_LIMIT_PEM, &pem, err);
+	if (status == PB_OK)
+		status = pb_reader_key_open(
+		    pem.data, pem.len, pem.data, pem.len, secret, passphrase->len, ret_key, err);
+	pb_buf_wipe(&pem);
+	pb_buf_done(&pem);
+	return status;
+}
+
 enum pb_status
 pb_access_key(const struct pb_world *world, const struct pb_options *options, const char *dir,
     struct pb_reader_key **ret_key, struct pb_error *err)
 {
 	const char *path = options->value[PB_OPTION_READER_KEY];
-	struct pb_buf passphrase = PB_BUF_EMPTY, pem = PB_BUF_EMPTY;
+	struct pb_buf passphrase = PB_BUF_EMPTY;
 	enum pb_status status;
 
 	status = pb_examine_place(world, dir, err);
@@ -155,14 +201,8 @@ pb_access_key(const struct pb_world *world, const struct pb_options *options, co
 	if (status == PB_OK && path == NULL)
 		status = pb_archive_reader_key(
 		    world, dir, (const char *)passphrase.data, passphrase.len, ret_key, err);
-	else if (status == PB_OK) {
-		status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, err);
-		if (status == PB_OK)
-			status = pb_reader_key_open(pem.data, pem.len, pem.data, pem.len,
-			    (const char *)passphrase.data, passphrase.len, ret_key, err);
-	}
-	pb_buf_wipe(&pem);
-	pb_buf_done(&pem);
+	else if (status == PB_OK)
+		status = open_named(world, dir, path, &passphrase, ret_key, err);
 	pb_buf_wipe(&passphrase);
 	pb_buf_done(&passphrase);
 	return name_key(dir, path, status, err);
@@ -183,10 +223,32 @@ check_purpose(const struct pb_options *options, struct pb_error *err)
 	    N_("say why with --purpose TEXT; it is kept, sealed, in an access record"));
 }
 
-/* {"event":"access","command":...,"what":...,"records":[first,last]} and {"purpose":...} */
+/* What an access record says. */
+struct accessing {
+	const char *command, *what;
+	const char *purpose;
+	uint64_t first, last;
+	const struct pb_access_queries *queries; /* NULL: nothing was searched for */
+};
+
+/* {"purpose":...,"queries":[...]} */
+static void
+write_envelope(const struct accessing *a, struct pb_json_writer *e)
+{
+	pb_json_object_begin(e, NULL);
+	pb_json_octets(e, "purpose", a->purpose, strlen(a->purpose));
+	if (a->queries != NULL) {
+		pb_json_array_begin(e, "queries");
+		for (size_t i = 0; i < a->queries->count; i++)
+			pb_json_octets(e, NULL, a->queries->text[i], strlen(a->queries->text[i]));
+		pb_json_array_end(e);
+	}
+	pb_json_object_end(e);
+}
+
+/* {"event":"access","command":...,"what":...,"records":[first,last]}, and its envelope */
 static enum pb_status
-record_access(struct pb_archive *archive, const char *command, const char *what,
-    const char *purpose, uint64_t first, uint64_t last, struct pb_error *err)
+record_access(struct pb_archive *archive, const struct accessing *a, struct pb_error *err)
 {
 	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
 	struct pb_json_writer w, e;
@@ -195,17 +257,15 @@ record_access(struct pb_archive *archive, const char *command, const char *what,
 	pb_json_writer_init(&w, &facts);
 	pb_json_object_begin(&w, NULL);
 	pb_json_text(&w, "event", "access");
-	pb_json_text(&w, "command", command);
-	pb_json_text(&w, "what", what);
+	pb_json_text(&w, "command", a->command);
+	pb_json_text(&w, "what", a->what);
 	pb_json_array_begin(&w, "records");
-	pb_json_u64(&w, NULL, first);
-	pb_json_u64(&w, NULL, last);
+	pb_json_u64(&w, NULL, a->first);
+	pb_json_u64(&w, NULL, a->last);
 	pb_json_array_end(&w);
 	pb_json_object_end(&w);
 	pb_json_writer_init(&e, &envelope);
-	pb_json_object_begin(&e, NULL);
-	pb_json_octets(&e, "purpose", purpose, strlen(purpose));
-	pb_json_object_end(&e);
+	write_envelope(a, &e);
 	if (pb_json_writer_status(&w) != PB_OK || pb_json_writer_status(&e) != PB_OK)
 		status = pb_fail_memory(err, N_("write the access record"));
 	else
@@ -229,8 +289,8 @@ no_such_record(uint64_t first, uint64_t last, uint64_t size, struct pb_error *er
 }
 
 static enum pb_status
-open_archive(const struct pb_world *world, const struct pb_options *options, const char *command,
-    const char *what, uint64_t first, uint64_t last, struct pb_access *access, struct pb_error *err)
+open_archive(const struct pb_world *world, const struct pb_options *options,
+    struct accessing *accessing, struct pb_access *access, struct pb_error *err)
 {
 	enum pb_status status = check_purpose(options, err);
 
@@ -241,15 +301,32 @@ open_archive(const struct pb_world *world, const struct pb_options *options, con
 	if (status != PB_OK)
 		return status;
 	access->size = pb_archive_size(access->archive);
-	if (last == PB_NO_SEQ)
-		last = access->size - 1;
-	if (first > last || last >= access->size)
-		return no_such_record(first, last, access->size, err);
-	status = record_access(
-	    access->archive, command, what, options->value[PB_OPTION_PURPOSE], first, last, err);
+	if (accessing->last == PB_NO_SEQ)
+		accessing->last = access->size - 1;
+	if (accessing->first > accessing->last || accessing->last >= access->size)
+		return no_such_record(accessing->first, accessing->last, access->size, err);
+	accessing->purpose = options->value[PB_OPTION_PURPOSE];
+	status = record_access(access->archive, accessing, err);
 	if (status == PB_OK)
 		status =
 		    pb_reading_new(world->files, access->dir, access->key, &access->reading, err);
+	return status;
+}
+
+static enum pb_status
+open_access(const struct pb_world *world, const struct pb_options *options,
+    struct accessing *accessing, struct pb_access *ret_access, struct pb_error *err)
+{
+	struct pb_access access = { .dir = pb_access_archive(options) };
+	enum pb_status status;
+
+	if (access.dir == NULL)
+		return PB_EINVAL;
+	status = open_archive(world, options, accessing, &access, err);
+	if (status == PB_OK)
+		*ret_access = access;
+	else
+		(void)pb_access_close(&access, NULL);
 	return status;
 }
 
@@ -258,17 +335,36 @@ pb_access_open(const struct pb_world *world, const struct pb_options *options, c
     const char *what, uint64_t first, uint64_t last, struct pb_access *ret_access,
     struct pb_error *err)
 {
-	struct pb_access access = { .dir = pb_access_archive(options) };
-	enum pb_status status;
+	struct accessing accessing = {
+		.command = command, .what = what, .first = first, .last = last
+	};
 
-	if (access.dir == NULL)
-		return PB_EINVAL;
-	status = open_archive(world, options, command, what, first, last, &access, err);
-	if (status == PB_OK)
-		*ret_access = access;
-	else
-		(void)pb_access_close(&access, NULL);
-	return status;
+	return open_access(world, options, &accessing, ret_access, err);
+}
+
+enum pb_status
+pb_access_open_search(const struct pb_world *world, const struct pb_options *options,
+    const char *what, const struct pb_access_queries *queries, struct pb_access *ret_access,
+    struct pb_error *err)
+{
+	struct accessing accessing = {
+		.command = "find", .what = what, .last = PB_NO_SEQ, .queries = queries
+	};
+
+	return open_access(world, options, &accessing, ret_access, err);
+}
+
+enum pb_status
+pb_access_search(struct pb_access *access, const struct pb_options *options, const char *what,
+    const struct pb_access_queries *queries, struct pb_error *err)
+{
+	const struct accessing accessing = { .command = "find",
+		.what = what,
+		.purpose = options->value[PB_OPTION_PURPOSE],
+		.last = access->size - 1,
+		.queries = queries };
+
+	return record_access(access->archive, &accessing, err);
 }
 
 enum pb_status

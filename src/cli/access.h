@@ -11,15 +11,22 @@
 /* --archive, else PROBANT_ARCHIVE; NULL after an error was printed. */
 const char *pb_access_archive(const struct pb_options *options);
 
+/* pb_archive_open, which tells a person on a terminal that it waits for another command. */
 enum pb_status pb_access_writer(const struct pb_world *world, const char *dir,
     const struct pb_reader_key *key, struct pb_archive **ret_archive,
     struct pb_error *err) PB_MUST_CHECK;
+
 /*
  * The passphrase: --passphrase-file, PROBANT_PASSPHRASE_FILE, or the terminal
  * asks (`again`: twice, for a new one).  Without its line end, in a buffer to wipe.
  */
 enum pb_status pb_access_passphrase(const struct pb_world *world, const struct pb_options *options,
     bool again, struct pb_buf *passphrase, struct pb_error *err) PB_MUST_CHECK;
+
+/* A new one beside it: --new-passphrase-file, else the terminal asks twice. */
+enum pb_status pb_access_new_passphrase(const struct pb_world *world,
+    const struct pb_options *options, struct pb_buf *passphrase,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* A file to be written whose name is taken (PB_EEXIST) gets its advice; any other status passes. */
 enum pb_status pb_access_taken(enum pb_status status, struct pb_error *err);
@@ -45,6 +52,21 @@ struct pb_access {
 enum pb_status pb_access_open(const struct pb_world *world, const struct pb_options *options,
     const char *command, const char *what, uint64_t first, uint64_t last,
     struct pb_access *ret_access, struct pb_error *err) PB_MUST_CHECK;
+
+/* What was searched for: it goes into the envelope of the access record, sealed. */
+struct pb_access_queries {
+	const char *const *text;
+	size_t count;
+};
+
+/* pb_access_open of all records, by the command "find". */
+enum pb_status pb_access_open_search(const struct pb_world *world, const struct pb_options *options,
+    const char *what, const struct pb_access_queries *queries, struct pb_access *ret_access,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* One more access record of a search that goes on, before more is answered. */
+enum pb_status pb_access_search(struct pb_access *access, const struct pb_options *options,
+    const char *what, const struct pb_access_queries *queries, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * End what added records: where the local authority is the only one it stamps them at once,

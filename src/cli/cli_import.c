@@ -1,210 +1,225 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/intake.h"
+#include "archive/walk.h"
 #include "capture/import.h"
 #include "cli/access.h"
 #include "cli/examine.h"
-#include "cli/print.h"
-#include "cli/progress.h"
+#include "cli/import_tally.h"
+#include "cli/indexing.h"
 #include "core/io.h"
-#include "core/text.h"
+#include "core/limits.h"
+#include "record/leaf.h"
+#include "sys/process.h"
 
-/* What an import has to tell. */
-struct tally {
-	bool json;
-	uint64_t kept;
-	uint64_t first_seq;
-	uint64_t last_seq;
-	uint64_t skipped;
-	uint64_t refused;
-	bool no_memory;
-	struct pb_buf refusals; /* JSON objects with commas between */
-	struct pb_progress *progress;
+/* Each holds some 10 MiB; the thread that commits and the disk are what is waited for beyond. */
+#define THREADS_MAX 8
+
+static struct pb_sources
+sources_of(const struct pb_options *options)
+{
+	const char *direction = options->value[PB_OPTION_DIRECTION];
+
+	if (direction != NULL && strcmp(direction, "auto") == 0)
+		direction = NULL;
+	return (struct pb_sources){ .path = options->operand,
+		.count = options->operand_count,
+		.stdin_fd = 0,
+		.direction = direction,
+		.piler = options->value[PB_OPTION_FROM_PILER] != NULL };
+}
+
+/* ---- what the import is made with ----------------------------------------------------------- */
+
+static enum pb_status
+find_mailboxes(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    struct pb_mailboxes *mailboxes, struct pb_error *err)
+{
+	enum pb_status status = pb_mailboxes_load(mailboxes, world->files, dir, err);
+	const char *direction = options->value[PB_OPTION_DIRECTION], *address;
+	size_t i;
+
+	for (i = 0;
+	     status == PB_OK && (address = pb_options_nth(options, PB_OPTION_MAILBOX, i)) != NULL;
+	     i++)
+		status = pb_mailboxes_add(mailboxes, address, err);
+	if (status == PB_OK && mailboxes->count == 0 && direction != NULL &&
+	    strcmp(direction, "auto") == 0) {
+		(void)pb_fail(err, PB_EINVAL, N_("tell which way messages went"),
+		    N_("no mailbox of this archive is known"), "%s", dir);
+		status = pb_fail_todo(
+		    err, PB_EINVAL, N_("name its addresses with --mailbox, or leave --direction"));
+	}
+	return status;
+}
+
+struct log {
+	const struct pb_world *world;
+	const char *dir;
 };
 
+/* The commitments that the log holds, for the journal. */
 static enum pb_status
-print_kept(const char *path, const struct pb_receipt *receipt, struct pb_error *err)
+walk_log(void *ctx, uint64_t from, bool (*each)(void *arg, const uint8_t *commitment), void *arg,
+    struct pb_error *err)
 {
-	struct pb_buf line = PB_BUF_EMPTY;
-	struct pb_json_writer w;
+	const struct log *log = ctx;
+	struct pb_walk *walk = NULL;
+	struct pb_frame frame;
+	struct pb_error end = { 0 };
+	struct pb_leaf leaf;
+	uint64_t slot;
+	enum pb_status status = pb_walk_new(log->world->files, log->dir, &walk, err);
 
-	pb_json_writer_init(&w, &line);
-	pb_json_object_begin(&w, NULL);
-	pb_json_u64(&w, "seq", receipt->seq);
-	pb_json_hex(&w, "sha256", receipt->message_sha256, PB_DIGEST_LEN);
-	pb_json_octets(&w, "path", path, strlen(path));
-	pb_json_object_end(&w);
-	pb_print_json(&w);
-	pb_buf_done(&line);
-	if (fflush(stdout) == 0)
+	while (status == PB_OK) {
+		status = pb_walk_record(walk, from++, &frame, &slot, &end);
+		if (status != PB_OK)
+			break;
+		(void)pb_leaf_decode(frame.leaf, &leaf);
+		if (!each(arg, leaf.commitment))
+			break;
+	}
+	pb_walk_free(walk);
+	if (status == PB_ENOENT && end.status == PB_ENOENT)
 		return PB_OK;
-	return pb_fail(err, PB_EIO, N_("tell what was kept"), N_("writing failed"), "%s", "stdout");
+	if (status != PB_OK && end.status != PB_OK && err != NULL)
+		*err = end;
+	return status;
 }
+
+/* ---- the import ----------------------------------------------------------------------------- */
 
 static enum pb_status
-kept(void *ctx, const char *path, const struct pb_receipt *receipt, struct pb_error *err)
+import(const struct pb_world *world, const struct pb_import_options *made,
+    const struct pb_options *options, struct pb_archive *archive, struct pb_import_tally *tally,
+    struct pb_error *err)
 {
-	struct tally *tally = ctx;
+	const struct pb_import_events events = pb_import_tally_events(tally);
+	const struct pb_sources sources = sources_of(options);
+	struct pb_import *running = NULL;
+	struct pb_group *group = NULL;
+	enum pb_status status = pb_import_new(world, made, &events, &running, err);
 
-	if (tally->kept++ == 0)
-		tally->first_seq = receipt->seq;
-	tally->last_seq = receipt->seq;
-	return tally->json ? print_kept(path, receipt, err) : PB_OK;
-}
-
-static void
-refused(void *ctx, const char *path, const struct pb_error *why)
-{
-	struct tally *tally = ctx;
-	struct pb_json_writer w;
-	char reason[512];
-
-	pb_progress_clear(tally->progress);
-	tally->refused++;
-	if (!tally->json) {
-		pb_say_error(why);
-		return;
-	}
-	pb_say_reason(why, reason, sizeof(reason));
-	if (tally->refusals.len > 0 && pb_buf_append(&tally->refusals, ",", 1) != PB_OK)
-		tally->no_memory = true;
-	pb_json_writer_init(&w, &tally->refusals);
-	pb_json_object_begin(&w, NULL);
-	pb_json_octets(&w, "path", path, strlen(path));
-	pb_json_octets(&w, "reason", reason, strlen(reason));
-	pb_json_object_end(&w);
-	if (pb_json_writer_status(&w) != PB_OK)
-		tally->no_memory = true;
-}
-
-static void
-skipped(void *ctx, const char *path)
-{
-	struct tally *tally = ctx;
-
-	(void)path;
-	tally->skipped++;
-}
-
-static void
-progress(void *ctx, uint64_t messages, uint64_t bytes)
-{
-	struct tally *tally = ctx;
-
-	pb_progress_show(tally->progress, messages, bytes);
-}
-
-static void
-print_last_line(const struct tally *tally)
-{
-	(void)printf("{\"imported\":%" PRIu64 ",\"refused\":[", tally->kept);
-	(void)fwrite(tally->refusals.data, 1, tally->refusals.len, stdout);
-	(void)printf("],\"skipped\":%" PRIu64 ",", tally->skipped);
-	if (tally->kept > 0)
-		(void)printf("\"first_seq\":%" PRIu64 ",\"last_seq\":%" PRIu64 "}\n",
-		    tally->first_seq, tally->last_seq);
-	else
-		(void)puts("\"first_seq\":null,\"last_seq\":null}");
-}
-
-static void
-print_summary(const struct tally *tally)
-{
-	if (tally->json) {
-		print_last_line(tally);
-		return;
-	}
-	if (tally->kept > 0)
-		(void)printf(ngettext("%" PRIu64 " message kept: record %" PRIu64 "\n",
-				 "%" PRIu64 " messages kept: records %" PRIu64 " to %" PRIu64 "\n",
-				 (unsigned long)tally->kept),
-		    tally->kept, tally->first_seq, tally->last_seq);
-	else
-		(void)puts(_("no message kept"));
-	if (tally->skipped > 0)
-		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml; name it to import "
-				      "it all the same\n",
-				 "%" PRIu64 " files passed over: not *.eml; name them to import "
-				 "them all the same\n",
-				 (unsigned long)tally->skipped),
-		    tally->skipped);
-	if (tally->refused > 0)
-		(void)printf(
-		    ngettext("%" PRIu64 " refused, named above\n",
-			"%" PRIu64 " refused, named above\n", (unsigned long)tally->refused),
-		    tally->refused);
+	if (status == PB_OK)
+		status = pb_group_new(archive, false, pb_import_acknowledged, running, &group, err);
+	if (status == PB_OK)
+		status = pb_import_run(running, pb_group_intake(group), &sources, err);
+	pb_group_free(group);
+	pb_import_free(running);
+	return status;
 }
 
 static enum pb_status
 run(const struct pb_world *world, const struct pb_options *options, struct pb_archive *archive,
-    struct tally *tally, struct pb_error *err)
+    struct pb_import_tally *tally, struct pb_error *err)
 {
-	const struct pb_import_events events = { .ctx = tally,
-		.kept = kept,
-		.refused = refused,
-		.skipped = skipped,
-		.progress = progress };
-	char *spill = pb_path_join(pb_access_archive(options), "tmp");
-	struct pb_import *import = NULL;
-	struct pb_group *group = NULL;
+	const char *dir = pb_access_archive(options);
+	struct pb_mailboxes mailboxes = PB_MAILBOXES_EMPTY;
+	struct log log = { world, dir };
+	const struct pb_journal_log held = { &log, pb_archive_size(archive), walk_log };
+	unsigned processors = pb_process_processors();
+	struct pb_import_options made = { .origin = pb_archive_origin(archive),
+		.mailboxes = &mailboxes,
+		.resume = options->value[PB_OPTION_RESUME] != NULL,
+		.threads = processors < THREADS_MAX ? processors : THREADS_MAX };
+	char *spill = pb_path_join(dir, "tmp");
 	enum pb_status status;
 
+	made.spill_dir = spill;
 	status = spill == NULL ? pb_fail_memory(err, N_("import"))
-			       : pb_import_new(world, pb_archive_origin(archive), spill,
-				     options->value[PB_OPTION_DIRECTION], &events, &import, err);
+			       : find_mailboxes(world, options, dir, &mailboxes, err);
 	if (status == PB_OK)
-		status = pb_group_new(archive, false, pb_import_acknowledged, import, &group, err);
+		status = pb_journal_open(world, dir, &held, made.resume, &made.journal, err);
 	if (status == PB_OK)
-		status = pb_import_run(import, pb_group_intake(group), options->operand,
-		    options->operand_count, 0, err);
-	pb_group_free(group);
-	pb_import_free(import);
+		status = import(world, &made, options, archive, tally, err);
+	pb_journal_close(made.journal);
+	pb_mailboxes_done(&mailboxes);
 	free(spill);
 	return status;
 }
 
-static bool
-direction_fits(const char *direction)
+/* Open, import, close: what was acknowledged is safe whatever the end says. */
+static enum pb_status
+run_in(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    struct pb_import_tally *tally)
 {
-	if (direction == NULL || strcmp(direction, "received") == 0 ||
-	    strcmp(direction, "sent") == 0)
-		return true;
-	pb_say_usage(_("--direction is received or sent"), direction);
-	return false;
+	bool index = options->value[PB_OPTION_NO_INDEX] == NULL;
+	struct pb_error err = { 0 }, closing = { 0 }, indexing = { 0 };
+	struct pb_archive *archive = NULL;
+	struct pb_views *views = NULL;
+	enum pb_status status, closed;
+
+	status = pb_examine_place(world, dir, &err);
+	if (status == PB_OK)
+		status = pb_access_writer(world, dir, NULL, &archive, &err);
+	if (status != PB_OK) {
+		pb_say_error(&err);
+		return status;
+	}
+	if (index)
+		views = pb_indexing_begin(archive, &indexing);
+	status = run(world, options, archive, tally, &err);
+	pb_progress_clear(tally->progress);
+	if (index)
+		pb_indexing_end(archive, views, &indexing);
+	closed = pb_access_finish(archive, &closing);
+	pb_import_tally_print(tally);
+	if (closed != PB_OK)
+		pb_say_error(&closing);
+	if (status != PB_OK)
+		pb_say_error(&err);
+	return status == PB_OK ? closed : status;
+}
+
+static enum pb_status
+survey(
+    const struct pb_world *world, const struct pb_options *options, struct pb_import_tally *tally)
+{
+	const struct pb_import_events events = pb_import_tally_events(tally);
+	const struct pb_sources sources = sources_of(options);
+	struct pb_survey found = { 0 };
+	struct pb_error err = { 0 };
+	enum pb_status status = pb_survey(world, &sources, &events, &found, &err);
+
+	pb_progress_clear(tally->progress);
+	if (status == PB_OK)
+		pb_import_tally_print_survey(tally, &found);
+	else
+		pb_say_error(&err);
+	return status;
+}
+
+static bool
+options_fit(const struct pb_options *options)
+{
+	const char *direction = options->value[PB_OPTION_DIRECTION];
+
+	if (direction != NULL && strcmp(direction, "auto") != 0 &&
+	    strcmp(direction, "received") != 0 && strcmp(direction, "sent") != 0) {
+		pb_say_usage(_("--direction is auto, received or sent"), direction);
+		return false;
+	}
+	if (options->value[PB_OPTION_DRY_RUN] != NULL && options->value[PB_OPTION_RESUME] != NULL) {
+		pb_say_usage(_("--dry-run does not look into the archive"), "--resume");
+		return false;
+	}
+	return true;
 }
 
 enum pb_exit
 pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 {
-	struct tally tally = { .json = options->value[PB_OPTION_JSON] != NULL };
-	const char *dir = pb_access_archive(options);
-	struct pb_error err = { 0 }, closing = { 0 };
-	struct pb_archive *archive = NULL;
-	enum pb_status status, closed;
+	struct pb_import_tally tally = { .json = options->value[PB_OPTION_JSON] != NULL };
+	bool dry = options->value[PB_OPTION_DRY_RUN] != NULL;
+	const char *dir = NULL;
+	enum pb_status status;
 
-	if (dir == NULL || !direction_fits(options->value[PB_OPTION_DIRECTION]))
+	if (!options_fit(options) || (!dry && (dir = pb_access_archive(options)) == NULL))
 		return PB_EXIT_USAGE;
-	status = pb_examine_place(world, dir, &err);
-	if (status == PB_OK)
-		status = pb_access_writer(world, dir, NULL, &archive, &err);
-	if (status == PB_OK) {
-		tally.progress = pb_progress_new(world, _("messages"));
-		status = run(world, options, archive, &tally, &err);
-		pb_progress_free(tally.progress);
-		closed = pb_access_finish(archive, &closing);
-		print_summary(&tally);
-		if (closed != PB_OK)
-			pb_say_error(&closing);
-		if (status == PB_OK)
-			status = closed;
-		else
-			pb_say_error(&err);
-	} else {
-		pb_say_error(&err);
-	}
+	tally.progress = pb_progress_new(world, _("messages"));
+	status = dry ? survey(world, options, &tally) : run_in(world, options, dir, &tally);
+	pb_progress_free(tally.progress);
 	pb_buf_done(&tally.refusals);
 	if (status != PB_OK)
 		return pb_say_exit(status);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/mailboxes.h"
 #include "cli/access.h"
 #include "cli/print.h"
 #include "cli/tsa.h"
@@ -128,11 +129,27 @@ choose_authority(const struct pb_world *world, const struct pb_options *options,
 	return true;
 }
 
+static enum pb_status
+find_mailboxes(
+    const struct pb_options *options, struct pb_mailboxes *mailboxes, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	const char *address;
+	size_t i;
+
+	for (i = 0;
+	     status == PB_OK && (address = pb_options_nth(options, PB_OPTION_MAILBOX, i)) != NULL;
+	     i++)
+		status = pb_mailboxes_add(mailboxes, address, err);
+	return status;
+}
+
 enum pb_exit
 pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 {
 	struct pb_create_options choices = { .origin_name = options->value[PB_OPTION_ORIGIN] };
 	struct pb_tsa_settings settings;
+	struct pb_mailboxes mailboxes = PB_MAILBOXES_EMPTY;
 	struct pb_buf roots = PB_BUF_EMPTY;
 	struct pb_created created;
 	struct pb_error err = { 0 };
@@ -149,8 +166,13 @@ pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 		pb_buf_done(&roots);
 		return code;
 	}
-	status = create(world, options, &choices, &created, &err);
+	status = find_mailboxes(options, &mailboxes, &err);
+	if (status == PB_OK)
+		status = create(world, options, &choices, &created, &err);
+	if (status == PB_OK && mailboxes.count > 0)
+		status = pb_mailboxes_save(&mailboxes, world->files, options->operand[0], &err);
 	pb_buf_done(&roots);
+	pb_mailboxes_done(&mailboxes);
 	if (status != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(status);

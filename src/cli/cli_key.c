@@ -2,14 +2,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/founding.h"
+#include "archive/readers.h"
 #include "cli/access.h"
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "core/io.h"
 #include "log/trust.h"
 
-/* Read what record 0 states and hand it on: what the three commands share. */
+/* The readers of today in the place of those of record 0. */
+static enum pb_status
+bring_up_to_date(
+    const struct pb_world *world, const char *dir, struct pb_founded *founded, struct pb_error *err)
+{
+	struct pb_readers *readers = calloc(1, sizeof(*readers));
+	enum pb_status status;
+
+	if (readers == NULL)
+		return pb_fail_memory(err, N_("find who can open the archive"));
+	status = pb_readers_in_force(world->files, dir, founded, readers, err);
+	if (status == PB_OK) {
+		founded->reader_count = readers->count;
+		memcpy(founded->reader, readers->reader, sizeof(founded->reader));
+	}
+	free(readers);
+	return status;
+}
+
+/* Read what the log states of itself and hand it on: what the three commands share. */
 static enum pb_exit
 with_founded(const struct pb_world *world, const struct pb_options *options,
     enum pb_status (*use)(const struct pb_world *world, const struct pb_options *options,
@@ -28,6 +47,8 @@ with_founded(const struct pb_world *world, const struct pb_options *options,
 				 : pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
 		status = pb_founded_read(world->files, dir, founded, &err);
+	if (status == PB_OK)
+		status = bring_up_to_date(world, dir, founded, &err);
 	if (status == PB_OK)
 		status = use(world, options, dir, founded, &err);
 	if (status != PB_OK)
@@ -127,6 +148,7 @@ list_text(const struct pb_world *world, const char *dir, const struct pb_founded
 {
 	enum pb_status status;
 	char algorithm[32];
+	bool alone = true; /* no way but the passphrase */
 	size_t i;
 
 	(void)printf(_("log key    %s\n"), vkey);
@@ -135,8 +157,9 @@ list_text(const struct pb_world *world, const char *dir, const struct pb_founded
 		if (status != PB_OK)
 			return status;
 		print_reader(&founded->reader[i], algorithm);
+		alone &= strcmp(founded->reader[i].role, "reader") == 0;
 	}
-	if (strcmp(founded->recovery, "none") == 0)
+	if (alone)
 		(void)puts(_("recovery   none: who loses the passphrase loses every message"));
 	return PB_OK;
 }

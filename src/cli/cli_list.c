@@ -3,101 +3,28 @@
 #include <string.h>
 
 #include "cli/access.h"
+#include "cli/indexing.h"
+#include "cli/list_row.h"
 #include "cli/print.h"
 #include "core/limits.h"
 #include "core/text.h"
-#include "record/types.h"
 
-/* What a line of the list says of one record. */
-struct row {
-	struct pb_leaf leaf;
-	bool message;
-	uint64_t size; /* of the message */
-	uint8_t sha256[PB_DIGEST_LEN];
-	const struct pb_json *facts; /* borrowed; may be NULL */
+/* Which records, and how they are shown. */
+struct listing {
+	uint64_t first, last;
+	bool json;
+	struct pb_list_layout layout;
 };
 
-static void
-copy_member(struct pb_json_writer *w, const struct pb_json *facts, const char *key)
+/* ---- which ---------------------------------------------------------------------------------- */
+
+static bool
+parse_number(const char *text, const char *why, uint64_t *ret_value)
 {
-	const char *text = pb_json_string(pb_json_get(facts, key));
-
-	if (text != NULL)
-		pb_json_text(w, key, text);
-}
-
-static void
-print_row_json(const struct row *row)
-{
-	struct pb_buf line = PB_BUF_EMPTY;
-	struct pb_json_writer w;
-	char time[21];
-
-	pb_time_format((int64_t)row->leaf.time_s, time);
-	pb_json_writer_init(&w, &line);
-	pb_json_object_begin(&w, NULL);
-	pb_json_u64(&w, "seq", row->leaf.seq);
-	pb_json_text(&w, "captured", time);
-	pb_json_text(&w, "type", pb_record_type_name(row->leaf.type));
-	copy_member(&w, row->facts, "event");
-	copy_member(&w, row->facts, "direction");
-	copy_member(&w, row->facts, "source");
-	if (row->message) {
-		pb_json_u64(&w, "size", row->size);
-		pb_json_hex(&w, "sha256", row->sha256, sizeof(row->sha256));
-	}
-	pb_json_object_end(&w);
-	pb_print_json(&w);
-	pb_buf_done(&line);
-}
-
-static void
-print_row_text(const struct row *row)
-{
-	char time[21], hex[2 * PB_DIGEST_LEN + 1] = "";
-	const char *event = pb_json_string(pb_json_get(row->facts, "event"));
-
-	pb_time_format((int64_t)row->leaf.time_s, time);
-	(void)printf(
-	    "%8" PRIu64 "  %s  %-10s  ", row->leaf.seq, time, pb_record_type_name(row->leaf.type));
-	if (row->message) {
-		pb_hex_encode(row->sha256, sizeof(row->sha256), hex);
-		(void)printf("%12" PRIu64 "  %s\n", row->size, hex);
-	} else {
-		(void)printf("%12s  ", "");
-		if (event != NULL)
-			pb_print_safe(event, strlen(event));
-		(void)putchar('\n');
-	}
-}
-
-static enum pb_status
-list_one(struct pb_access *access, uint64_t seq, bool json, struct pb_error *err)
-{
-	struct pb_buf facts = PB_BUF_EMPTY;
-	struct pb_json *parsed = NULL;
-	struct pb_opened *opened;
-	struct row row = { 0 };
-	enum pb_status status;
-	uint8_t index;
-
-	status = pb_reading_record(access->reading, seq, &row.leaf, &opened, row.sha256, err);
-	if (status != PB_OK)
-		return status;
-	row.message = row.leaf.type == PB_RECORD_MESSAGE || row.leaf.type == PB_RECORD_IMPORTED;
-	row.size = pb_opened_message_len(opened);
-	index = pb_opened_find(opened, PB_PART_FACTS);
-	if (index < pb_opened_count(opened) &&
-	    pb_opened_part(opened, index, PB_LIMIT_JSON, &facts, NULL) == PB_OK &&
-	    pb_json_parse(facts.data, facts.len, &parsed, NULL) == PB_OK)
-		row.facts = parsed;
-	if (json)
-		print_row_json(&row);
-	else
-		print_row_text(&row);
-	pb_json_free(parsed);
-	pb_buf_done(&facts);
-	return PB_OK;
+	if (text == NULL || pb_decimal_parse(text, strlen(text), ret_value))
+		return true;
+	pb_say_usage(why, text);
+	return false;
 }
 
 static bool
@@ -117,44 +44,125 @@ parse_range(const char *text, uint64_t *ret_first, uint64_t *ret_last)
 	return false;
 }
 
-/* A record that can't be opened is told, and the rest is listed. */
-static enum pb_status
-list_all(struct pb_access *access, uint64_t first, uint64_t last, bool json)
+/* A page of the range: past `offset` of its records, `limit` of them or what is left. */
+static bool
+choose(const struct pb_world *world, const struct pb_options *options, struct listing *listing)
 {
-	enum pb_status worst = PB_OK;
+	uint64_t offset = 0, limit = PB_NO_SEQ;
+	struct pb_archive_status s;
 	struct pb_error err = { 0 };
-	enum pb_status status;
-	uint64_t seq;
 
-	if (last >= access->size)
-		last = access->size - 1;
-	for (seq = first; seq <= last; seq++) {
-		status = list_one(access, seq, json, &err);
-		if (status != PB_OK) {
-			pb_say_error(&err);
-			worst = status;
-		}
+	if (!parse_range(options->value[PB_OPTION_RANGE], &listing->first, &listing->last) ||
+	    !parse_number(options->value[PB_OPTION_OFFSET], _("--offset is a number"), &offset) ||
+	    !parse_number(options->value[PB_OPTION_LIMIT], _("--limit is a number"), &limit))
+		return false;
+	if (limit == 0) {
+		pb_say_usage(_("--limit is 1 or more"), "0");
+		return false;
 	}
-	return worst;
+	if (offset > PB_NO_SEQ - listing->first) {
+		pb_say_usage(_("--offset is a number"), options->value[PB_OPTION_OFFSET]);
+		return false;
+	}
+	listing->first += offset;
+	if (limit == PB_NO_SEQ)
+		return true;
+	if (listing->last == PB_NO_SEQ &&
+	    pb_archive_describe(world, pb_access_archive(options), &s, &err) == PB_OK)
+		listing->last = s.records - 1;
+	if (listing->last >= listing->first && listing->last - listing->first >= limit)
+		listing->last = listing->first + limit - 1;
+	return true;
+}
+
+/* ---- shown ---------------------------------------------------------------------------------- */
+
+/* A record that is damaged in the vault is told, and the rest is listed; not so a catalog. */
+static enum pb_status
+list_all(struct pb_rows *rows, const struct listing *listing, struct pb_error *err)
+{
+	enum pb_status status = PB_OK, worst = PB_OK;
+	struct pb_error told = { 0 };
+	struct pb_row row;
+
+	for (uint64_t seq = listing->first; status == PB_OK && seq <= listing->last; seq++) {
+		status = pb_rows_read(rows, seq, &row, &told);
+		if (status == PB_EACCESS) {
+			pb_say_error(&told);
+			worst = status;
+			status = PB_OK;
+			continue;
+		}
+		if (status != PB_OK) {
+			*err = told;
+			break;
+		}
+		if (row.state == PB_ROW_UNREADABLE) {
+			pb_say_error(&row.problem);
+			worst = row.problem.status;
+		}
+		status = pb_list_print(&listing->layout, &row, listing->json, err);
+	}
+	if (status == PB_OK && worst != PB_OK)
+		err->status = PB_OK; /* it was said already */
+	return status != PB_OK ? status : worst;
+}
+
+/* How much of all messages this list, and a search, can know. */
+static void
+print_standing(struct pb_catalog *catalog, bool json)
+{
+	struct pb_views_standing standing;
+	struct pb_buf text = PB_BUF_EMPTY;
+
+	if (pb_views_stand(catalog, &standing, NULL) == PB_OK &&
+	    (!json || !pb_indexing_complete(&standing)) &&
+	    pb_indexing_standing(&standing, &text) == PB_OK)
+		(void)fwrite(text.data, 1, text.len, json ? stderr : stdout);
+	pb_buf_done(&text);
+}
+
+static enum pb_status
+show(const struct pb_world *world, struct pb_access *access, struct listing *listing,
+    struct pb_error *err)
+{
+	struct pb_views *views = NULL;
+	struct pb_rows *rows = NULL;
+	enum pb_status status = pb_indexing_update(world, access->archive, false, &views, err);
+
+	if (listing->last >= access->size)
+		listing->last = access->size - 1;
+	pb_list_layout(&listing->layout, listing->last, pb_print_width());
+	if (status == PB_OK)
+		status = pb_rows_new(access->archive, pb_views_catalog(views), &rows, err);
+	if (status == PB_OK)
+		status = list_all(rows, listing, err);
+	if (views != NULL && (status == PB_OK || err->status == PB_OK))
+		print_standing(pb_views_catalog(views), listing->json);
+	pb_rows_free(rows);
+	pb_views_free(views);
+	return status;
 }
 
 enum pb_exit
 pb_cli_list(const struct pb_world *world, const struct pb_options *options)
 {
+	struct listing listing = { .json = options->value[PB_OPTION_JSON] != NULL };
 	struct pb_error err = { 0 };
 	struct pb_access access;
 	enum pb_status status, closed;
-	uint64_t first, last;
 
-	if (!parse_range(options->value[PB_OPTION_RANGE], &first, &last) ||
-	    pb_access_archive(options) == NULL)
+	if (pb_access_archive(options) == NULL || !choose(world, options, &listing))
 		return PB_EXIT_USAGE;
-	status = pb_access_open(world, options, "list", "rows", first, last, &access, &err);
+	status = pb_access_open(
+	    world, options, "list", "rows", listing.first, listing.last, &access, &err);
 	if (status != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(status);
 	}
-	status = list_all(&access, first, last, options->value[PB_OPTION_JSON] != NULL);
+	status = show(world, &access, &listing, &err);
+	if (status != PB_OK && err.status != PB_OK)
+		pb_say_error(&err);
 	closed = pb_access_close(&access, &err);
 	if (closed != PB_OK)
 		pb_say_error(&err);

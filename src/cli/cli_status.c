@@ -3,15 +3,60 @@
 #include <string.h>
 
 #include "archive/authorities.h"
+#include "archive/derived.h"
+#include "archive/rehearsal.h"
 #include "cli/access.h"
+#include "cli/copies.h"
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "core/text.h"
 #include "probant/stamp.h"
 
+/* What catalog and index tell; nothing where they can't be read. */
+static bool
+look_at_derived(const struct pb_world *world, const char *dir, struct pb_derived *derived)
+{
+	struct pb_error err = { 0 };
+
+	if (pb_derived_look(world, dir, derived, &err) == PB_OK)
+		return true;
+	pb_say_error(&err);
+	return false;
+}
+
 static void
-print_json(
-    const struct pb_archive_status *s, const struct pb_stamp_standing *stamps, const char *newest)
+state_derived(const struct pb_world *world, const char *dir, struct pb_json_writer *w)
+{
+	struct pb_derived derived;
+
+	if (!look_at_derived(world, dir, &derived))
+		return;
+	pb_json_bool(w, "rolled_back", derived.rolled_back);
+	if (derived.catalog) {
+		pb_json_u64(w, "messages", derived.messages);
+		pb_json_u64(w, "indexed", derived.indexed);
+	}
+}
+
+static void
+print_derived(const struct pb_world *world, const char *dir)
+{
+	struct pb_derived derived;
+
+	if (!look_at_derived(world, dir, &derived))
+		return;
+	if (derived.catalog)
+		(void)printf(_("index        %" PRIu64 " of %" PRIu64 " messages\n"),
+		    derived.indexed, derived.messages);
+	if (derived.rolled_back)
+		(void)puts(_("rolled back  the catalog shows a newer state of this log than the "
+			     "vault: nothing is written; see `probant reindex --help`"));
+}
+
+static void
+print_json(const struct pb_world *world, const char *dir, const struct pb_archive_status *s,
+    const struct pb_stamp_standing *stamps, const struct pb_rehearsed *rehearsed,
+    const char *newest)
 {
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
@@ -29,6 +74,7 @@ print_json(
 	pb_json_u64(&w, "free_bytes", s->free_bytes);
 	pb_json_bool(&w, "writer_at_work", s->locked);
 	pb_json_bool(&w, "torn_tail", s->torn);
+	state_derived(world, dir, &w);
 	pb_json_object_begin(&w, "timestamps");
 	pb_json_u64(&w, "authorities", stamps->authorities);
 	pb_json_bool(&w, "local_only", stamps->local_only);
@@ -42,6 +88,9 @@ print_json(
 		pb_json_u64(&w, "oldest_s", (uint64_t)stamps->oldest_s);
 	pb_json_bool(&w, "gap", stamps->gap);
 	pb_json_object_end(&w);
+	pb_copies_json(world, dir, s->records, &w);
+	if (rehearsed->recovery)
+		pb_json_u64(&w, "rehearsed_s", (uint64_t)rehearsed->last_s);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_done(&out);
@@ -71,6 +120,24 @@ print_stamps(const struct pb_stamp_standing *stamps)
 	if (stamps->gap)
 		(void)puts(_("gap          no authority answers; the log says since when; see "
 			     "`probant tsa list`"));
+}
+
+/* A way back that nobody has tried for a year may be none. */
+static void
+print_rehearsed(const struct pb_rehearsed *rehearsed, int64_t now_s)
+{
+	char time[21];
+
+	if (!rehearsed->recovery)
+		return;
+	if (rehearsed->last_s == 0) {
+		(void)puts(_("recovery     never rehearsed: `probant key rehearse` tries it"));
+		return;
+	}
+	pb_time_format(rehearsed->last_s, time);
+	(void)printf(_("recovery     rehearsed %s\n"), time);
+	if (now_s - rehearsed->last_s > PB_REHEARSAL_YEAR_S)
+		(void)puts(_("             more than a year ago: `probant key rehearse` is due"));
 }
 
 /* An authority may be dead while another answers: nothing else would show it. */
@@ -114,7 +181,6 @@ print_text(
 		(void)puts(_("unfinished   bytes behind the last commit; the next command that "
 			     "writes puts them in order"));
 	print_stamps(stamps);
-	(void)puts(_("next         hand a copy of log/checkpoint to somebody else, regularly"));
 }
 
 enum pb_exit
@@ -123,6 +189,7 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 	const char *dir = pb_access_archive(options);
 	struct pb_archive_status s;
 	struct pb_stamp_standing stamps;
+	struct pb_rehearsed rehearsed;
 	struct pb_error err = { 0 };
 	char newest[21];
 
@@ -130,16 +197,22 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 		return PB_EXIT_USAGE;
 	if (pb_examine_place(world, dir, &err) != PB_OK ||
 	    pb_archive_describe(world, dir, &s, &err) != PB_OK ||
-	    pb_archive_stamp_standing(world, dir, &stamps, &err) != PB_OK) {
+	    pb_archive_stamp_standing(world, dir, &stamps, &err) != PB_OK ||
+	    pb_rehearsal_last(world, dir, &rehearsed, &err) != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}
 	pb_time_format((int64_t)s.last_time_s, newest);
 	if (options->value[PB_OPTION_JSON] != NULL)
-		print_json(&s, &stamps, newest);
+		print_json(world, dir, &s, &stamps, &rehearsed, newest);
 	else {
 		print_text(&s, &stamps, newest);
+		print_derived(world, dir);
+		print_rehearsed(&rehearsed, world->clock->now_us(world->clock->ctx) / 1000000);
+		pb_copies_print(world, dir, s.records);
 		print_failing(world, dir);
+		(void)puts(
+		    _("next         hand a copy of log/checkpoint to somebody else, regularly"));
 	}
 	return PB_EXIT_OK;
 }

@@ -32,6 +32,8 @@ int pb_command_main(const struct pb_world *world, int argc, char **argv);
 enum pb_exit pb_cli_init(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_import(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_list(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_find(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_reindex(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_show(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_verify(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_status(const struct pb_world *world, const struct pb_options *options);
@@ -49,6 +51,17 @@ enum pb_exit pb_cli_key_policy(const struct pb_world *world, const struct pb_opt
 enum pb_exit pb_cli_key_export(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_completion(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_next(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_add(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_remove(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_rotate(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_passphrase(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_rehearse(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_sheet(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_key_restore_sheet(
+    const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_backup(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_copy(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_restore(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
 
 /* Usage, text, options and examples of one command on stdout. */

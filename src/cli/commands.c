@@ -18,10 +18,11 @@ const struct pb_command pb_commands[] = {
 		       "archive stamps with a local authority of its own, whose times are claims."),
 	    .examples = "probant init /srv/courrier --origin tilleuls.example/courrier "
 			"--recovery-out /media/usb/secours.pem\n",
-	    .options = { PB_OPTION_ORIGIN, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_RECOVERY_OUT,
-		PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_TSA, PB_OPTION_TSA_ROOTS,
-		PB_OPTION_TSA_POLICY, PB_OPTION_HASH, PB_OPTION_CLIENT_CERT, PB_OPTION_SERVER_ROOTS,
-		PB_OPTION_TIMEOUT, PB_OPTION_INTERVAL, PB_OPTION_JSON, END },
+	    .options = { PB_OPTION_ORIGIN, PB_OPTION_MAILBOX, PB_OPTION_PASSPHRASE_FILE,
+		PB_OPTION_RECOVERY_OUT, PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_TSA,
+		PB_OPTION_TSA_ROOTS, PB_OPTION_TSA_POLICY, PB_OPTION_HASH, PB_OPTION_CLIENT_CERT,
+		PB_OPTION_SERVER_ROOTS, PB_OPTION_TIMEOUT, PB_OPTION_INTERVAL, PB_OPTION_JSON,
+		END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_init },
@@ -29,27 +30,75 @@ const struct pb_command pb_commands[] = {
 	    .operands = "PATH...",
 	    .summary = N_("keep messages that stand in files"),
 	    .text =
-		N_("Each PATH is a message, a Maildir, a directory with *.eml files, or - for "
-		   "one message on standard input.  A message is acknowledged when it is "
-		   "durable under a signed checkpoint.  What is in a message never makes it "
-		   "refused, and nothing is de-duplicated; a file that cannot be read is named, "
-		   "the rest is kept, and the exit code is 65."),
-	    .examples = "probant import -a /srv/courrier --direction received ~/Maildir\n"
-			"probant import -a /srv/courrier - < message.eml\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_DIRECTION, PB_OPTION_JSON, END },
+		N_("Each PATH is a message, an mbox, a Maildir, a directory of these, an archive "
+		   "of them (tar, ZIP, 7z, cpio; gzip, bzip2, xz, zstd, lz4), or - for "
+		   "one message on standard input.  What a file is, its content says; in "
+		   "directories and archives messages are named *.eml.  A message is acknowledged "
+		   "when it is durable under a signed checkpoint.  What is in a message never "
+		   "makes it refused, and nothing is de-duplicated: second arrivals are kept, and "
+		   "said to be some.  A file that cannot be read is named, the rest is kept, and "
+		   "the exit code is 65.  An import that was cut short goes on with --resume."),
+	    .examples =
+		"probant import -a /srv/courrier --mailbox cabinet@tilleuls.example ~/Maildir\n"
+		"probant import -a /srv/courrier --resume boite.mbox sauvegarde.tar.gz\n"
+		"probant import -a /srv/courrier --from-piler /srv/piler-export\n"
+		"probant import -a /srv/courrier - < message.eml\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_DIRECTION, PB_OPTION_MAILBOX,
+		PB_OPTION_RESUME, PB_OPTION_DRY_RUN, PB_OPTION_FROM_PILER, PB_OPTION_NO_INDEX,
+		PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = SIZE_MAX,
 	    .run = pb_cli_import },
 	{ .name = "list",
 	    .operands = "",
 	    .summary = N_("list the records"),
-	    .text = N_("Number, time by the local clock, type, and for messages size and SHA-256.  "
-		       "Reading leaves an access record with its purpose."),
-	    .examples = "probant list -a /srv/courrier --purpose 'sinistre 2026-014'\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RANGE,
-		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .text =
+		N_("Number, time by the local clock, direction, size, attachments, date, the "
+		   "other side and subject; all of it with --json.  What was not indexed yet is "
+		   "indexed first.  Reading leaves an access record with its purpose."),
+	    .examples = "probant list -a /srv/courrier --purpose 'sinistre 2026-014'\n"
+			"probant list -a /srv/courrier --purpose 'sinistre 2026-014' --offset 200 "
+			"--limit 50 --json\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RANGE, PB_OPTION_LIMIT,
+		PB_OPTION_OFFSET, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
+		END },
 	    .operands_max = 0,
 	    .run = pb_cli_list },
+	{ .name = "find",
+	    .operands = "[QUERY...]",
+	    .summary = N_("search the messages"),
+	    .text = N_(
+		"All terms of QUERY must match: words of headers, bodies and names of attachments, "
+		"without regard to accents and case; cardio* (what begins so), \"compte rendu\" "
+		"(one behind the other), -word (not there); in one field with from:, to:, "
+		"subject:, body:, msgid: or attachment:.  date:2026-04-30..2026-05-06 (also a "
+		"month or a year; UTC), type:, direction:received|sent and source: filter.  What "
+		"could not be searched is always said: N of M messages indexed, and why not the "
+		"rest.  A query that begins with - stands behind --.  Reading leaves an access "
+		"record with its purpose and, sealed, the query."),
+	    .examples = "probant find -a /srv/courrier --purpose 'sinistre 2026-014' "
+			"'from:labo@tilleuls.example potassium date:2026-05'\n"
+			"probant find -a /srv/courrier --purpose 'sinistre 2026-014' "
+			"--certificate recherche.note 'subject:\"compte rendu\" cardio*'\n"
+			"probant find -a /srv/courrier --purpose 'revue' --batch < queries.txt\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_SORT, PB_OPTION_REVERSE,
+		PB_OPTION_LIMIT, PB_OPTION_OFFSET, PB_OPTION_BATCH, PB_OPTION_CERTIFICATE,
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .operands_max = SIZE_MAX,
+	    .run = pb_cli_find },
+	{ .name = "reindex",
+	    .operands = "",
+	    .summary = N_("make catalog and index from the vault"),
+	    .text =
+		N_("Does what is missing; with --all, and where the catalog is damaged, all of it "
+		   "anew.  Both are derived and prove nothing: lost, nothing is lost.  A catalog "
+		   "that knows more than the vault shows that an older vault was put in its place; "
+		   "then nothing is written until the newest one is back, or --accept-rollback "
+		   "states in the log that there is none."),
+	    .examples = "probant reindex -a /srv/courrier\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_ALL, PB_OPTION_ACCEPT_ROLLBACK,
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .run = pb_cli_reindex },
 	{ .name = "show",
 	    .operands = "SEQ",
 	    .summary = N_("show one record"),
@@ -104,7 +153,8 @@ const struct pb_command pb_commands[] = {
 	    .text =
 		N_("Asks every authority of the archive for an RFC 3161 token over the newest "
 		   "checkpoint, checks what comes back in full, and keeps it as a record, if there "
-		   "is something new since the last one or a day has passed.  While no authority "
+		   "is something new since the last one or a day has passed.  Other commands "
+		   "may write to the archive while it asks.  While no authority "
 		   "answers, capture goes on, and the log says since when.  Run it by a timer; an "
 		   "archive whose only authority is its own is stamped by every command that "
 		   "writes to it."),
@@ -194,6 +244,50 @@ const struct pb_command pb_commands[] = {
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_seal },
+	{ .name = "backup",
+	    .operands = "",
+	    .summary = N_("write all of the archive into one file, or into a directory"),
+	    .text =
+		N_("A tar (or, if -o names an empty directory, the same files in it) with vault, "
+		   "keys, log, readers and authorities, and the private keys sealed for the "
+		   "readers; SHA-256 sums stand at its end.  Needs no key, and other commands "
+		   "may write meanwhile: what was committed by then is in it.  Catalog and "
+		   "index are left out, since they can be made again."),
+	    .examples = "probant backup -a /srv/courrier -o /media/usb/courrier-2026-05.tar\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_OUTPUT, PB_OPTION_JSON, END },
+	    .run = pb_cli_backup },
+	{ .name = "restore",
+	    .operands = "FILE|DIR NEWDIR",
+	    .summary = N_("make an archive out of a backup or a copy again"),
+	    .text = N_(
+		"Everything is checked against its sums, and the result is verified.  Opening the "
+		"private keys takes a reader's key and passphrase.  A restored archive must not "
+		"bring back what was destroyed since: with --ledger a newer state of the same "
+		"log (its vault is enough) says what that is; without, the archive is locked "
+		"and can only be verified, until --accept-unknown-destructions DIR takes "
+		"that upon itself, which the log states."),
+	    .examples = "probant restore /media/usb/courrier-2026-05.tar /srv/courrier\n"
+			"probant restore courrier-2026-04.tar /srv/courrier --ledger /media/copie\n"
+			"probant restore --accept-unknown-destructions /srv/courrier\n",
+	    .options = { PB_OPTION_LEDGER, PB_OPTION_ACCEPT, PB_OPTION_PASSPHRASE_FILE,
+		PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 2,
+	    .run = pb_cli_restore },
+	{ .name = "copy",
+	    .operands = "DIR",
+	    .summary = N_("bring a second copy up to date, and compare it byte by byte"),
+	    .text =
+		N_("Only what was appended is written; what was destroyed is destroyed there too.  "
+		   "Nothing else that stands there is ever overwritten: a copy that is not what "
+		   "the archive holds is an error.  Then all of it is read back.  `status` shows "
+		   "how old each copy is.  Run it by a timer; a medium that is not mounted is "
+		   "noticed.  `restore` makes an archive of it."),
+	    .examples = "probant copy -a /srv/courrier /media/copie/courrier\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_copy },
 	{ .name = "status",
 	    .operands = "",
 	    .summary = N_("how the archive stands, at a glance"),
@@ -235,6 +329,88 @@ const struct pb_command pb_commands[] = {
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_completion },
+	{ .name = "key add",
+	    .operands = "[CERT]",
+	    .summary = N_("let somebody else open the archive"),
+	    .text =
+		N_("CERT is his certificate (PEM: RSA of 3072 bits or more, P-256 or P-384); with "
+		   "--new a key is made for him.  He can open what is kept from now on; with "
+		   "--past what was kept before, too, which needs a key that opens it.  The log "
+		   "states who can open from when on, and what was handed over."),
+	    .examples =
+		"probant key add -a /srv/courrier associe.pem --past\n"
+		"probant key add -a /srv/courrier --new --role recovery --past -o secours-2.pem\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_NEW, PB_OPTION_OUTPUT, PB_OPTION_ROLE,
+		PB_OPTION_PAST, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
+		END },
+	    .operands_max = 1,
+	    .run = pb_cli_key_add },
+	{ .name = "key remove",
+	    .operands = "ID",
+	    .summary = N_("seal nothing more for a reader"),
+	    .text =
+		N_("What is kept from now on he cannot open, and a key of his that the archive "
+		   "keeps is removed.  What was kept while he was a reader stays open to whoever "
+		   "has his key and a copy of the archive.  The last reader cannot be removed."),
+	    .examples = "probant key remove -a /srv/courrier "
+			"6e0f27a1c3b04d95a8f1e2d3c4b5a69788776655\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_key_remove },
+	{ .name = "key rotate",
+	    .operands = "",
+	    .summary = N_("replace the reader key that the archive keeps"),
+	    .text =
+		N_("A new key under a new passphrase takes its place and can open all that was "
+		   "kept so far; the old one is removed.  With --reader-key a recovery file serves "
+		   "where the passphrase is lost.  Whoever has the old key and a copy of the "
+		   "archive can still open what was kept until then."),
+	    .examples = "probant key rotate -a /srv/courrier\n"
+			"probant key rotate -a /srv/courrier --reader-key secours.pem\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PASSPHRASE_FILE,
+		PB_OPTION_NEW_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .run = pb_cli_key_rotate },
+	{ .name = "key passphrase",
+	    .operands = "",
+	    .summary = N_("change the passphrase of the reader key that the archive keeps"),
+	    .text = N_("The key itself stays: copies of the archive open with the passphrase that "
+		       "they were made under.  `key rotate` makes another key."),
+	    .examples = "probant key passphrase -a /srv/courrier\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PASSPHRASE_FILE,
+		PB_OPTION_NEW_PASSPHRASE_FILE, PB_OPTION_JSON, END },
+	    .run = pb_cli_key_passphrase },
+	{ .name = "key rehearse",
+	    .operands = "",
+	    .summary = N_("try whether recovery would work"),
+	    .text =
+		N_("Opens a record of every segment with the recovery file or the heir's key "
+		   "(--reader-key), or with the recovery sheet typed in (--sheet), shows nothing "
+		   "of it, and leaves a record that it was done.  `status` says when that was."),
+	    .examples = "probant key rehearse -a /srv/courrier --reader-key secours.pem\n"
+			"probant key rehearse -a /srv/courrier --sheet\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_READER_KEY, PB_OPTION_SHEET,
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_JSON, END },
+	    .run = pb_cli_key_rehearse },
+	{ .name = "key sheet",
+	    .operands = "",
+	    .summary = N_("put the recovery key on paper"),
+	    .text =
+		N_("A page of A4 with the key of --reader-key as it lies under its code, in lines "
+		   "that can be typed back in, each with a check; the code is not on it.  Text, or "
+		   "with -o FILE.html a page to be printed by a browser."),
+	    .examples = "probant key sheet -a /srv/courrier --reader-key secours.pem "
+			"-o fiche.html\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_READER_KEY, PB_OPTION_OUTPUT, END },
+	    .run = pb_cli_key_sheet },
+	{ .name = "key restore-sheet",
+	    .operands = "",
+	    .summary = N_("make the recovery file again from the sheet"),
+	    .text = N_("The lines are typed in, or come on standard input; a line that is wrong "
+		       "is named at once.  Then the code is asked for."),
+	    .examples = "probant key restore-sheet -a /srv/courrier -o secours.pem\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_OUTPUT, PB_OPTION_PASSPHRASE_FILE, END },
+	    .run = pb_cli_key_restore_sheet },
 	{ .name = "help",
 	    .operands = "[COMMAND]",
 	    .summary = N_("list the commands, or explain one"),

@@ -50,19 +50,40 @@ show_progress(void *ctx, uint64_t records, uint64_t bytes)
 	pb_progress_show(ctx, records, bytes);
 }
 
+struct sizes {
+	const struct pb_files *files;
+	const char *dir;
+	uint64_t total;
+};
+
+static int
+add_size(void *arg, const char *name)
+{
+	struct sizes *sizes = arg;
+	char *path = pb_path_join(sizes->dir, name);
+	struct pb_file_info info;
+
+	if (path != NULL && sizes->files->stat(sizes->files->ctx, path, false, &info) == 0)
+		sizes->total += info.size;
+	free(path);
+	return 0;
+}
+
 /* What will be read; not knowing it is no failure. */
 static void
 expect(const struct pb_world *world, const char *path, bool bundle, struct pb_progress *progress)
 {
-	struct pb_archive_status archive;
+	const struct pb_files *files = world->files;
+	char *vault = bundle ? NULL : pb_path_join(path, "vault");
+	struct sizes sizes = { .files = files, .dir = vault };
 	struct pb_file_info info;
 
-	if (progress == NULL)
-		return;
-	if (bundle && world->files->stat(world->files->ctx, path, true, &info) == 0)
-		pb_progress_expect(progress, info.size);
-	else if (!bundle && pb_archive_describe(world, path, &archive, NULL) == PB_OK)
-		pb_progress_expect(progress, archive.vault_bytes);
+	if (bundle && files->stat(files->ctx, path, true, &info) == 0)
+		sizes.total = info.size;
+	else if (vault != NULL)
+		(void)files->list(files->ctx, vault, add_size, &sizes);
+	pb_progress_expect(progress, sizes.total);
+	free(vault);
 }
 
 bool
@@ -89,6 +110,7 @@ examine_archive(const struct pb_world *world, const struct pb_outside *outside, 
 		.now_s = world->clock->now_us(world->clock->ctx) / 1000000,
 		.key = key,
 		.quick = quick,
+		.threads = threads(),
 		.progress = show_progress,
 		.progress_ctx = progress,
 	};

@@ -64,7 +64,7 @@ print_overview(void)
 	    WIDTH);
 	(void)printf("\n%s\n", _("Commands:"));
 	for (i = 0; i < pb_commands_count; i++)
-		(void)printf("  %-12s %s\n", pb_commands[i].name, _(pb_commands[i].summary));
+		(void)printf("  %-18s %s\n", pb_commands[i].name, _(pb_commands[i].summary));
 	(void)printf("\n%s\n  probant init ~/courrier --origin cabinet.example/courrier "
 		     "--recovery-out secours.pem\n"
 		     "  probant import -a ~/courrier ~/Maildir\n\n%s\n",

@@ -13,8 +13,9 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_PASSPHRASE_FILE] = { 0, "passphrase-file", "FILE",
 	    N_("read the passphrase from the first line of FILE (else the variable "
 	       "PROBANT_PASSPHRASE_FILE, else the terminal asks)") },
-	[PB_OPTION_READER_KEY] = { 0, "reader-key", "FILE",
-	    N_("open with the key and certificate in FILE, such as a recovery file, instead of "
+	[PB_OPTION_READER_KEY] = { 0, "reader-key", "FILE|URI",
+	    N_("open with the key and certificate in FILE, such as a recovery file, or with a key "
+	       "on a token (pkcs11:token=NAME;object=LABEL; the passphrase is its PIN), instead of "
 	       "the key that the archive keeps") },
 	[PB_OPTION_ORIGIN] = { 0, "origin", "NAME",
 	    N_("the log's name, such as tilleuls.example/courrier; 8 random digits are added") },
@@ -25,8 +26,20 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	    N_("let the holder of this certificate (PEM) open the archive too") },
 	[PB_OPTION_NO_RECOVERY] = { 0, "no-recovery", NULL,
 	    N_("go without: who loses the passphrase loses every message") },
-	[PB_OPTION_DIRECTION] = { 0, "direction", "received|sent",
-	    N_("note in the facts which way the messages went") },
+	[PB_OPTION_DIRECTION] = { 0, "direction", "auto|received|sent",
+	    N_("note in the facts which way the messages went; auto: by the mailboxes, if any are "
+	       "known, which is what is done if this is not said") },
+	[PB_OPTION_MAILBOX] = { 0, "mailbox", "ADDRESS",
+	    N_("an address of this archive's own: a message from it was sent, any other received; "
+	       "may be given more than once") },
+	[PB_OPTION_RESUME] = { 0, "resume", NULL,
+	    N_("pass over files that an earlier import had acknowledged: same path, size and "
+	       "time") },
+	[PB_OPTION_DRY_RUN] = { 0, "dry-run", NULL,
+	    N_("say what there is to import, and what would be refused; keep nothing") },
+	[PB_OPTION_FROM_PILER] = { 0, "from-piler", NULL,
+	    N_("the paths are what pilerexport wrote: note in the facts that it did, and sealed, "
+	       "where in its tree each message stood") },
 	[PB_OPTION_PURPOSE] = { 0, "purpose", "TEXT",
 	    N_("why content is read; kept, sealed, in an access record") },
 	[PB_OPTION_RANGE] = { 0, "range", "I..J", N_("only the records from I to J") },
@@ -84,8 +97,50 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_AS_OF] = { 0, "as-of", "SIZE",
 	    N_("end under the stamped checkpoint of SIZE records instead of the first that covers "
 	       "the range") },
+	[PB_OPTION_NEW] = { 0, "new", NULL,
+	    N_("make a new key, which goes to the file of -o, under a code that is shown once") },
+	[PB_OPTION_ROLE] = { 0, "role", "reader|recovery|heir",
+	    N_("what the reader is; reader if not said") },
+	[PB_OPTION_PAST] = { 0, "past", NULL,
+	    N_("let him open what was kept so far, too; needs a key that opens all of it") },
+	[PB_OPTION_NEW_PASSPHRASE_FILE] = { 0, "new-passphrase-file", "FILE",
+	    N_("read the new passphrase from the first line of FILE, else the terminal asks "
+	       "twice") },
+	[PB_OPTION_SHEET] = { 0, "sheet", NULL,
+	    N_("type the key in from the recovery sheet, line by line") },
+	[PB_OPTION_LIMIT] = { 0, "limit", "N", N_("at most N of them") },
+	[PB_OPTION_OFFSET] = { 0, "offset", "N", N_("pass over the first N") },
+	[PB_OPTION_SORT] = { 0, "sort", "date|seq|size",
+	    N_("newest first (by the Date field, else by when it was kept), which is what is done "
+	       "if this is not said; by number; largest first") },
+	[PB_OPTION_REVERSE] = { 0, "reverse", NULL, N_("the other way round") },
+	[PB_OPTION_BATCH] = { 0, "batch", NULL,
+	    N_("read queries from standard input, one a line, and answer each with the numbers "
+	       "found, as JSON on a line") },
+	[PB_OPTION_CERTIFICATE] = { 0, "certificate", "FILE",
+	    N_("write a statement signed by the export key to FILE, which must not exist: that "
+	       "this "
+	       "query over this complete set found these records") },
+	[PB_OPTION_ALL] = { 0, "all", NULL, N_("make again what is there, too") },
+	[PB_OPTION_ACCEPT_ROLLBACK] = { 0, "accept-rollback", NULL,
+	    N_("go on with a vault that is older than its catalog; the log states what is "
+	       "missing") },
+	[PB_OPTION_NO_INDEX] = { 0, "no-index", NULL, N_("leave the index for `probant reindex`") },
+	[PB_OPTION_LEDGER] = { 0, "ledger", "PLACE",
+	    N_("a newer state of the same log (an archive, copy or backup): what it says was "
+	       "destroyed is destroyed first") },
+	[PB_OPTION_ACCEPT] = { 0, "accept-unknown-destructions", NULL,
+	    N_("unlock a restored archive though nobody can say what was destroyed since; the log "
+	       "says so") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
+
+/* May it be given more than once? */
+static bool
+is_repeatable(enum pb_option option)
+{
+	return option == PB_OPTION_MAILBOX;
+}
 
 static bool
 is_allowed(enum pb_option option, const enum pb_option *allowed)
@@ -146,11 +201,20 @@ take(int argc, char **argv, int *at, const enum pb_option *allowed, struct pb_op
 		}
 		value = argv[++*at];
 	}
-	if (options->value[option] != NULL) {
+	if (options->value[option] == NULL) {
+		options->value[option] = value;
+		return true;
+	}
+	if (!is_repeatable(option)) {
 		pb_say_usage(_("this option was given twice"), text);
 		return false;
 	}
-	options->value[option] = value;
+	if (options->more_count == PB_OPTIONS_MORE) {
+		pb_say_usage(_("this option was given too often"), text);
+		return false;
+	}
+	options->more[options->more_count].option = option;
+	options->more[options->more_count++].value = value;
 	return true;
 }
 
@@ -174,4 +238,17 @@ pb_options_parse(
 	}
 	*ret_options = options;
 	return true;
+}
+
+const char *
+pb_options_nth(const struct pb_options *options, enum pb_option option, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return options->value[option];
+	for (i = 0; i < options->more_count; i++)
+		if (options->more[i].option == option && --n == 0)
+			return options->more[i].value;
+	return NULL;
 }

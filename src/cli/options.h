@@ -16,6 +16,10 @@ enum pb_option {
 	PB_OPTION_HEIR,
 	PB_OPTION_NO_RECOVERY,
 	PB_OPTION_DIRECTION,
+	PB_OPTION_MAILBOX,
+	PB_OPTION_RESUME,
+	PB_OPTION_DRY_RUN,
+	PB_OPTION_FROM_PILER,
 	PB_OPTION_PURPOSE,
 	PB_OPTION_RANGE,
 	PB_OPTION_RAW,
@@ -46,6 +50,22 @@ enum pb_option {
 	PB_OPTION_DISCLOSE,
 	PB_OPTION_RECIPIENT,
 	PB_OPTION_AS_OF,
+	PB_OPTION_NEW,
+	PB_OPTION_ROLE,
+	PB_OPTION_PAST,
+	PB_OPTION_NEW_PASSPHRASE_FILE,
+	PB_OPTION_SHEET,
+	PB_OPTION_LIMIT,
+	PB_OPTION_OFFSET,
+	PB_OPTION_SORT,
+	PB_OPTION_REVERSE,
+	PB_OPTION_BATCH,
+	PB_OPTION_CERTIFICATE,
+	PB_OPTION_ALL,
+	PB_OPTION_ACCEPT_ROLLBACK,
+	PB_OPTION_NO_INDEX,
+	PB_OPTION_LEDGER,
+	PB_OPTION_ACCEPT,
 	PB_OPTION_MAN,
 	PB_OPTION_COUNT
 };
@@ -62,8 +82,15 @@ extern const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT];
 
 /* What a command line said: value[] is NULL where an option was not given, "" for one without
  * an argument.  Borrowed from argv. */
+#define PB_OPTIONS_MORE 64
 struct pb_options {
 	const char *value[PB_OPTION_COUNT];
+	/* What options that may be given more than once said after the first time. */
+	struct {
+		enum pb_option option;
+		const char *value;
+	} more[PB_OPTIONS_MORE];
+	size_t more_count;
 	char **operand;
 	size_t operand_count;
 };
@@ -76,5 +103,8 @@ struct pb_options {
  */
 bool pb_options_parse(
     int argc, char **argv, const enum pb_option *allowed, struct pb_options *ret_options);
+
+/* The nth thing that an option said, from 0; NULL if it said fewer. */
+const char *pb_options_nth(const struct pb_options *options, enum pb_option option, size_t n);
 
 #endif

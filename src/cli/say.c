@@ -70,6 +70,7 @@ pb_say_exit(enum pb_status status)
 	case PB_ECORRUPT:
 		return PB_EXIT_DATA;
 	case PB_ENOENT:
+	case PB_EDESTROYED:
 		return PB_EXIT_NOINPUT;
 	case PB_EUNAVAIL:
 		return PB_EXIT_UNAVAILABLE;

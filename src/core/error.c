@@ -25,6 +25,7 @@ static const char *const status_names[PB_STATUS_COUNT] = {
 	[PB_ESTOPPED] = "ESTOPPED",
 	[PB_ECRYPTO] = "ECRYPTO",
 	[PB_EUNAVAIL] = "EUNAVAIL",
+	[PB_EDESTROYED] = "EDESTROYED",
 };
 
 const char *

@@ -168,10 +168,11 @@
 /* log/range-proof: 128 hashes; log/verifier-key; a consistency proof. */
 #define PB_LIMIT_PROOF_TEXT (16 * 1024)
 
-/* FORMAT 6.3: the index of one segment.  Records: a segment of PB_LIMIT_SEGMENT holds a third.  Words
- * with their fields, the octets of all, the octets of the rows they stand in: three times what
- * segments of short letters need, so that one of 64 MiB that unpacks to much more stays below 128 MiB
- * of memory.  Words of one message: an attachment of all the words of a dictionary is more. */
+/* FORMAT 6.3: the index of one segment.  Records: a segment of PB_LIMIT_SEGMENT holds a third.
+ * Words with their fields, the octets of all, the octets of the rows they stand in: three times
+ * what segments of short letters need, so that one of 64 MiB that unpacks to much more stays below
+ * 128 MiB of memory.  Words of one message: an attachment of all the words of a dictionary is more.
+ */
 #define PB_LIMIT_INDEX_ROWS (1024 * 1024)
 #define PB_LIMIT_INDEX_TERMS (1024 * 1024)
 #define PB_LIMIT_INDEX_KEYS (32 * 1024 * 1024)
@@ -195,19 +196,21 @@
 #define PB_LIMIT_VIEW_MESSAGE (128 * 1024 * 1024)
 /* Wall clock for one message, and the child's own processor time for it; its address space. */
 #define PB_LIMIT_VIEW_MS 20000
-#define PB_LIMIT_VIEW_CPU_S 15
+#define PB_LIMIT_VIEW_CPU_MS 8000
 #define PB_LIMIT_VIEW_MEMORY (512UL * 1024 * 1024)
 /* Parts inside each other, parts looked at, fields of one header.  Real mail has 5, 100, 100. */
 #define PB_LIMIT_VIEW_DEPTH 32
 #define PB_LIMIT_VIEW_PARTS 1000
 #define PB_LIMIT_VIEW_FIELDS 10000
+/* Colons of one address field: each may open a group, and GMime reads groups recursively. */
+#define PB_LIMIT_VIEW_GROUPS 4000
 /* A text part or a message inside, decoded, before its words are taken out: HTML is wordy. */
 #define PB_LIMIT_VIEW_DECODED (8 * 1024 * 1024)
 /* class: its lists of words, and the code of a receipt's error. */
 #define PB_LIMIT_CLASS_LIST 32
 #define PB_LIMIT_MDN_CODE 16
-/* An IHE_XDM.ZIP: its own octets, those of all its files, their number; METADATA.XML and the
- * documents that it states; elements of XML inside each other. */
+/* An IHE_XDM.ZIP: its own octets; those of all files of all such packages in a message; files of
+ * one; METADATA.XML and the documents that it states; elements of XML inside each other. */
 #define PB_LIMIT_XDM (64 * 1024 * 1024)
 #define PB_LIMIT_XDM_EXPANDED (128 * 1024 * 1024)
 #define PB_LIMIT_XDM_ENTRIES 1000

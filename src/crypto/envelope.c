@@ -8,6 +8,7 @@
 #include "core/cursor.h"
 #include "core/error.h"
 #include "core/limits.h"
+#include "crypto/envelope_device.h"
 #include "crypto/library.h"
 #include "crypto/reader_openssl.h"
 
@@ -201,6 +202,8 @@ pb_envelope_open(const void *cms, size_t cms_len, const struct pb_reader_key *ke
 	CMS_ContentInfo *info = NULL;
 	enum pb_status status = check_recipient(cms, cms_len, pb_reader_key_reader(key), err);
 
+	if (status == PB_OK && pb_reader_key_device(key) != NULL)
+		return pb_envelope_open_on_device(cms, cms_len, key, len, ret_secret, err);
 	if (status == PB_OK)
 		status = pb_secret_new(len, &secret, err);
 	if (status != PB_OK)

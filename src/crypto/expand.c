@@ -1,6 +1,7 @@
 #include "crypto/expand.h"
 
 #include <gcrypt.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 
 struct pb_expander {
 	gcry_md_hd_t hmac;
+	bool keyed; /* it knows an r; without one libgcrypt would compute something else */
 };
 
 enum pb_status
@@ -30,27 +32,46 @@ pb_expander_new(struct pb_expander **ret_expander, struct pb_error *err)
 }
 
 enum pb_status
-pb_expander_derive(struct pb_expander *expander, struct pb_secret *r, const void *info,
-    size_t info_len, uint8_t out[PB_EXPAND_LEN], struct pb_error *err)
+pb_expander_key(struct pb_expander *expander, struct pb_secret *r, struct pb_error *err)
 {
-	const uint8_t *block = NULL;
 	gcry_error_t answer;
 
 	pb_assert(pb_secret_len(r) == PB_EXPAND_LEN);
+	expander->keyed = false;
 	gcry_md_reset(expander->hmac);
 	answer = gcry_md_setkey(expander->hmac, pb_secret_bytes(r), pb_secret_len(r));
-	if (answer == 0) {
-		/* RFC 5869 2.3: T(1) = HMAC-Hash(PRK, T(0) | info | 0x01), T(0) empty. */
-		gcry_md_write(expander->hmac, info, info_len);
-		gcry_md_putc(expander->hmac, 1);
-		block = gcry_md_read(expander->hmac, GCRY_MD_SHA256);
-		if (block == NULL)
-			answer = gcry_error(GPG_ERR_DIGEST_ALGO);
-	}
 	if (answer != 0)
 		return pb_library_gcrypt(err, answer, N_("derive a key"));
+	expander->keyed = true;
+	return PB_OK;
+}
+
+enum pb_status
+pb_expander_next(struct pb_expander *expander, const void *info, size_t info_len,
+    uint8_t out[PB_EXPAND_LEN], struct pb_error *err)
+{
+	const uint8_t *block;
+
+	pb_assert(expander->keyed);
+	/* The key stays. */
+	gcry_md_reset(expander->hmac);
+	/* RFC 5869 2.3: T(1) = HMAC-Hash(PRK, T(0) | info | 0x01), T(0) empty. */
+	gcry_md_write(expander->hmac, info, info_len);
+	gcry_md_putc(expander->hmac, 1);
+	block = gcry_md_read(expander->hmac, GCRY_MD_SHA256);
+	if (block == NULL)
+		return pb_library_gcrypt(err, gcry_error(GPG_ERR_DIGEST_ALGO), N_("derive a key"));
 	memcpy(out, block, PB_EXPAND_LEN);
 	return PB_OK;
+}
+
+enum pb_status
+pb_expander_derive(struct pb_expander *expander, struct pb_secret *r, const void *info,
+    size_t info_len, uint8_t out[PB_EXPAND_LEN], struct pb_error *err)
+{
+	enum pb_status status = pb_expander_key(expander, r, err);
+
+	return status == PB_OK ? pb_expander_next(expander, info, info_len, out, err) : status;
 }
 
 void

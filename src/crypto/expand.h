@@ -23,6 +23,12 @@ enum pb_status pb_expander_derive(struct pb_expander *expander, struct pb_secret
     const void *info, size_t info_len, uint8_t out[PB_EXPAND_LEN],
     struct pb_error *err) PB_MUST_CHECK;
 
+/* The same in two steps, for many values of one r: r, then each of them. */
+enum pb_status pb_expander_key(
+    struct pb_expander *expander, struct pb_secret *r, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_expander_next(struct pb_expander *expander, const void *info, size_t info_len,
+    uint8_t out[PB_EXPAND_LEN], struct pb_error *err) PB_MUST_CHECK;
+
 /* Wipes what it knows of the last r.  NULL is fine. */
 void pb_expander_free(struct pb_expander *expander);
 

@@ -8,8 +8,10 @@
 
 #include "core/buf.h"
 #include "core/world.h"
+#include "crypto/secret.h"
 
-#define PB_READER_ID_MAX 64 /* bytes of a subjectKeyIdentifier that we accept */
+#define PB_READER_RSA_MAX 2048 /* bytes of a modulus that we accept */
+#define PB_READER_ID_MAX 64    /* bytes of a subjectKeyIdentifier that we accept */
 
 /*
  * A reader's certificate: RSA of 3072 bits or more, P-256 or P-384, with a
@@ -56,7 +58,51 @@ enum pb_status pb_reader_generate(const char *name, int64_t now_s, const char *p
 enum pb_status pb_reader_key_open(const void *key_pem, size_t key_len, const void *certificate_pem,
     size_t certificate_len, const char *passphrase, size_t passphrase_len,
     struct pb_reader_key **ret_key, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * The same key as a PEM text under another passphrase, in the form of pb_reader_generate;
+ * appended.  PB_EINVAL, PB_ELIMIT: as there.  PB_EUNAVAIL: it does not leave its device.
+ */
+enum pb_status pb_reader_key_to_pem(const struct pb_reader_key *key, const char *passphrase,
+    size_t passphrase_len, struct pb_buf *ret_key_pem, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * A private key that does not leave its device, and what the device computes with it.  PB_EACCESS,
+ * PB_EUNAVAIL: the device refused, or is gone; PB_ECORRUPT: what it was given does not open.
+ */
+struct pb_reader_device {
+	void *ctx;
+	/* RSAES-OAEP with SHA-256 for the label, which is empty, and for MGF1 (RFC 8017 7.1):
+	 * exactly as many octets as ret_plain has. */
+	enum pb_status (*decrypt)(void *ctx, const uint8_t *cipher, size_t len,
+	    struct pb_secret *ret_plain, struct pb_error *err);
+	/* ECDH with this point, uncompressed (SEC 1 2.3.3): the x coordinate, as many octets as
+	 * ret_x has. */
+	enum pb_status (*agree)(void *ctx, const uint8_t *point, size_t len,
+	    struct pb_secret *ret_x, struct pb_error *err);
+	void (*close)(void *ctx);
+};
+
+/*
+ * A reader's key on a device, with its certificate (PEM).  The caller has made sure that they
+ * belong together.  Takes the device on PB_OK alone.
+ */
+enum pb_status pb_reader_key_on_device(const void *certificate_pem, size_t certificate_len,
+    const struct pb_reader_device *take_device, struct pb_reader_key **ret_key,
+    struct pb_error *err) PB_MUST_CHECK;
+/* NULL: its key is in memory. */
+const struct pb_reader_device *pb_reader_key_device(const struct pb_reader_key *key);
+
 const struct pb_reader *pb_reader_key_reader(const struct pb_reader_key *key); /* borrowed */
 PB_API void pb_reader_key_free(struct pb_reader_key *key); /* wipes; NULL is fine */
+
+/*
+ * A private key that stays under its passphrase (PKCS#8 EncryptedPrivateKeyInfo, RFC 5958):
+ * the DER of the first one in PEM text, and the PEM of DER; appended.  PB_EDATA: there is none.
+ */
+enum pb_status pb_reader_sealed_from_pem(
+    const void *pem, size_t len, struct pb_buf *ret_der, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_reader_sealed_to_pem(
+    const void *der, size_t len, struct pb_buf *ret_pem, struct pb_error *err) PB_MUST_CHECK;
+/* How many of these octets are the DER element with which they begin; 0: they begin with none. */
+size_t pb_reader_sealed_len(const void *data, size_t len);
 
 #endif

@@ -11,7 +11,7 @@
 #include "crypto/certificate.h"
 #include "crypto/library.h"
 #include "crypto/pem.h"
-#include "crypto/reader.h"
+#include "crypto/reader_openssl.h"
 
 #define NO_END "99991231235959Z" /* RFC 5280 4.1.2.5 */
 #define KEY_AGREEMENT_BIT 4      /* RFC 5280 4.2.1.3 */
@@ -118,6 +118,43 @@ hand_over(
 	return status;
 }
 
+static enum pb_status
+check_passphrase(const char *passphrase, size_t len, const char *name, struct pb_error *err)
+{
+	const char *what = N_("make a reader's key");
+
+	if (passphrase == NULL || len == 0)
+		return pb_fail(err, PB_EINVAL, what, N_("it needs a passphrase"), "%s", name);
+	if (len > PB_LIMIT_PASSPHRASE)
+		return pb_fail(err, PB_ELIMIT, what, N_("the passphrase is too long"), "%s", name);
+	return PB_OK;
+}
+
+enum pb_status
+pb_reader_key_to_pem(const struct pb_reader_key *key, const char *passphrase, size_t passphrase_len,
+    struct pb_buf *ret_key_pem, struct pb_error *err)
+{
+	const char *what = N_("write a reader's key");
+	const char *id = pb_reader_id(pb_reader_key_reader(key));
+	enum pb_status status = check_passphrase(passphrase, passphrase_len, id, err);
+	BIO *bio;
+
+	if (status != PB_OK)
+		return status;
+	if (pb_reader_key_device(key) != NULL)
+		return pb_fail(
+		    err, PB_EUNAVAIL, what, N_("it does not leave its device"), "%s", id);
+	ERR_clear_error();
+	bio = BIO_new(BIO_s_mem());
+	if (bio == NULL || !write_key(bio, pb_reader_key_pkey(key), passphrase, passphrase_len))
+		status = pb_library_openssl(err, what);
+	else if (pb_pem_append(bio, ret_key_pem) != PB_OK)
+		status = pb_fail_memory(err, what);
+	BIO_free(bio);
+	ERR_clear_error();
+	return status;
+}
+
 enum pb_status
 pb_reader_generate(const char *name, int64_t now_s, const char *passphrase, size_t passphrase_len,
     struct pb_buf *ret_key_pem, struct pb_buf *ret_certificate_pem, struct pb_error *err)
@@ -125,12 +162,10 @@ pb_reader_generate(const char *name, int64_t now_s, const char *passphrase, size
 	const char *what = N_("make a reader's key");
 	EVP_PKEY *pkey = NULL;
 	BIO *key = NULL, *certificate = NULL;
-	enum pb_status status = PB_OK;
+	enum pb_status status = check_passphrase(passphrase, passphrase_len, name, err);
 
-	if (passphrase == NULL || passphrase_len == 0)
-		return pb_fail(err, PB_EINVAL, what, N_("it needs a passphrase"), "%s", name);
-	if (passphrase_len > PB_LIMIT_PASSPHRASE)
-		return pb_fail(err, PB_ELIMIT, what, N_("the passphrase is too long"), "%s", name);
+	if (status != PB_OK)
+		return status;
 	ERR_clear_error();
 	pkey = EVP_EC_gen("P-256");
 	key = BIO_new(BIO_s_mem());

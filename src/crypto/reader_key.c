@@ -10,7 +10,8 @@
 
 struct pb_reader_key {
 	struct pb_reader *reader;
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey; /* NULL: on a device */
+	struct pb_reader_device device;
 };
 
 /* What OpenSSL's callback is handed, and whether it was called: the key is encrypted then. */
@@ -84,6 +85,32 @@ pb_reader_key_open(const void *key_pem, size_t key_len, const void *certificate_
 	return status;
 }
 
+enum pb_status
+pb_reader_key_on_device(const void *certificate_pem, size_t certificate_len,
+    const struct pb_reader_device *take_device, struct pb_reader_key **ret_key,
+    struct pb_error *err)
+{
+	struct pb_reader_key *key = calloc(1, sizeof(*key));
+	enum pb_status status;
+
+	if (key == NULL)
+		return pb_fail_memory(err, N_("open a reader's key"));
+	status = pb_reader_from_pem(certificate_pem, certificate_len, &key->reader, err);
+	if (status != PB_OK) {
+		free(key);
+		return status;
+	}
+	key->device = *take_device;
+	*ret_key = key;
+	return PB_OK;
+}
+
+const struct pb_reader_device *
+pb_reader_key_device(const struct pb_reader_key *key)
+{
+	return key->pkey == NULL ? &key->device : NULL;
+}
+
 const struct pb_reader *
 pb_reader_key_reader(const struct pb_reader_key *key)
 {
@@ -101,6 +128,8 @@ pb_reader_key_free(struct pb_reader_key *key)
 {
 	if (key == NULL)
 		return;
+	if (key->device.close != NULL)
+		key->device.close(key->device.ctx);
 	EVP_PKEY_free(key->pkey);
 	pb_reader_free(key->reader);
 	free(key);

@@ -16,6 +16,9 @@ enum pb_source_kind {
 	PB_SOURCE_DAMAGE      /* the store could not be read as its format says, here */
 };
 
+/* Is there a secret in the slot of a sealed record? */
+enum pb_source_secret { PB_SECRET_UNKNOWN, PB_SECRET_KEPT, PB_SECRET_GONE };
+
 struct pb_source_item {
 	enum pb_source_kind kind;
 	const char *segment; /* name of the file it stands in; borrowed until the next item */
@@ -23,9 +26,10 @@ struct pb_source_item {
 
 	/* PB_SOURCE_RECORD */
 	uint8_t leaf[PB_LEAF_LEN];
-	bool open;                 /* stored with its secret ('P') */
-	struct pb_secret *r;       /* borrowed; NULL: not at hand (no reader key, or destroyed) */
-	struct pb_payload payload; /* usable until the next item */
+	bool open;           /* stored with its secret ('P') */
+	struct pb_secret *r; /* borrowed; NULL: not at hand (no reader key, or destroyed) */
+	enum pb_source_secret secret; /* sealed */
+	struct pb_payload payload;    /* usable until the next item */
 
 	/* PB_SOURCE_CHECKPOINT: the note.  PB_SOURCE_SEGMENT: the JSON header.  Borrowed. */
 	const uint8_t *bytes;

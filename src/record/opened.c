@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "record/batch.h"
 #include "record/opener.h"
 #include "record/types.h"
 #include "record/walk.h"
@@ -12,10 +13,19 @@ static const char read_what[] = N_("read an opened record");
 void
 pb_opened_free(struct pb_opened *opened)
 {
+	struct pb_opener *o;
+
 	if (opened == NULL)
 		return;
-	pb_opener_wipe(opened->opener);
+	o = opened->opener;
+	pb_assert(opened->payload != NULL);
 	opened->payload = NULL;
+	if (opened->in_memory)
+		pb_wipe(o->plain + opened->at, (size_t)opened->total);
+	if (--o->open > 0)
+		return;
+	pb_opener_wipe(o, 0);
+	o->count = 0;
 }
 
 uint8_t
@@ -93,9 +103,9 @@ pb_opened_stream(struct pb_opened *opened, uint8_t first, uint8_t last,
 	pb_assert(first <= last && last < opened->table.count);
 	pb_walk_init(&walk, &opened->table, first, last, sink);
 	if (opened->in_memory)
-		return pb_walk_on(&walk, opened->opener->plain, opened->total, err);
+		return pb_walk_on(&walk, opened->opener->plain + opened->at, opened->total, err);
 	status = look_again(opened, &walk, err);
-	pb_opener_wipe(opened->opener);
+	pb_opener_wipe(opened->opener, opened->opener->plain_len);
 	return status;
 }
 
@@ -170,9 +180,9 @@ recount_write(void *ctx, const void *data, size_t len, struct pb_error *err)
 	return PB_OK;
 }
 
-/* Whether the record has no digest part, or exactly one, and it says this. */
+/* Whether the record has no digest part, or exactly one, whose octets these are, and it is this. */
 static bool
-digest_right(const struct pb_opened *opened, const struct recount *recount, const uint8_t *sha256)
+digest_right(const struct pb_opened *opened, const uint8_t *digest, const uint8_t *sha256)
 {
 	unsigned digests = 0;
 	bool right = true;
@@ -182,27 +192,117 @@ digest_right(const struct pb_opened *opened, const struct recount *recount, cons
 			continue;
 		digests++;
 		right = opened->table.len[i] == PB_DIGEST_LEN &&
-			memcmp(recount->digest, sha256, PB_DIGEST_LEN) == 0;
+			memcmp(digest, sha256, PB_DIGEST_LEN) == 0;
 	}
 	return digests <= 1 && right;
+}
+
+/* All of it passes by the tally, in pieces. */
+static enum pb_status
+recount(struct pb_opened *opened, struct pb_opened_sums *sums, struct pb_error *err)
+{
+	struct recount recount = { .tally = &opened->opener->tally };
+	const struct pb_part_sink sink = { &recount, recount_begin, recount_write };
+	enum pb_status status;
+
+	pb_tally_start(recount.tally, opened->r);
+	status = pb_opened_stream(opened, 0, (uint8_t)(opened->table.count - 1), &sink, err);
+	if (status == PB_OK)
+		status = pb_tally_finish(recount.tally, sums->commitment, sums->sha256, err);
+	if (status == PB_OK)
+		sums->digest_right = digest_right(opened, recount.digest, sums->sha256);
+	return status;
+}
+
+/* What a record in memory says of its message, and whether that is so; sums->sha256 is computed. */
+static void
+look_at_message(const struct pb_opened *opened, struct pb_opened_sums *sums)
+{
+	const struct pb_table *table = &opened->table;
+	const uint8_t *at = opened->opener->plain + opened->at;
+	const uint8_t *digest = NULL;
+	bool message = false;
+
+	for (uint8_t i = 0; i < table->count; at += table->len[i++]) {
+		message |= table->kind[i] == PB_PART_HEADER || table->kind[i] == PB_PART_BODY;
+		if (table->kind[i] == PB_PART_DIGEST)
+			digest = at;
+	}
+	sums->digest_right = digest_right(opened, digest, sums->sha256);
+	if (!message && digest == NULL)
+		memset(sums->sha256, 0, sizeof(sums->sha256));
+}
+
+enum pb_status
+pb_opened_commitments(struct pb_opened *const *opened, size_t count,
+    struct pb_opened_sums *ret_sums, struct pb_error *err)
+{
+	struct pb_batch_record record[PB_OPENER_RECORDS];
+	enum pb_status status;
+	size_t n = 0;
+
+	pb_assert(count <= PB_OPENER_RECORDS);
+	if (count == 0)
+		return PB_OK;
+	for (size_t i = 0; i < count; i++) {
+		if (!opened[i]->in_memory)
+			continue;
+		record[n++] = (struct pb_batch_record){ .table = &opened[i]->table,
+			.parts = opened[i]->opener->plain + opened[i]->at,
+			.r = opened[i]->r,
+			.message = ret_sums[i].sha256 };
+	}
+	status = pb_batch_commitments(&opened[0]->opener->tally, record, n, err);
+	if (status != PB_OK)
+		return status;
+	n = 0;
+	for (size_t i = 0; i < count; i++) {
+		ret_sums[i].status = PB_OK;
+		if (!opened[i]->in_memory) {
+			ret_sums[i].status = recount(opened[i], &ret_sums[i], err);
+			continue;
+		}
+		memcpy(ret_sums[i].commitment, record[n++].commitment, PB_COMMITMENT_LEN);
+		look_at_message(opened[i], &ret_sums[i]);
+	}
+	return PB_OK;
 }
 
 enum pb_status
 pb_opened_commitment(struct pb_opened *opened, uint8_t ret_commitment[PB_COMMITMENT_LEN],
     bool *ret_digest_right, uint8_t ret_sha256[PB_DIGEST_LEN], struct pb_error *err)
 {
-	struct recount recount = { .tally = &opened->opener->tally };
-	const struct pb_part_sink sink = { &recount, recount_begin, recount_write };
-	uint8_t sha256[PB_DIGEST_LEN];
-	enum pb_status status;
+	struct pb_opened_sums sums;
+	enum pb_status status = pb_opened_commitments(&opened, 1, &sums, err);
 
-	pb_tally_start(recount.tally, opened->r);
-	status = pb_opened_stream(opened, 0, (uint8_t)(opened->table.count - 1), &sink, err);
 	if (status == PB_OK)
-		status = pb_tally_finish(recount.tally, ret_commitment, sha256, err);
+		status = sums.status;
 	if (status != PB_OK)
 		return status;
-	*ret_digest_right = digest_right(opened, &recount, sha256);
-	memcpy(ret_sha256, sha256, sizeof(sha256));
+	memcpy(ret_commitment, sums.commitment, sizeof(sums.commitment));
+	memcpy(ret_sha256, sums.sha256, sizeof(sums.sha256));
+	*ret_digest_right = sums.digest_right;
 	return PB_OK;
+}
+
+enum pb_status
+pb_opened_digests(struct pb_opened *const *opened, size_t count,
+    struct pb_opened_digests *ret_digests, struct pb_error *err)
+{
+	struct pb_batch_record record[PB_OPENER_RECORDS];
+	size_t n = 0;
+
+	pb_assert(count <= PB_OPENER_RECORDS);
+	if (count == 0)
+		return PB_OK;
+	for (size_t i = 0; i < count; i++) {
+		ret_digests[i].computed = opened[i]->in_memory;
+		if (!opened[i]->in_memory)
+			continue;
+		record[n++] = (struct pb_batch_record){ .table = &opened[i]->table,
+			.parts = opened[i]->opener->plain + opened[i]->at,
+			.message = ret_digests[i].message,
+			.digests = ret_digests[i].part };
+	}
+	return pb_batch_digests(&opened[0]->opener->tally, record, n, err);
 }

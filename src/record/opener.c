@@ -16,7 +16,7 @@ pb_opener_new(const char *origin, struct pb_opener **ret_opener, struct pb_error
 
 	if (o == NULL)
 		return pb_fail_memory(err, open_what);
-	o->plain = malloc(PB_LIMIT_OPENED);
+	o->plain = malloc(PB_OPENER_ROOM);
 	o->chunk = malloc(PB_OPENER_CHUNK);
 	if (o->plain == NULL || o->chunk == NULL) {
 		status = pb_fail_memory(err, open_what);
@@ -39,7 +39,7 @@ pb_opener_free(struct pb_opener *opener)
 {
 	if (opener == NULL)
 		return;
-	pb_opener_wipe(opener);
+	pb_opener_wipe(opener, 0);
 	pb_unpack_free(opener->unpack);
 	pb_tally_done(&opener->tally);
 	free(opener->plain);
@@ -48,10 +48,10 @@ pb_opener_free(struct pb_opener *opener)
 }
 
 void
-pb_opener_wipe(struct pb_opener *opener)
+pb_opener_wipe(struct pb_opener *opener, size_t keep)
 {
-	pb_wipe(opener->plain, opener->plain_len);
-	opener->plain_len = 0;
+	pb_wipe(opener->plain + keep, opener->plain_len - keep);
+	opener->plain_len = keep;
 	if (opener->chunk_used)
 		pb_wipe(opener->chunk, PB_OPENER_CHUNK);
 	opener->chunk_used = false;
@@ -83,24 +83,26 @@ keep_tail(struct pb_opener *o, const uint8_t *data, size_t len)
 	o->tail_len = keep + len;
 }
 
-/* As much of the record as plain holds. */
+/* As much of the record as plain holds, behind those that are open. */
 static enum pb_status
-fill_plain(struct pb_opener *o, bool *ret_ended, struct pb_error *err)
+fill_plain(struct pb_opener *o, size_t at, bool *ret_ended, struct pb_error *err)
 {
+	size_t room = PB_OPENER_ROOM - at;
+	size_t end = at + (room < PB_LIMIT_OPENED ? room : PB_LIMIT_OPENED);
 	enum pb_status status;
-	size_t len;
+	size_t len = 1;
 
-	do {
+	while (len > 0 && o->plain_len < end) {
 		status = pb_unpack_next(
-		    o->unpack, o->plain + o->plain_len, PB_LIMIT_OPENED - o->plain_len, &len, err);
+		    o->unpack, o->plain + o->plain_len, end - o->plain_len, &len, err);
 		if (status != PB_OK) {
 			/* How much came out before it failed is not told. */
-			o->plain_len = PB_LIMIT_OPENED;
+			o->plain_len = end;
 			return status;
 		}
 		o->plain_len += len;
-	} while (len > 0 && o->plain_len < PB_LIMIT_OPENED);
-	keep_tail(o, o->plain, o->plain_len);
+	}
+	keep_tail(o, o->plain + at, o->plain_len - at);
 	*ret_ended = len == 0;
 	return PB_OK;
 }
@@ -114,9 +116,9 @@ look(struct pb_opened *opened, struct pb_error *err)
 	bool ended;
 	size_t len;
 
-	if ((status = fill_plain(o, &ended, err)) != PB_OK)
+	if ((status = fill_plain(o, opened->at, &ended, err)) != PB_OK)
 		return status;
-	opened->total = o->plain_len;
+	opened->total = o->plain_len - opened->at;
 	opened->in_memory = true;
 	while (!ended) {
 		if ((status = pb_opener_next(o, &len, err)) != PB_OK)
@@ -133,25 +135,35 @@ look(struct pb_opened *opened, struct pb_error *err)
 	return PB_OK;
 }
 
+bool
+pb_opener_full(const struct pb_opener *opener)
+{
+	return opener->count == PB_OPENER_RECORDS || opener->plain_len > PB_OPENER_ROOM / 2;
+}
+
 enum pb_status
 pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload, struct pb_secret *r,
     struct pb_opened **ret_opened, struct pb_error *err)
 {
-	struct pb_opened *opened = &opener->opened;
+	struct pb_opened *opened = &opener->opened[opener->count];
 	enum pb_status status;
 
-	pb_assert(opened->payload == NULL);
+	pb_assert(opener->count < PB_OPENER_RECORDS);
 	if ((status = pb_unpack_start(opener->unpack, payload, r, err)) != PB_OK)
 		return status;
 	opened->opener = opener;
 	opened->payload = payload;
 	opened->r = r;
-	if ((status = look(opened, err)) != PB_OK) {
-		pb_opened_free(opened);
+	opened->at = opener->plain_len;
+	opener->tail_len = 0;
+	if ((status = look(opened, err)) != PB_OK || !opened->in_memory)
+		pb_opener_wipe(opener, opened->at);
+	if (status != PB_OK) {
+		opened->payload = NULL;
 		return status;
 	}
-	if (!opened->in_memory)
-		pb_opener_wipe(opener);
+	opener->count++;
+	opener->open++;
 	*ret_opened = opened;
 	return PB_OK;
 }

@@ -6,20 +6,23 @@
 #include "record/tally.h"
 #include "record/unpack.h"
 
-/* The record that is open.  payload is NULL when none is. */
+/* A record that is open.  payload is NULL when it is not. */
 struct pb_opened {
 	struct pb_opener *opener;
 	const struct pb_payload *payload;
 	struct pb_secret *r;
 	uint64_t total; /* bytes of parts and table */
-	bool in_memory; /* all of them stand in the opener's plain */
+	bool in_memory; /* all of them stand in the opener's plain, from `at` on */
+	size_t at;
 	struct pb_table table;
 };
 
 struct pb_opener {
 	struct pb_unpack *unpack;
-	struct pb_opened opened;
-	uint8_t *plain; /* PB_LIMIT_OPENED bytes: pages that no record fills are never touched */
+	/* The first `count` were opened; when none of them is open any more, count is 0. */
+	struct pb_opened opened[PB_OPENER_RECORDS];
+	size_t count, open;
+	uint8_t *plain; /* PB_OPENER_ROOM bytes: pages that no record fills are never touched */
 	size_t plain_len;
 	uint8_t *chunk; /* PB_OPENER_CHUNK bytes */
 	bool chunk_used;
@@ -28,13 +31,15 @@ struct pb_opener {
 	struct pb_tally tally;
 };
 
+/* Half of it may be taken, and a record of PB_LIMIT_OPENED still fits. */
+#define PB_OPENER_ROOM ((size_t)2 * PB_LIMIT_OPENED)
 #define PB_OPENER_CHUNK (128 * 1024)
 
 /* The next octets of the record, to chunk; *ret_len 0 at the sound end. */
 enum pb_status pb_opener_next(
     struct pb_opener *opener, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
-/* Overwrite what came out of a record. */
-void pb_opener_wipe(struct pb_opener *opener);
+/* Overwrite what came out of a record, and does not stand in plain before `keep`. */
+void pb_opener_wipe(struct pb_opener *opener, size_t keep);
 
 #endif

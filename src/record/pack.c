@@ -1,5 +1,6 @@
 #include "record/pack.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,14 +11,22 @@
 #include "core/io.h"
 #include "core/limits.h"
 #include "record/cipher.h"
+#include "record/table.h"
 
-/*
- * Small writes gather here.  A record that fits goes through zstd in one call,
- * which then knows its size and chooses its tables for it.
- */
+/* Small writes gather here. */
 #define STAGE_LEN (128 * 1024)
 /* What zstd makes at most of a full stage: then one call needs no copy of its own. */
-#define OUT_LEN (ZSTD_COMPRESSBOUND(STAGE_LEN))
+#define PIECE_LEN (ZSTD_COMPRESSBOUND(STAGE_LEN))
+/* And of the largest record that comes whole.  Pages that no record fills are never touched. */
+#define OUT_LEN (ZSTD_COMPRESSBOUND(PB_LIMIT_OPENED + PB_TABLE_MAX))
+
+/*
+ * Level 1 is the fastest, and looks at so little that it misses much of a mail's text; level 2
+ * takes other tables for each size of record.  These ones, with level 1's way of searching, make
+ * mail as small as level 3 does in three quarters of its time (docs/PERFORMANCE.md).
+ */
+#define FAST_HASH_LOG 17
+#define FAST_MIN_MATCH 5
 
 struct pb_pack {
 	const struct pb_files *files;
@@ -25,13 +34,14 @@ struct pb_pack {
 	ZSTD_CCtx *zstd;
 	struct pb_cipher cipher;
 	struct pb_digest *sha256; /* of the stored octets */
+	bool digests;             /* it is wanted */
 	struct pb_buf memory;     /* the stored octets, until they spill */
 	int fd;                   /* where they spilled to, or -1 */
 	uint64_t stored;          /* bytes */
 	size_t stage_len;
 	size_t out_len;
+	uint8_t *out; /* OUT_LEN */
 	uint8_t stage[STAGE_LEN];
-	uint8_t out[OUT_LEN];
 };
 
 static enum pb_status
@@ -51,6 +61,10 @@ init_zstd(struct pb_pack *p, int level, struct pb_error *err)
 	if ((p->zstd = ZSTD_createCCtx()) == NULL)
 		return pb_fail_memory(err, N_("prepare to compress records"));
 	code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_compressionLevel, level);
+	if (!ZSTD_isError(code) && level == 1)
+		code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_hashLog, FAST_HASH_LOG);
+	if (!ZSTD_isError(code) && level == 1)
+		code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_minMatch, FAST_MIN_MATCH);
 	/* From level 20 on zstd's own choice of window is larger than FORMAT 3.4 lets it be. */
 	if (!ZSTD_isError(code) && level > 19)
 		code = ZSTD_CCtx_setParameter(p->zstd, ZSTD_c_windowLog, PB_LIMIT_ZSTD_WINDOW_LOG);
@@ -72,7 +86,9 @@ pb_pack_new(const struct pb_files *files, const char *origin, const char *spill_
 	p->sha256 = NULL;
 	p->memory = PB_BUF_EMPTY;
 	p->fd = -1;
-	if ((p->spill_dir = strdup(spill_dir)) == NULL) {
+	p->spill_dir = strdup(spill_dir);
+	p->out = malloc(OUT_LEN);
+	if (p->spill_dir == NULL || p->out == NULL) {
 		status = pb_fail_memory(err, N_("prepare to seal records"));
 		goto out;
 	}
@@ -100,6 +116,7 @@ pb_pack_free(struct pb_pack *pack)
 	pb_cipher_done(&pack->cipher);
 	ZSTD_freeCCtx(pack->zstd);
 	free(pack->spill_dir);
+	free(pack->out);
 	pb_wipe(pack->stage, sizeof(pack->stage));
 	free(pack);
 }
@@ -112,21 +129,29 @@ pb_pack_drop(struct pb_pack *pack)
 	pb_buf_done(&pack->memory);
 }
 
+/* Nothing is stored yet; the payload is that of r's record. */
+static enum pb_status
+begin(struct pb_pack *p, struct pb_secret *r, struct pb_error *err)
+{
+	uint8_t dropped[PB_DIGEST_LEN];
+
+	pb_pack_drop(p);
+	pb_digest_final(p->sha256, dropped);
+	p->stored = 0;
+	p->out_len = 0;
+	return pb_cipher_start(&p->cipher, r, err);
+}
+
 enum pb_status
 pb_pack_start(struct pb_pack *pack, struct pb_secret *r, struct pb_error *err)
 {
-	uint8_t dropped[PB_DIGEST_LEN];
-	size_t code;
+	size_t code = ZSTD_CCtx_reset(pack->zstd, ZSTD_reset_session_only);
 
-	pb_pack_drop(pack);
-	pb_digest_final(pack->sha256, dropped);
-	pack->stored = 0;
 	pack->stage_len = 0;
-	pack->out_len = 0;
-	code = ZSTD_CCtx_reset(pack->zstd, ZSTD_reset_session_only);
+	pack->digests = true;
 	if (ZSTD_isError(code))
 		return fail_zstd(code, err);
-	return pb_cipher_start(&pack->cipher, r, err);
+	return begin(pack, r, err);
 }
 
 /* What is in memory moves to a file without a name, and more follows it there. */
@@ -150,7 +175,8 @@ store(struct pb_pack *p, const uint8_t *data, size_t len, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
 
-	pb_digest_update(p->sha256, data, len);
+	if (p->digests)
+		pb_digest_update(p->sha256, data, len);
 	if (p->fd < 0 && p->memory.len + len > PB_LIMIT_SPILL)
 		status = spill(p, err);
 	if (status != PB_OK)
@@ -184,13 +210,13 @@ compress(
 	size_t left;
 
 	do {
-		ZSTD_outBuffer out = { p->out, sizeof(p->out), p->out_len };
+		ZSTD_outBuffer out = { p->out, PIECE_LEN, p->out_len };
 
 		left = ZSTD_compressStream2(p->zstd, &out, &in, end);
 		if (ZSTD_isError(left))
 			return fail_zstd(left, err);
 		p->out_len = out.pos;
-		if (p->out_len == sizeof(p->out) && (status = encrypt_out(p, err)) != PB_OK)
+		if (p->out_len == PIECE_LEN && (status = encrypt_out(p, err)) != PB_OK)
 			return status;
 	} while (end == ZSTD_e_end ? left > 0 : in.pos < in.size);
 	return PB_OK;
@@ -221,25 +247,55 @@ pb_pack_write(struct pb_pack *pack, const void *data, size_t len, struct pb_erro
 	return PB_OK;
 }
 
+/* The payload is whole but for its tag: that, and it is the caller's. */
+static enum pb_status
+hand_over(struct pb_pack *p, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	uint8_t tag[PB_AEAD_TAG_LEN];
+	enum pb_status status;
+
+	if ((status = pb_aead_tag(p->cipher.aead, tag, err)) != PB_OK)
+		return status;
+	if ((status = store(p, tag, sizeof(tag), err)) != PB_OK)
+		return status;
+	if (p->digests)
+		pb_digest_final(p->sha256, ret_sealed->payload_sha256);
+	ret_sealed->payload_len = p->stored;
+	ret_sealed->memory = p->memory;
+	ret_sealed->files = p->files;
+	ret_sealed->fd = p->fd;
+	p->memory = PB_BUF_EMPTY;
+	p->fd = -1;
+	return PB_OK;
+}
+
 enum pb_status
 pb_pack_finish(struct pb_pack *pack, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
-	uint8_t tag[PB_AEAD_TAG_LEN];
 	enum pb_status status;
 
 	status = compress(pack, pack->stage, pack->stage_len, ZSTD_e_end, err);
 	if (status != PB_OK || (status = encrypt_out(pack, err)) != PB_OK)
 		return status;
-	if ((status = pb_aead_tag(pack->cipher.aead, tag, err)) != PB_OK)
+	return hand_over(pack, ret_sealed, err);
+}
+
+enum pb_status
+pb_pack_whole(struct pb_pack *pack, struct pb_secret *r, const void *data, size_t len,
+    struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	enum pb_status status = begin(pack, r, err);
+	size_t code;
+
+	pb_assert(len <= PB_LIMIT_OPENED + PB_TABLE_MAX);
+	if (status != PB_OK)
 		return status;
-	if ((status = store(pack, tag, sizeof(tag), err)) != PB_OK)
+	code = ZSTD_compress2(pack->zstd, pack->out, OUT_LEN, data, len);
+	if (ZSTD_isError(code))
+		return fail_zstd(code, err);
+	pack->out_len = code;
+	pack->digests = code + PB_AEAD_TAG_LEN > PB_LIMIT_SPILL;
+	if ((status = encrypt_out(pack, err)) != PB_OK)
 		return status;
-	pb_digest_final(pack->sha256, ret_sealed->payload_sha256);
-	ret_sealed->payload_len = pack->stored;
-	ret_sealed->memory = pack->memory;
-	ret_sealed->files = pack->files;
-	ret_sealed->fd = pack->fd;
-	pack->memory = PB_BUF_EMPTY;
-	pack->fd = -1;
-	return PB_OK;
+	return hand_over(pack, ret_sealed, err);
 }

@@ -16,7 +16,16 @@ struct pb_pack;
 enum pb_status pb_pack_new(const struct pb_files *files, const char *origin, const char *spill_dir,
     int level, struct pb_pack **ret_pack, struct pb_error *err) PB_MUST_CHECK;
 
-/* Begin the payload of the record whose secret is r.  One that was begun is dropped. */
+/*
+ * The whole payload of the record whose secret is r, which has these octets; handed over as by
+ * pb_pack_finish, but what is in memory (fd -1) without payload_sha256: the caller computes that
+ * of several side by side.  zstd chooses its tables for the number of octets.
+ */
+enum pb_status pb_pack_whole(struct pb_pack *pack, struct pb_secret *r, const void *data,
+    size_t len, struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
+
+/* For octets that come in pieces.  Begin the payload of the record whose secret is r.  One that was
+ * begun is dropped. */
 enum pb_status pb_pack_start(
     struct pb_pack *pack, struct pb_secret *r, struct pb_error *err) PB_MUST_CHECK;
 

@@ -3,11 +3,17 @@
  *
  *     parts -> H2 each, SHA-256 of the message -> zstd -> AES-256-GCM -> memory or spill
  *
- * in constant memory and one pass.  Independent of seq and of the record
- * before, so several sealers run side by side, each used by one thread.
+ * in constant memory.  Independent of seq and of the record before, so several sealers run side
+ * by side, each used by one thread.
+ *
+ * A record of up to PB_LIMIT_OPENED octets is kept in memory until it ends, and wiped then; what
+ * is larger passes in pieces.  Whoever seals many records lets several of them wait for each
+ * other (pb_sealer_hold): their parts are hashed side by side, which takes a fraction of the time.
  */
 #ifndef PB_RECORD_SEAL_H
 #define PB_RECORD_SEAL_H
+
+#include <stdbool.h>
 
 #include "record/parts.h"
 #include "record/sealed.h"
@@ -50,6 +56,26 @@ uint64_t pb_sealer_message_len(const struct pb_sealer *sealer);
  */
 enum pb_status pb_sealer_finish(struct pb_sealer *sealer, uint8_t type,
     struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * End the record as pb_sealer_finish does, but keep it with those that were held before, until
+ * pb_sealer_settle.  There must be room: pb_sealer_full.
+ */
+#define PB_SEALER_HELD 64
+enum pb_status pb_sealer_hold(
+    struct pb_sealer *sealer, uint8_t type, struct pb_error *err) PB_MUST_CHECK;
+
+/* Settle before the next start: the most that may wait does, or the room for it is half used. */
+bool pb_sealer_full(const struct pb_sealer *sealer);
+
+/*
+ * What is committed to of all that is held.  *ret_count records go to ret_sealed, in the order in
+ * which they were held, owned by the caller.  On failure nothing is held any more, nor sealed.
+ * No record may be begun.
+ */
+enum pb_status pb_sealer_settle(struct pb_sealer *sealer,
+    struct pb_sealed ret_sealed[PB_SEALER_HELD], size_t *ret_count,
+    struct pb_error *err) PB_MUST_CHECK;
 
 void pb_sealer_free(struct pb_sealer *sealer);
 

@@ -11,6 +11,7 @@ pb_tally_init(struct pb_tally *tally, struct pb_error *err)
 {
 	enum pb_status status;
 
+	pb_lanes_init(&tally->lanes);
 	if ((status = pb_digest_new(PB_DIGEST_H2, &tally->part, err)) != PB_OK)
 		return status;
 	if ((status = pb_digest_new(PB_DIGEST_SHA256, &tally->message, err)) != PB_OK)

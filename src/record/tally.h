@@ -5,6 +5,7 @@
 #ifndef PB_RECORD_TALLY_H
 #define PB_RECORD_TALLY_H
 
+#include "crypto/lanes.h"
 #include "record/commitment.h"
 #include "record/table.h"
 
@@ -12,9 +13,10 @@ struct pb_tally {
 	struct pb_digest *part;    /* H2 of the part that passes */
 	struct pb_digest *message; /* SHA-256 of kinds 1 and 2 */
 	struct pb_expander *expander;
-	struct pb_secret *r;  /* borrowed from start to the end of the record */
-	uint64_t message_len; /* bytes of kinds 1 and 2 */
-	bool is_message;      /* a part of kind 1, 2 or 3 passed */
+	struct pb_lanes lanes; /* for who has whole records (record/batch.h) */
+	struct pb_secret *r;   /* borrowed from start to the end of the record */
+	uint64_t message_len;  /* bytes of kinds 1 and 2 */
+	bool is_message;       /* a part of kind 1, 2 or 3 passed */
 	struct pb_table table;
 	uint8_t p[PB_LIMIT_PARTS * PB_H2_LEN];
 };

@@ -52,5 +52,5 @@ pb_part_kind_known(uint8_t kind)
 bool
 pb_record_type_public(uint8_t type)
 {
-	return type == PB_RECORD_ANCHOR || type == PB_RECORD_KEY;
+	return type == PB_RECORD_DESTRUCTION || type == PB_RECORD_ANCHOR || type == PB_RECORD_KEY;
 }

@@ -10,7 +10,12 @@
 #include "core/limits.h"
 #include "record/cipher.h"
 
-#define IN_LEN (128 * 1024)
+/*
+ * A payload of no more is deciphered in one piece: zstd, which then has all of its frame before it
+ * and room for all that comes out, needs no copy of its own.  Pages of it that no payload fills
+ * are never touched.
+ */
+#define IN_LEN ((size_t)PB_LIMIT_OPENED)
 /* Magic number, frame header descriptor, and the byte that may tell the window (RFC 8878 3.1.1). */
 #define FRAME_HEADER_MIN 6
 
@@ -24,7 +29,8 @@ struct pb_unpack {
 	uint64_t total;  /* octets that came out */
 	bool ended;      /* sound to the end */
 	ZSTD_inBuffer in;
-	uint8_t in_data[IN_LEN];
+	size_t in_used;   /* most octets that stood in in_data since it was wiped */
+	uint8_t *in_data; /* IN_LEN */
 };
 
 static const char open_what[] = N_("open a record");
@@ -51,6 +57,11 @@ pb_unpack_new(const char *origin, struct pb_unpack **ret_unpack, struct pb_error
 		return pb_fail_memory(err, open_what);
 	u->zstd = NULL;
 	u->cipher = PB_CIPHER_EMPTY;
+	u->in_used = 0;
+	if ((u->in_data = malloc(IN_LEN)) == NULL) {
+		status = pb_fail_memory(err, open_what);
+		goto out;
+	}
 	if ((status = init_zstd(u, err)) != PB_OK)
 		goto out;
 	if ((status = pb_cipher_init(&u->cipher, origin, err)) != PB_OK)
@@ -70,7 +81,8 @@ pb_unpack_free(struct pb_unpack *unpack)
 		return;
 	pb_cipher_done(&unpack->cipher);
 	ZSTD_freeDCtx(unpack->zstd);
-	pb_wipe(unpack->in_data, sizeof(unpack->in_data));
+	pb_wipe(unpack->in_data, unpack->in_used);
+	free(unpack->in_data);
 	free(unpack);
 }
 
@@ -106,10 +118,11 @@ pb_unpack_start(struct pb_unpack *unpack, const struct pb_payload *payload, stru
 static enum pb_status
 fill(struct pb_unpack *u, struct pb_error *err)
 {
-	size_t n = u->left < sizeof(u->in_data) ? (size_t)u->left : sizeof(u->in_data);
+	size_t n = u->left < IN_LEN ? (size_t)u->left : IN_LEN;
 	enum pb_status status;
 
 	u->in = (ZSTD_inBuffer){ u->in_data, n, 0 };
+	u->in_used = n > u->in_used ? n : u->in_used;
 	status = u->payload->read(u->payload->ctx, u->offset, u->in_data, n, err);
 	if (status == PB_OK)
 		status = pb_aead_decrypt(u->cipher.aead, u->in_data, n, err);

@@ -25,6 +25,14 @@ unsigned pb_terminal_width(int fd);
 enum pb_status pb_terminal_passphrase(
     const char *prompt, char *to, size_t size, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * One line of standard input, without its end; `prompt` is shown first if that is a terminal, on
+ * standard error.  Read octet by octet: nothing behind it is taken.  PB_EEND: the input has
+ * ended.  PB_ELIMIT: it has size bytes or more; it was passed over.
+ */
+enum pb_status pb_terminal_line(
+    const char *prompt, char *to, size_t size, size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
+
 /* Write all of it to fd, waiting where fd does not.  PB_EIO (cause EPIPE: nobody reads). */
 enum pb_status pb_terminal_write(
     int fd, const void *data, size_t len, struct pb_error *err) PB_MUST_CHECK;

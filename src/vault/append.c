@@ -28,6 +28,12 @@ pb_append_slots(const struct pb_append *append)
 	return append->slots;
 }
 
+struct pb_secret *
+pb_append_key(const struct pb_append *append)
+{
+	return append->segment_key;
+}
+
 void
 pb_append_settle(struct pb_append *append, uint64_t slots)
 {

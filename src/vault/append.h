@@ -38,6 +38,7 @@ enum pb_status pb_append_continue(const struct pb_files *files, const char *dir,
 const char *pb_append_name(const struct pb_append *append); /* borrowed */
 uint64_t pb_append_end(const struct pb_append *append);     /* committed length of the segment */
 uint64_t pb_append_slots(const struct pb_append *append);   /* committed records */
+struct pb_secret *pb_append_key(const struct pb_append *append); /* the segment's; borrowed */
 
 /*
  * The order of a commit is that of the calls below; another order is PB_EINVAL,

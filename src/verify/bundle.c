@@ -37,7 +37,7 @@ prepare(struct pb_bundle_state *state, struct pb_error *err)
 
 	if (status == PB_OK && threads > 0) {
 		status = pb_bundle_crew_new(
-		    threads < PB_RING_THREADS ? threads : PB_RING_THREADS, &state->crew, err);
+		    threads < PB_BUNDLE_CREW_THREADS ? threads : PB_BUNDLE_CREW_THREADS, &state->crew, err);
 		if (status == PB_EUNAVAIL)
 			status = PB_OK;
 	}
@@ -82,6 +82,7 @@ done(struct pb_bundle_state *state)
 	free(state->stamp);
 	free(state->by_seq);
 	free(state->closed);
+	pb_bundle_destroyed_done(&state->destroyed);
 	free(state->note);
 	pb_manifest_done(&state->manifest);
 	pb_buf_done(&state->checkpoint_bytes);

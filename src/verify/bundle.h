@@ -58,6 +58,17 @@ struct pb_bundle_leaves {
 	size_t stamp;         /* the first whose size may be reached next */
 };
 
+/* What the opened records of type 8 say is destroyed. */
+struct pb_bundle_destruction {
+	uint64_t seq;
+	struct pb_runs runs;
+};
+struct pb_bundle_destroyed {
+	struct pb_bundle_destruction *by; /* ascending */
+	size_t count, cap;
+	struct pb_runs named; /* by any of them */
+};
+
 /* Octets of a file or of an entry of it, and their digests while others read them. */
 struct pb_bundle_package {
 	const struct pb_zip_bytes *bytes;
@@ -128,6 +139,7 @@ struct pb_bundle_state {
 	struct pb_bundle_entry object[PB_BUNDLE_RECORD_ENTRIES]; /* of the anchor at hand */
 	struct pb_buf proof_note; /* the checkpoint that the next leaf.tlog-proof ends with */
 	size_t proof_stamp;       /* of which stamp; stamp_count: of none */
+	struct pb_bundle_destroyed destroyed;
 	bool has_export_key;
 	struct pb_note_verifier export_key;
 	uint64_t records, octets;
@@ -236,6 +248,18 @@ enum pb_status pb_bundle_anchor(struct pb_bundle_state *state, const struct pb_b
 /* The tokens whose anchor is not in the range; then what is to be said of all. */
 enum pb_status pb_bundle_stamps_end(
     struct pb_bundle_state *state, struct pb_error *err) PB_MUST_CHECK;
+
+/* ---- bundle_destroyed.c: records that can be opened by nobody -------------------------------- */
+
+/* A record of type 8 of the range was looked at. */
+enum pb_status pb_bundle_destruction(struct pb_bundle_state *state, const struct pb_bundle_job *job,
+    struct pb_error *err) PB_MUST_CHECK;
+/* A leaf of the range, and the run of closed.json that it is in (may be NULL). */
+void pb_bundle_destroyed_leaf(struct pb_bundle_state *state, const struct pb_closed_run *run,
+    const struct pb_leaf *leaf, uint64_t seq);
+/* All records were looked at: is what closed.json says so? */
+void pb_bundle_destroyed_end(struct pb_bundle_state *state);
+void pb_bundle_destroyed_done(struct pb_bundle_destroyed *destroyed);
 
 /* ---- bundle_held.c: log key, one history ---------------------------------------------------- */
 

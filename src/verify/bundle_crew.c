@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/ring.h"
 
 struct pb_bundle_crew {
 	struct pb_ring *ring;
-	struct pb_bundle_job job[PB_RING_JOBS];
-	struct pb_bundle_tools tools[PB_RING_THREADS];
+	struct pb_bundle_job job[PB_BUNDLE_CREW_JOBS];
+	struct pb_bundle_tools tools[PB_BUNDLE_CREW_THREADS];
 };
 
 static enum pb_status
@@ -25,10 +26,11 @@ read_memory(void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *e
 }
 
 static void
-look(void *tools, void *arg)
+look(void *tools, void *const *jobs, size_t count)
 {
-	struct pb_bundle_job *job = arg;
+	struct pb_bundle_job *job = jobs[0];
 
+	pb_assert(count == 1);
 	job->err = (struct pb_error){ .status = PB_OK };
 	job->status = pb_bundle_look(tools, job, &job->err);
 }
@@ -70,11 +72,17 @@ pb_bundle_crew_new(unsigned threads, struct pb_bundle_crew **ret_crew, struct pb
 	enum pb_status status = PB_OK;
 	struct pb_ring_work work;
 
-	pb_assert(threads <= PB_RING_THREADS);
+	pb_assert(threads <= PB_BUNDLE_CREW_THREADS);
 	if (crew == NULL)
 		return pb_fail_memory(err, N_("verify"));
-	work = (struct pb_ring_work){ crew->job, sizeof(crew->job[0]), crew->tools,
-		sizeof(crew->tools[0]), look };
+	work = (struct pb_ring_work){ .job = crew->job,
+		.jobs = PB_BUNDLE_CREW_JOBS,
+		.job_len = sizeof(crew->job[0]),
+		.least = 1,
+		.most = 1,
+		.tools = crew->tools,
+		.tools_len = sizeof(crew->tools[0]),
+		.work = look };
 	for (unsigned i = 0; status == PB_OK && i < threads; i++)
 		status = pb_bundle_tools_init(&crew->tools[i], err);
 	if (status == PB_OK)
@@ -93,9 +101,9 @@ pb_bundle_crew_free(struct pb_bundle_crew *crew)
 	if (crew == NULL)
 		return;
 	pb_ring_free(crew->ring);
-	for (unsigned i = 0; i < PB_RING_THREADS; i++)
+	for (unsigned i = 0; i < PB_BUNDLE_CREW_THREADS; i++)
 		pb_bundle_tools_done(&crew->tools[i]);
-	for (unsigned i = 0; i < PB_RING_JOBS; i++)
+	for (unsigned i = 0; i < PB_BUNDLE_CREW_JOBS; i++)
 		pb_bundle_job_done(&crew->job[i]);
 	free(crew);
 }

@@ -1,12 +1,15 @@
-/* Threads that look at records of a bundle side by side (verify/ring.h). */
+/* Threads that look at records of a bundle side by side (core/ring.h). */
 #ifndef PB_VERIFY_BUNDLE_CREW_H
 #define PB_VERIFY_BUNDLE_CREW_H
 
 #include "verify/bundle_opening.h"
-#include "verify/ring.h"
 
 /* How long a record may be, from its first entry to its last: memory stays constant. */
 #define PB_BUNDLE_CREW_RECORD (4 * 1024 * 1024)
+
+/* Records at hand at one time. */
+#define PB_BUNDLE_CREW_JOBS 8
+#define PB_BUNDLE_CREW_THREADS 8
 
 struct pb_bundle_crew;
 

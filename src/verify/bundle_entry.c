@@ -13,6 +13,7 @@ pb_bundle_tools_init(struct pb_bundle_tools *tools, struct pb_error *err)
 		.proof = calloc(1, sizeof(*made.proof)) };
 	enum pb_status status = PB_OK;
 
+	pb_lanes_init(&made.lanes);
 	if (made.chunk == NULL || made.opening == NULL || made.proof == NULL)
 		status = pb_fail_memory(err, N_("verify"));
 	if (status == PB_OK)

@@ -5,6 +5,7 @@
 #include "bundle/package.h"
 #include "bundle/zip.h"
 #include "crypto/digest.h"
+#include "crypto/lanes.h"
 #include "log/tlog_proof.h"
 #include "record/opening.h"
 
@@ -28,6 +29,7 @@ struct pb_bundle_tools {
 	uint8_t *chunk; /* PB_BUNDLE_CHUNK */
 	struct pb_digest *h2;
 	struct pb_digest *sha256;
+	struct pb_lanes lanes;
 	struct pb_opening *opening;
 	struct pb_tlog_proof *proof;
 	struct pb_buf text;

@@ -100,23 +100,13 @@ claimed(struct pb_bundle_state *state, uint64_t seq)
 }
 
 static void
-check_closed(struct pb_bundle_state *state, const struct pb_closed_run *run, uint64_t seq)
-{
-	if (run != NULL && run->destroyed && run->first == seq)
-		pb_bundle_find(state, PB_CHECK_RANGE, PB_INVALID, seq, "destroyed_without_record",
-		    N_("From this record on, records are said to be destroyed, but no record says "
-		       "so that this version knows."),
-		    "log/closed.json");
-}
-
-static void
-check_place(struct pb_bundle_state *state, uint64_t seq, bool opened)
+check_place(struct pb_bundle_state *state, const struct pb_leaf *leaf, uint64_t seq, bool opened)
 {
 	const struct pb_closed_run *run = closed_run(state, seq);
 	bool is_claimed = claimed(state, seq) != PB_DISCLOSE_NONE;
 
 	pb_verification_looked(state->v, PB_CHECK_RANGE);
-	check_closed(state, run, seq);
+	pb_bundle_destroyed_leaf(state, run, leaf, seq);
 	if (!opened && run == NULL && state->has_closed)
 		pb_bundle_find(state, PB_CHECK_RANGE, PB_INVALID, seq, "record_missing",
 		    N_("This record of the range is neither opened nor listed as closed."),
@@ -161,7 +151,7 @@ next_leaf(
 		pb_tree_leaf_hash(bytes, PB_LEAF_LEN, hash);
 		pb_range_add(&state->walk, hash);
 	}
-	check_place(state, leaves->next, opened);
+	check_place(state, &leaf, leaves->next, opened);
 	if (!opened && pb_bundle_must_be_open(leaf.type))
 		pb_bundle_find(state, PB_CHECK_CHAIN, PB_INDETERMINATE, leaves->next,
 		    "record_not_opened",
@@ -240,6 +230,8 @@ pb_bundle_leaves_end(struct pb_bundle_state *state, struct pb_error *err)
 	if (state->broken)
 		return PB_OK;
 	status = pb_bundle_leaves_skip(state, UINT64_MAX, err);
+	if (status == PB_OK)
+		pb_bundle_destroyed_end(state);
 	if (status == PB_OK && state->has_proof && state->has_checkpoint &&
 	    state->checkpoint.size == state->size)
 		check_root(state);

@@ -235,6 +235,60 @@ files_right(const struct pb_opening *opening, struct pb_bundle_job *job)
 	       (at == record->count || record->entry[at].name.kind > PB_PACKAGE_PART);
 }
 
+/* Where an entry's octets stand in the job's memory; NULL: not there, to be read in pieces. */
+static const uint8_t *
+in_memory(const struct pb_bundle_job *job, const struct pb_bundle_entry *entry)
+{
+	uint64_t len = job->memory.len;
+
+	if (entry->data < job->base || entry->data - job->base > len ||
+	    entry->len > len - (entry->data - job->base) || entry->len == 0)
+		return NULL;
+	return job->memory.data + (entry->data - job->base);
+}
+
+/* message.eml in memory: the digests of all slices side by side, and its own. */
+static void
+look_at_message_at_once(struct pb_bundle_tools *tools, struct pb_bundle_job *job,
+    const uint8_t *data, struct kept *kept)
+{
+	struct pb_lanes_input sha256[PB_LIMIT_PARTS + 1], sha3[PB_LIMIT_PARTS];
+	struct pb_bundle_entry *entry = &job->record.entry[0];
+	struct pb_opening *opening = tools->opening;
+	struct pb_bundle_pass pass;
+	uint8_t d[PB_LIMIT_PARTS][PB_H2_LEN];
+	size_t count = 0, left = (size_t)entry->len;
+	const uint8_t *at = data;
+
+	for (unsigned i = 0; i < opening->count; i++) {
+		const struct pb_opening_part *part = &opening->part[i];
+		size_t len = part->len < left ? (size_t)part->len : left;
+
+		if (!part->disclosed ||
+		    (part->kind != PB_PART_HEADER && part->kind != PB_PART_BODY))
+			continue;
+		/* Less is left: the message is cut short, and its digest shows it. */
+		job->inside.commitment_wrong |= part->len > left;
+		sha256[count] = (struct pb_lanes_input){ at, len, d[i] };
+		sha3[count++] = (struct pb_lanes_input){ at, len, d[i] + PB_DIGEST_LEN };
+		at += len;
+		left -= len;
+	}
+	job->inside.commitment_wrong |= left > 0;
+	sha256[count] = (struct pb_lanes_input){ data, (size_t)entry->len, kept->message };
+	pb_lanes_sort(sha256, count + 1);
+	pb_lanes_sort(sha3, count);
+	pb_lanes_sha256(&tools->lanes, sha256, count + 1);
+	pb_lanes_sha3_256(&tools->lanes, sha3, count);
+	for (unsigned i = 0; i < opening->count; i++)
+		if (opening->part[i].disclosed && (opening->part[i].kind == PB_PART_HEADER ||
+						      opening->part[i].kind == PB_PART_BODY))
+			pb_opening_disclose(opening, (uint8_t)i, d[i]);
+	pb_bundle_pass_begin(&pass, tools, &job->bytes, entry, NULL);
+	pass.crc32 = pb_zip_crc32(0, data, (size_t)entry->len);
+	pb_bundle_pass_end(&pass, kept->message);
+}
+
 /* message.eml: each slice's digests, and its own. */
 static enum pb_status
 look_at_message(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct kept *kept,
@@ -311,11 +365,14 @@ look_at_parts(struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct k
 	bool whole = pb_opening_whole(opening);
 	enum pb_status status = PB_OK;
 	size_t at = 0, objects = 0;
+	const uint8_t *data;
 
-	if (whole) {
+	data = whole ? in_memory(job, &job->record.entry[0]) : NULL;
+	if (data != NULL)
+		look_at_message_at_once(tools, job, data, kept);
+	else if (whole)
 		status = look_at_message(tools, job, kept, err);
-		at++;
-	}
+	at += whole;
 	for (unsigned i = 0; status == PB_OK && i < opening->count; i++) {
 		const struct pb_opening_part *part = &opening->part[i];
 

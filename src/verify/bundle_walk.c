@@ -87,13 +87,14 @@ flush_crew(struct pb_bundle_state *state, struct pb_error *err)
 
 /* Here and now: what tells of the log, and what is long. */
 static enum pb_status
-look_here(struct pb_bundle_state *state, bool anchor, struct pb_error *err)
+look_here(struct pb_bundle_state *state, uint8_t type, struct pb_error *err)
 {
+	bool anchor = type == PB_RECORD_ANCHOR, destruction = type == PB_RECORD_DESTRUCTION;
 	struct pb_bundle_job *job = &state->job;
 	enum pb_status status = flush_crew(state, err);
 
 	job->bytes = *state->package;
-	job->want_facts = anchor || job->record.seq == 0;
+	job->want_facts = anchor || destruction || job->record.seq == 0;
 	if (anchor)
 		expect_objects(state, job);
 	if (status == PB_OK)
@@ -103,6 +104,8 @@ look_here(struct pb_bundle_state *state, bool anchor, struct pb_error *err)
 	pb_bundle_report(state, job);
 	if (job->record.seq == 0)
 		pb_bundle_founding(state, job);
+	if (destruction)
+		return pb_bundle_destruction(state, job, err);
 	return anchor ? pb_bundle_anchor(state, job, err) : PB_OK;
 }
 
@@ -167,7 +170,7 @@ take_record(struct pb_bundle_state *state, struct pb_error *err)
 	const struct pb_bundle_entry *last;
 	enum pb_status status;
 	uint64_t base, len;
-	bool anchor;
+	uint8_t type;
 
 	if (job->record.count == 0)
 		return PB_OK;
@@ -181,11 +184,12 @@ take_record(struct pb_bundle_state *state, struct pb_error *err)
 	base = job->record.entry[0].data;
 	len = last->data + last->len - base;
 	/* The octet of the type; leaf.bin is held against all of it (FORMAT 1.3). */
-	anchor = job->has_leaf && job->leaf[24] == PB_RECORD_ANCHOR;
-	if (state->crew != NULL && !anchor && job->record.seq != 0 && len <= PB_BUNDLE_CREW_RECORD)
+	type = job->has_leaf ? job->leaf[24] : 0;
+	if (state->crew != NULL && type != PB_RECORD_ANCHOR && type != PB_RECORD_DESTRUCTION &&
+	    job->record.seq != 0 && len <= PB_BUNDLE_CREW_RECORD)
 		status = look_aside(state, base, (size_t)len, err);
 	else
-		status = look_here(state, anchor, err);
+		status = look_here(state, type, err);
 	state->records++;
 	pb_bundle_job_clear(job);
 	if (state->options->progress != NULL)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/error.h"
 #include "core/limits.h"
 #include "record/types.h"
 
@@ -19,6 +20,7 @@ pb_inside_tools_init(struct pb_inside_tools *tools, const char *origin, struct p
 		pb_inside_tools_done(&made);
 		return status;
 	}
+	pb_lanes_init(&made.lanes);
 	*tools = made;
 	return PB_OK;
 }
@@ -68,20 +70,27 @@ look_at_payload(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 
 /* ---- opened --------------------------------------------------------------------------------- */
 
+static void
+judge_commitment(
+    const struct pb_leaf *leaf, const struct pb_opened_sums *sums, struct pb_inside *inside)
+{
+	inside->commitment_wrong =
+	    memcmp(sums->commitment, leaf->commitment, PB_COMMITMENT_LEN) != 0;
+	inside->digest_wrong = !sums->digest_right;
+}
+
 static enum pb_status
 look_at_commitment(const struct pb_leaf *leaf, struct pb_opened *opened, struct pb_inside *inside,
     struct pb_error *err)
 {
-	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
-	bool digest_right;
-	enum pb_status status =
-	    pb_opened_commitment(opened, commitment, &digest_right, sha256, err);
+	struct pb_opened_sums sums;
+	enum pb_status status = pb_opened_commitments(&opened, 1, &sums, err);
 
-	if (status != PB_OK)
-		return status;
-	inside->commitment_wrong = memcmp(commitment, leaf->commitment, PB_COMMITMENT_LEN) != 0;
-	inside->digest_wrong = !digest_right;
-	return PB_OK;
+	if (status == PB_OK)
+		status = sums.status;
+	if (status == PB_OK)
+		judge_commitment(leaf, &sums, inside);
+	return status;
 }
 
 /* An empty message is nothing but its digest. */
@@ -188,6 +197,21 @@ look_at_objects(struct pb_opened *opened, struct pb_inside_objects *objects, str
 	return PB_OK;
 }
 
+/* It was opened, or not, and its commitment computed, or not. */
+static enum pb_status
+conclude(const struct pb_leaf *leaf, struct pb_opened *opened, enum pb_status status,
+    struct pb_inside *inside, struct pb_json **ret_facts, struct pb_error *err)
+{
+	if (pb_inside_unsound(status)) {
+		inside->seal_wrong = true;
+		return PB_OK;
+	}
+	if (status != PB_OK)
+		return status;
+	look_at_parts(leaf, opened, inside);
+	return inside->facts_missing ? PB_OK : look_at_facts(opened, inside, ret_facts, err);
+}
+
 static enum pb_status
 look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
     const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *inside,
@@ -200,16 +224,10 @@ look_inside(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 	status = pb_opener_open(tools->opener, payload, r, &opened, err);
 	if (status == PB_OK)
 		status = look_at_commitment(leaf, opened, inside, err);
-	if (status == PB_OK && ret_objects != NULL && leaf->type == PB_RECORD_ANCHOR)
+	if (status == PB_OK && ret_objects != NULL &&
+	    (leaf->type == PB_RECORD_ANCHOR || leaf->type == PB_RECORD_KEY))
 		status = look_at_objects(opened, ret_objects, err);
-	if (pb_inside_unsound(status)) {
-		inside->seal_wrong = true;
-		status = PB_OK;
-	} else if (status == PB_OK) {
-		look_at_parts(leaf, opened, inside);
-		if (!inside->facts_missing)
-			status = look_at_facts(opened, inside, ret_facts, err);
-	}
+	status = conclude(leaf, opened, status, inside, ret_facts, err);
 	pb_opened_free(opened);
 	return status;
 }
@@ -232,4 +250,102 @@ pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 	if (ret_facts != NULL)
 		*ret_facts = facts;
 	return PB_OK;
+}
+
+/* ---- several -------------------------------------------------------------------------------- */
+
+static enum pb_status
+read_stored(void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *err)
+{
+	const struct pb_buf *stored = ctx;
+
+	if (offset > stored->len || len > stored->len - offset)
+		return pb_fail(err, PB_ECORRUPT, N_("read a payload"),
+		    N_("more was asked of it than it holds"), "%s", "");
+	memcpy(to, stored->data + offset, len);
+	return PB_OK;
+}
+
+/* Records that are open beside each other until their commitments are computed. */
+struct open_records {
+	size_t count;
+	struct pb_inside_record *record[PB_INSIDE_RECORDS];
+	struct pb_opened *opened[PB_INSIDE_RECORDS];
+	struct pb_payload payload[PB_INSIDE_RECORDS];
+};
+
+static void
+close_all(struct open_records *open)
+{
+	struct pb_opened_sums sums[PB_INSIDE_RECORDS];
+	struct pb_error err = { .status = PB_OK };
+	enum pb_status status = pb_opened_commitments(open->opened, open->count, sums, &err);
+
+	for (size_t i = 0; i < open->count; i++) {
+		struct pb_inside_record *record = open->record[i];
+		enum pb_status own = status != PB_OK ? status : sums[i].status;
+
+		record->err = err;
+		if (own == PB_OK)
+			judge_commitment(record->leaf, &sums[i], &record->inside);
+		record->status = conclude(
+		    record->leaf, open->opened[i], own, &record->inside, NULL, &record->err);
+		pb_opened_free(open->opened[i]);
+	}
+	open->count = 0;
+}
+
+static void
+open_one(struct pb_inside_tools *tools, struct open_records *open, struct pb_inside_record *record)
+{
+	struct pb_payload *payload = &open->payload[open->count];
+	struct pb_opened *opened = NULL;
+	enum pb_status status;
+
+	record->inside.opened = true;
+	*payload = (struct pb_payload){ (void *)(uintptr_t)record->stored, record->stored->len,
+		read_stored };
+	status = pb_opener_open(tools->opener, payload, record->r, &opened, &record->err);
+	if (status != PB_OK) {
+		record->status =
+		    conclude(record->leaf, NULL, status, &record->inside, NULL, &record->err);
+		return;
+	}
+	open->record[open->count] = record;
+	open->opened[open->count++] = opened;
+	if (pb_opener_full(tools->opener))
+		close_all(open);
+}
+
+static void
+look_at_payloads(const struct pb_lanes *lanes, struct pb_inside_record *records, size_t count)
+{
+	uint8_t computed[PB_INSIDE_RECORDS][PB_DIGEST_LEN];
+	struct pb_lanes_input input[PB_INSIDE_RECORDS] = { { NULL, 0, NULL } };
+
+	for (size_t i = 0; i < count; i++)
+		input[i] = (struct pb_lanes_input){ records[i].stored->data, records[i].stored->len,
+			computed[i] };
+	pb_lanes_sha256(lanes, input, count);
+	for (size_t i = 0; i < count; i++)
+		records[i].inside.payload_wrong =
+		    memcmp(computed[i], records[i].leaf->payload_sha256, PB_DIGEST_LEN) != 0;
+}
+
+void
+pb_inside_look_many(struct pb_inside_tools *tools, struct pb_inside_record *records, size_t count)
+{
+	struct open_records open = { .count = 0 };
+
+	pb_assert(count > 0 && count <= PB_INSIDE_RECORDS);
+	for (size_t i = 0; i < count; i++) {
+		records[i].inside = (struct pb_inside){ 0 };
+		records[i].status = PB_OK;
+		records[i].err = (struct pb_error){ .status = PB_OK };
+	}
+	look_at_payloads(&tools->lanes, records, count);
+	for (size_t i = 0; i < count; i++)
+		if (!records[i].inside.payload_wrong && records[i].r != NULL)
+			open_one(tools, &open, &records[i]);
+	close_all(&open);
 }

@@ -8,6 +8,7 @@
 
 #include "core/json.h"
 #include "core/limits.h"
+#include "crypto/lanes.h"
 #include "record/leaf.h"
 #include "record/opened.h"
 
@@ -28,8 +29,8 @@ struct pb_inside {
 };
 
 /*
- * What an anchor holds (FORMAT 2.2): its parts of kind 4, in order.  Within PB_LIMIT_OBJECT
- * each and PB_LIMIT_OBJECTS together; too_long: they are not, and are not all here.
+ * What an anchor (FORMAT 2.2) or a key record (1.5) holds: its parts of kind 4, in order.  Within
+ * PB_LIMIT_OBJECT each and PB_LIMIT_OBJECTS together; too_long: they are not, and are not all here.
  */
 struct pb_inside_objects {
 	size_t count;
@@ -43,6 +44,7 @@ void pb_inside_objects_done(struct pb_inside_objects *objects);
 struct pb_inside_tools {
 	struct pb_opener *opener;
 	struct pb_digest *sha256;
+	struct pb_lanes lanes;
 };
 
 enum pb_status pb_inside_tools_init(
@@ -52,14 +54,31 @@ void pb_inside_tools_done(struct pb_inside_tools *tools);
 /*
  * r: the record's secret, or NULL if it is to stay closed.  ret_facts (may be NULL):
  * its facts, owned (pb_json_free), or NULL if it was not opened or has none that are
- * sound.  ret_objects (may be NULL): empty; the objects of a record of type 12 that was opened,
- * owned by the caller whatever is answered.  A status but PB_OK is about us, or the medium, and
- * never about the record.
+ * sound.  ret_objects (may be NULL): empty; the objects of a record of type 12 or 13 that was
+ * opened, owned by the caller whatever is answered.  A status but PB_OK is about us, or the medium,
+ * and never about the record.
  */
 enum pb_status pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
     const struct pb_payload *payload, struct pb_secret *r, struct pb_inside *ret_inside,
     struct pb_json **ret_facts, struct pb_inside_objects *ret_objects,
     struct pb_error *err) PB_MUST_CHECK;
+
+/* A record to look at among others, and what was found. */
+struct pb_inside_record {
+	const struct pb_leaf *leaf;
+	const struct pb_buf *stored; /* its payload, of at most PB_INSIDE_PAYLOAD octets */
+	struct pb_secret *r;
+	struct pb_inside inside;
+	enum pb_status status; /* of looking: as pb_inside_look answers */
+	struct pb_error err;
+};
+
+#define PB_INSIDE_RECORDS PB_OPENER_RECORDS
+#define PB_INSIDE_PAYLOAD (4 * 1024 * 1024)
+
+/* The same of several, which takes less time than one after the other. */
+void pb_inside_look_many(
+    struct pb_inside_tools *tools, struct pb_inside_record *records, size_t count);
 
 /*
  * Which parts a record has (FORMAT 1), by the kinds that are known.  all: no part of it is

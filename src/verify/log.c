@@ -92,6 +92,7 @@ end(struct pb_verify_state *state, struct pb_error *err)
 		return status;
 	pb_verify_segment_end(state);
 	pb_verify_record_end(state);
+	pb_verify_destroyed_end(state);
 	if (state->records == 0)
 		pb_verification_find(state->v, PB_CHECK_CHAIN, PB_INVALID, PB_NO_SEQ, "log_empty",
 		    N_("There is no record here, not even the one with which every log begins."),
@@ -123,8 +124,10 @@ pb_verify_log(const struct pb_source *source, const struct pb_verify_log_options
 	pb_verify_held_done(&state->against);
 	pb_verify_held_done(&state->published);
 	pb_verify_anchors_done(state);
+	pb_verify_destroyed_done(&state->destroyed);
+	pb_buf_done(&state->first_seqs);
 	pb_buf_done(&state->newest);
-	pb_crew_free(state->crew);
+	pb_verify_crew_free(state->crew);
 	pb_inside_tools_done(&state->tools);
 	free(state);
 	return status;

@@ -24,7 +24,7 @@ struct pb_verify_log_options {
 	const struct pb_stamp_roots *tsa_roots; /* NULL: whose clocks is indeterminate */
 	int64_t now_s;                          /* for `sustained`; 0: not asked */
 	bool open;        /* open records whose r is at hand, and check commitments */
-	unsigned threads; /* beside the caller's, that open records; 0: none; at most 8 */
+	unsigned threads; /* beside the caller, that look at records; 0: none */
 	/*
 	 * Called with the bytes and the leaf hash of every record, for who has more to
 	 * compare (tiles); may be NULL.  seq: as the leaf states it.

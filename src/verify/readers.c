@@ -13,9 +13,8 @@ compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* Sorted, so that two lists of the same readers are equal; false if one comes twice. */
-static bool
-sort(struct pb_verify_readers *readers)
+bool
+pb_verify_readers_sort(struct pb_verify_readers *readers)
 {
 	qsort(readers->id, readers->count, sizeof(readers->id[0]), compare);
 	for (size_t i = 1; i < readers->count; i++)
@@ -24,8 +23,8 @@ sort(struct pb_verify_readers *readers)
 	return readers->count > 0;
 }
 
-static bool
-add(struct pb_verify_readers *readers, const char *id, size_t len)
+bool
+pb_verify_readers_add(struct pb_verify_readers *readers, const char *id, size_t len)
 {
 	if (readers->count == PB_LIMIT_READERS || len == 0 || len >= sizeof(readers->id[0]))
 		return false;
@@ -42,10 +41,10 @@ pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_readers *r
 	for (size_t i = 0; i < pb_json_count(list); i++) {
 		const char *id = pb_json_string(pb_json_get(pb_json_item(list, i), "id"));
 
-		if (id == NULL || !add(&readers, id, strlen(id)))
+		if (id == NULL || !pb_verify_readers_add(&readers, id, strlen(id)))
 			return false;
 	}
-	if (!sort(&readers))
+	if (!pb_verify_readers_sort(&readers))
 		return false;
 	*ret_readers = readers;
 	return true;
@@ -69,9 +68,9 @@ pb_verify_readers_of(
 		size_t len;
 		const char *id = pb_cursor_line(&lines, &len);
 
-		sound = id != NULL && add(&readers, id, len);
+		sound = id != NULL && pb_verify_readers_add(&readers, id, len);
 	}
-	if (!sound || !sort(&readers)) {
+	if (!sound || !pb_verify_readers_sort(&readers)) {
 		status = pb_fail(err, PB_ECORRUPT, N_("read a segment's envelope"),
 		    N_("too many recipients, or one of them twice"), "%s", "");
 		goto out;

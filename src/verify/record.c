@@ -25,7 +25,7 @@ report(struct pb_verify_state *state, const struct pb_source_item *item, uint64_
 		    N_("What is stored of this record is not what the log states: it was "
 		       "changed or damaged after it was kept."));
 	if (!inside->opened) {
-		state->unopened += !inside->payload_wrong;
+		state->unopened += !inside->payload_wrong && item->secret != PB_SECRET_GONE;
 		return;
 	}
 	pb_verify_inside(state, item, seq, inside);
@@ -76,19 +76,21 @@ pb_verify_record_end(struct pb_verify_state *state)
 static enum pb_status
 collect(struct pb_verify_state *state, struct pb_error *err)
 {
-	const struct pb_crew_job *job = pb_crew_collect(state->crew);
-	const struct pb_source_item item = { .segment = job != NULL ? job->segment : "",
-		.offset = job != NULL ? job->offset : 0 };
+	const struct pb_verify_job *job = pb_verify_crew_collect(state->crew);
+	struct pb_source_item item;
 	enum pb_status status;
 
 	if (job == NULL)
 		return PB_EEND;
-	status = job->status;
+	item = (struct pb_source_item){
+		.segment = job->segment, .offset = job->offset, .secret = job->secret
+	};
+	status = job->record.status;
 	if (status == PB_OK)
-		report(state, &item, job->leaf.seq, &job->inside);
+		report(state, &item, job->leaf.seq, &job->record.inside);
 	else if (err != NULL)
-		*err = job->err;
-	pb_crew_release(state->crew);
+		*err = job->record.err;
+	pb_verify_crew_release(state->crew);
 	return status;
 }
 
@@ -103,13 +105,12 @@ pb_verify_record_flush(struct pb_verify_state *state, struct pb_error *err)
 }
 
 static enum pb_status
-fill(struct pb_crew_job *job, const struct pb_source_item *item, const struct pb_leaf *leaf,
-    struct pb_error *err)
+fill(struct pb_verify_job *job, const struct pb_source_item *item, const struct pb_leaf *leaf,
+    struct pb_secret *r, struct pb_error *err)
 {
 	size_t len = (size_t)item->payload.len;
 	enum pb_status status;
 
-	pb_assert(pb_secret_len(item->r) == pb_secret_len(job->r));
 	pb_buf_clear(&job->payload);
 	if (pb_buf_reserve(&job->payload, len) != PB_OK)
 		return pb_fail_memory(err, N_("read a payload"));
@@ -118,9 +119,14 @@ fill(struct pb_crew_job *job, const struct pb_source_item *item, const struct pb
 		return status;
 	job->payload.len = len;
 	job->leaf = *leaf;
-	memcpy(pb_secret_bytes(job->r), pb_secret_bytes(item->r), pb_secret_len(job->r));
+	job->open = r != NULL;
+	if (job->open) {
+		pb_assert(pb_secret_len(r) == pb_secret_len(job->r));
+		memcpy(pb_secret_bytes(job->r), pb_secret_bytes(r), pb_secret_len(r));
+	}
 	(void)snprintf(job->segment, sizeof(job->segment), "%s", item->segment);
 	job->offset = item->offset;
+	job->secret = item->secret;
 	return PB_OK;
 }
 
@@ -145,28 +151,34 @@ look_here(struct pb_verify_state *state, const struct pb_source_item *item,
 	if (status == PB_OK && item->open && leaf->type == PB_RECORD_ANCHOR && *ret_facts != NULL &&
 	    !inside.commitment_wrong && !inside.part_unknown)
 		status = pb_verify_anchor(state, item, leaf, *ret_facts, &objects, err);
+	if (status == PB_OK && item->open && leaf->type == PB_RECORD_DESTRUCTION &&
+	    *ret_facts != NULL && !inside.commitment_wrong)
+		status = pb_verify_destruction(state, item, leaf, *ret_facts, err);
+	if (status == PB_OK && item->open && leaf->type == PB_RECORD_KEY && *ret_facts != NULL &&
+	    !inside.commitment_wrong)
+		status = pb_verify_handover(state, item, leaf->seq, *ret_facts, &objects, err);
 	pb_inside_objects_done(&objects);
 	return status;
 }
 
 static enum pb_status
 look_aside(struct pb_verify_state *state, const struct pb_source_item *item,
-    const struct pb_leaf *leaf, struct pb_json **ret_facts, struct pb_error *err)
+    const struct pb_leaf *leaf, struct pb_secret *r, struct pb_json **ret_facts,
+    struct pb_error *err)
 {
-	struct pb_crew_job *job = pb_crew_take(state->crew);
+	struct pb_verify_job *job;
 	enum pb_status status = PB_OK;
 
-	if (job == NULL) {
+	while (status == PB_OK && (job = pb_verify_crew_take(state->crew)) == NULL)
 		status = collect(state, err);
-		job = pb_crew_take(state->crew);
-	}
+	if (status != PB_OK)
+		return status;
+	status = fill(job, item, leaf, r, err);
 	if (status == PB_OK)
-		status = fill(job, item, leaf, err);
-	if (status == PB_OK)
-		pb_crew_give(state->crew);
+		pb_verify_crew_give(state->crew);
 	/* Not all of it is there: found where it is looked at. */
 	else if (pb_inside_unsound(status))
-		return look_here(state, item, leaf, item->r, ret_facts, err);
+		return look_here(state, item, leaf, r, ret_facts, err);
 	return status;
 }
 
@@ -179,10 +191,12 @@ pb_verify_record(
 	struct pb_leaf leaf;
 	enum pb_status status = pb_verify_leaf(state, item, &leaf, err);
 
+	if (status == PB_OK)
+		status = pb_verify_destroyed_take(state, item, &leaf, err);
 	if (status != PB_OK)
 		return status;
-	if (state->crew != NULL && r != NULL && !item->open && item->payload.len <= PB_CREW_PAYLOAD)
-		status = look_aside(state, item, &leaf, &facts, err);
+	if (state->crew != NULL && !item->open && item->payload.len <= PB_INSIDE_PAYLOAD)
+		status = look_aside(state, item, &leaf, r, &facts, err);
 	else
 		status = look_here(
 		    state, item, &leaf, state->tools.opener != NULL ? r : NULL, &facts, err);

@@ -35,9 +35,9 @@ begin_log(struct pb_verify_state *state, const char *origin, struct pb_error *er
 		pb_verify_held_reach(state, &state->published);
 	}
 	status = pb_opener_new(origin, &state->tools.opener, err);
-	if (status != PB_OK || !state->options->open || state->options->threads == 0)
+	if (status != PB_OK || state->options->threads == 0)
 		return status;
-	status = pb_crew_new(origin, state->options->threads, &state->crew, err);
+	status = pb_verify_crew_new(origin, state->options->threads, &state->crew, err);
 	return status == PB_EUNAVAIL ? PB_OK : status;
 }
 
@@ -115,6 +115,9 @@ pb_verify_segment_begin(
 	struct pb_verify_segment *segment = &state->segment;
 
 	pb_verify_segment_end(state);
+	if (segment->begun && segment->has_first_seq &&
+	    pb_buf_append_u64(&state->first_seqs, segment->first_seq) != PB_OK)
+		return pb_fail_memory(err, N_("verify a log"));
 	*segment = (struct pb_verify_segment){ .begun = true };
 	(void)snprintf(segment->name, sizeof(segment->name), "%s", item->segment);
 	pb_digest_h2(item->bytes, item->len, segment->header_h2);

@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "core/limits.h"
+#include "core/runs.h"
 #include "crypto/reader.h"
 #include "log/checkpoint.h"
 #include "log/tree.h"
@@ -92,6 +93,17 @@ struct pb_verify_anchors {
 	uint64_t first_local;
 };
 
+/* Secrets that are gone, and those that should be. */
+struct pb_verify_destroyed {
+	struct pb_runs content; /* sealed records of types that can be destroyed */
+	struct pb_runs gone;    /* sealed records whose slot is zeros */
+	struct pb_runs kept;    /* ... and whose slot is not */
+	struct pb_runs named;   /* by records of type 8 */
+	struct pb_runs newest;  /* ... of the commit at hand */
+	uint64_t covered;       /* when it began */
+	struct pb_buf segments; /* where each begins, to say where a slot stands */
+};
+
 /*
  * Invariants:
  * 1. next_seq is the number that the next leaf must have, prev what it must
@@ -106,7 +118,7 @@ struct pb_verify_state {
 
 	char origin[PB_LIMIT_ORIGIN + 1]; /* of the first segment; "" before it */
 	struct pb_inside_tools tools;     /* opener: for that origin; NULL before it */
-	struct pb_crew *crew;             /* NULL: everything is looked at here */
+	struct pb_verify_crew *crew;      /* NULL: everything is looked at here */
 
 	uint64_t records;
 	uint64_t next_seq;
@@ -119,8 +131,10 @@ struct pb_verify_state {
 
 	bool founded; /* record 0 was read */
 	bool has_readers;
-	struct pb_verify_readers readers;
+	struct pb_verify_readers readers; /* in force */
+	bool restated;                    /* a segment behind the first stated them */
 	struct pb_verify_segment segment;
+	struct pb_buf first_seqs; /* u64 each: of the segments before the one at hand */
 
 	uint64_t covered;
 	uint64_t signed_size; /* of the last checkpoint that holds in every respect */
@@ -128,6 +142,7 @@ struct pb_verify_state {
 
 	struct pb_verify_commits commits;
 	struct pb_verify_anchors anchors;
+	struct pb_verify_destroyed destroyed;
 
 	struct pb_verify_held against;
 	struct pb_verify_held published;
@@ -175,11 +190,16 @@ enum pb_status pb_verify_record_flush(
 /* Remark what could not be opened. */
 void pb_verify_record_end(struct pb_verify_state *state);
 
-/* ---- statement.c, founding.c, readers.c: what key records say ------------------------------- */
+/* ---- statement.c, founding.c, readers.c, handover.c: what key records say
+ * ------------------------------- */
 
 /* Hold the first record of a segment against its header, and the other key records apart. */
 void pb_verify_statement(struct pb_verify_state *state, const struct pb_source_item *item,
     const struct pb_leaf *leaf, const struct pb_json *facts);
+/* The objects of a key record that stands open: the earlier keys that it hands over. */
+enum pb_status pb_verify_handover(struct pb_verify_state *state, const struct pb_source_item *item,
+    uint64_t seq, const struct pb_json *facts, const struct pb_inside_objects *objects,
+    struct pb_error *err) PB_MUST_CHECK;
 /* Record 0: origin, log key, readers. */
 void pb_verify_founding(
     struct pb_verify_state *state, const struct pb_source_item *item, const struct pb_json *facts);
@@ -196,6 +216,10 @@ bool pb_verify_readers_stated(const struct pb_json *list, struct pb_verify_reade
 /* The recipients of a CMS envelope.  PB_ECORRUPT as pb_envelope_recipients, or one comes twice. */
 enum pb_status pb_verify_readers_of(const struct pb_buf *cms, struct pb_verify_readers *ret_readers,
     struct pb_error *err) PB_MUST_CHECK;
+/* Room for one more; false if there is none, or this is no id. */
+bool pb_verify_readers_add(struct pb_verify_readers *readers, const char *id, size_t len);
+/* So that two lists of the same readers are equal; false if it is empty, or one comes twice. */
+bool pb_verify_readers_sort(struct pb_verify_readers *readers);
 bool pb_verify_readers_same(const struct pb_verify_readers *a, const struct pb_verify_readers *b);
 
 /* ---- checkpoint.c: root, head, signature ---------------------------------------------------- */
@@ -232,6 +256,19 @@ enum pb_status pb_verify_anchor(struct pb_verify_state *state, const struct pb_s
 enum pb_status pb_verify_anchors_end(
     struct pb_verify_state *state, struct pb_error *err) PB_MUST_CHECK;
 void pb_verify_anchors_done(struct pb_verify_state *state);
+
+/* ---- destroyed.c: secrets that are gone ------------------------------------------------------ */
+
+/* A record, whose leaf was judged: has it a secret? */
+enum pb_status pb_verify_destroyed_take(struct pb_verify_state *state,
+    const struct pb_source_item *item, const struct pb_leaf *leaf,
+    struct pb_error *err) PB_MUST_CHECK;
+/* A record of type 8 that stands open and is what the leaf has committed to. */
+enum pb_status pb_verify_destruction(struct pb_verify_state *state,
+    const struct pb_source_item *item, const struct pb_leaf *leaf, const struct pb_json *facts,
+    struct pb_error *err) PB_MUST_CHECK;
+void pb_verify_destroyed_end(struct pb_verify_state *state);
+void pb_verify_destroyed_done(struct pb_verify_destroyed *destroyed);
 
 /* ---- held.c: checkpoints that others hold --------------------------------------------------- */
 

@@ -62,7 +62,30 @@ check_segment(struct pb_verify_state *state, const struct pb_source_item *item, 
 		       "was begun."));
 }
 
-/* Who can open a segment must be who record 0 says, no more and no less. */
+/*
+ * A later segment may state other readers than record 0, and once one has, all that follow do: so
+ * the newest segment alone tells who can open what is written next (FORMAT 1.5).
+ */
+static void
+take_readers(struct pb_verify_state *state, const struct pb_source_item *item, uint64_t seq,
+    const struct pb_json *facts)
+{
+	const struct pb_json *list = pb_json_get(facts, "readers");
+
+	if (list == NULL && state->restated)
+		find(state, item, seq, "segment_readers_unstated",
+		    N_("This segment does not state its readers, though an earlier one changed "
+		       "them."));
+	if (list == NULL)
+		return;
+	state->restated = true;
+	state->has_readers = pb_verify_readers_stated(list, &state->readers);
+	if (!state->has_readers)
+		find(state, item, seq, "segment_readers_stated",
+		    N_("This segment does not state who can open it as the format says."));
+}
+
+/* Who can open a segment must be who the log says, no more and no less. */
 static void
 check_readers(struct pb_verify_state *state, const struct pb_source_item *item, uint64_t seq)
 {
@@ -93,6 +116,8 @@ check_first(struct pb_verify_state *state, const struct pb_source_item *item,
 	check_segment(state, item, leaf->seq, facts);
 	if (leaf->seq == 0 && !state->founded)
 		pb_verify_founding(state, item, facts);
+	else if (leaf->seq != 0)
+		take_readers(state, item, leaf->seq, facts);
 	check_readers(state, item, leaf->seq);
 }
 

@@ -477,7 +477,8 @@ count_type(struct fixture *f, uint8_t type)
 static UNUSED const char *
 wrong_with(struct fixture *f)
 {
-	const struct pb_check_options options = { .trust = f->trust.data,
+	const struct pb_check_options options = { .threads = 2,
+		.trust = f->trust.data,
 		.trust_len = f->trust.len,
 		.against = f->against.data,
 		.against_len = f->against.len,

@@ -185,7 +185,7 @@ what_is_not_what_the_leaf_commits_to_is_not_shown(void **state)
 	slots = slurp(key);
 	memcpy(slots.data + 2 * PB_SLOT_LEN, zeros, sizeof(zeros));
 	spit(key, slots.data, slots.len);
-	assert_int_equal(read_one(reading, 8), PB_ECORRUPT);
+	assert_int_equal(read_one(reading, 8), PB_EDESTROYED);
 	spit(key, slots.data, 2 * PB_SLOT_LEN);
 	assert_int_equal(read_one(reading, 8), PB_ECORRUPT);
 	assert_int_equal(read_one(reading, 7), PB_OK); /* its secret stands beside it */

@@ -36,7 +36,8 @@
 
 /* What the events of an import said, one path a line. */
 struct heard {
-	struct pb_buf kept, refused, skipped;
+	struct pb_buf kept, refused, skipped, known;
+	size_t second;
 	enum pb_status answer; /* of kept */
 	uint64_t messages;
 };
@@ -60,6 +61,8 @@ struct fixture {
 	size_t fail_commit; /* the nth commit fails; 0: none */
 	size_t commits;
 	char path[600];
+	struct pb_import_options options; /* of the next import, but for its origin and spill */
+	bool piler, by_addresses;
 };
 
 static UNUSED const char *
@@ -120,6 +123,7 @@ tear_down(void **state)
 	pb_buf_done(&f->heard.kept);
 	pb_buf_done(&f->heard.refused);
 	pb_buf_done(&f->heard.skipped);
+	pb_buf_done(&f->heard.known);
 	test_directory_remove(f->dir);
 	free(f);
 	return 0;
@@ -227,44 +231,62 @@ fake_submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_er
 
 /* ---- an import ------------------------------------------------------------------------------ */
 
+/* "file", "file!entry", "file@offset in the mbox". */
 static UNUSED void
-hear(struct fixture *f, struct pb_buf *buf, const char *path)
+hear(struct fixture *f, struct pb_buf *buf, const struct pb_import_item *item)
 {
 	size_t len = strlen(f->dir);
+	const char *path = item->path;
 
 	assert_int_equal(
-	    pb_buf_printf(buf, "%s\n", strncmp(path, f->dir, len) == 0 ? path + len + 1 : path),
+	    pb_buf_printf(buf, "%s", strncmp(path, f->dir, len) == 0 ? path + len + 1 : path),
 	    PB_OK);
+	if (item->entry != NULL)
+		assert_int_equal(pb_buf_printf(buf, "!%s", item->entry), PB_OK);
+	if (item->in_mbox)
+		assert_int_equal(
+		    pb_buf_printf(buf, "@%llu", (unsigned long long)item->offset), PB_OK);
+	assert_int_equal(pb_buf_append(buf, "\n", 1), PB_OK);
 }
 
 static UNUSED enum pb_status
-on_kept(void *ctx, const char *path, const struct pb_receipt *receipt, struct pb_error *err)
+on_kept(void *ctx, const struct pb_import_item *item, const struct pb_receipt *receipt, bool second,
+    struct pb_error *err)
 {
 	struct fixture *f = ctx;
 
 	assert_true(receipt->seq >= 100);
-	hear(f, &f->heard.kept, path);
+	hear(f, &f->heard.kept, item);
+	f->heard.second += second;
 	return f->heard.answer == PB_OK
 		   ? PB_OK
 		   : pb_fail(err, f->heard.answer, N_("tell"), N_("nobody listens"), "%s", "x");
 }
 
 static UNUSED void
-on_refused(void *ctx, const char *path, const struct pb_error *why)
+on_refused(void *ctx, const struct pb_import_item *item, const struct pb_error *why)
 {
 	struct fixture *f = ctx;
 
 	assert_non_null(why->what);
 	assert_int_not_equal(why->status, PB_OK);
-	hear(f, &f->heard.refused, path);
+	hear(f, &f->heard.refused, item);
 }
 
 static UNUSED void
-on_skipped(void *ctx, const char *path)
+on_skipped(void *ctx, const struct pb_import_item *item)
 {
 	struct fixture *f = ctx;
 
-	hear(f, &f->heard.skipped, path);
+	hear(f, &f->heard.skipped, item);
+}
+
+static UNUSED void
+on_known(void *ctx, const struct pb_import_item *item)
+{
+	struct fixture *f = ctx;
+
+	hear(f, &f->heard.known, item);
 }
 
 static UNUSED void
@@ -281,8 +303,11 @@ on_progress(void *ctx, uint64_t messages, uint64_t bytes)
 static UNUSED enum pb_status
 import_from(struct fixture *f, int stdin_fd, const char *const *names, struct pb_error *err)
 {
-	const struct pb_import_events events = { f, on_kept, on_refused, on_skipped, on_progress };
+	const struct pb_import_events events = { f, on_kept, on_refused, on_skipped, on_known,
+		on_progress };
+	struct pb_import_options options = f->options;
 	struct pb_import *import = NULL;
+	struct pb_sources sources;
 	char *paths[16];
 	enum pb_status status;
 	size_t count, i;
@@ -290,12 +315,15 @@ import_from(struct fixture *f, int stdin_fd, const char *const *names, struct pb
 	for (count = 0; names[count] != NULL; count++)
 		paths[count] = strcmp(names[count], "-") == 0 ? strdup("-")
 							      : pb_path_join(f->dir, names[count]);
-	assert_int_equal(
-	    pb_import_new(&f->world, ORIGIN, f->dir, "received", &events, &import, NULL), PB_OK);
+	options.origin = ORIGIN;
+	options.spill_dir = f->dir;
+	assert_int_equal(pb_import_new(&f->world, &options, &events, &import, NULL), PB_OK);
+	sources = (struct pb_sources){ paths, count, stdin_fd, f->by_addresses ? NULL : "received",
+		f->piler };
 	f->intake = (struct pb_intake){ f, fake_submit, fake_flush };
 	f->acknowledged = pb_import_acknowledged;
 	f->acknowledged_ctx = import;
-	status = pb_import_run(import, &f->intake, paths, count, stdin_fd, err);
+	status = pb_import_run(import, &f->intake, &sources, err);
 	pb_import_free(import);
 	for (i = 0; i < count; i++)
 		free(paths[i]);

@@ -213,17 +213,18 @@ an_import_without_listeners_is_fine(void **state)
 	const struct pb_import_events events = { .ctx = NULL };
 	struct pb_import *import = NULL;
 	char *paths[] = { f->dir, f->path };
+	const struct pb_import_options options = { .origin = ORIGIN, .spill_dir = f->dir };
+	const struct pb_sources sources = { paths, 2, -1, NULL, false };
 
 	make_dir(f, "d");
 	put_text(f, "a.eml", "a");
 	put_text(f, "b.txt", "b");
 	(void)at(f, "none");
-	assert_int_equal(
-	    pb_import_new(&f->world, ORIGIN, f->dir, NULL, &events, &import, NULL), PB_OK);
+	assert_int_equal(pb_import_new(&f->world, &options, &events, &import, NULL), PB_OK);
 	f->intake = (struct pb_intake){ f, fake_submit, fake_flush };
 	f->acknowledged = pb_import_acknowledged;
 	f->acknowledged_ctx = import;
-	assert_int_equal(pb_import_run(import, &f->intake, paths, 2, -1, NULL), PB_OK);
+	assert_int_equal(pb_import_run(import, &f->intake, &sources, NULL), PB_OK);
 	assert_int_equal(f->told, 1);
 	pb_import_free(import);
 }
@@ -268,6 +269,50 @@ no_file_is_forgotten_whatever_fails(void **state)
 	assert_true(i > 15);
 }
 
+/* With threads: the same records in the same order, whatever each took. */
+static void
+threads_change_nothing_in_the_order(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_buf one = PB_BUF_EMPTY;
+	char name[40], text[40];
+	uint8_t *large = calloc(1, 3000000);
+	unsigned i;
+
+	make_dir(f, "d");
+	for (i = 0; i < 12; i++) {
+		(void)snprintf(name, sizeof(name), "d/%02u.eml", i);
+		(void)snprintf(text, sizeof(text), "Subject: %u\n\nbody\n", i);
+		put_text(f, name, text);
+	}
+	put(f, "d/05a.eml", large, 3000000);
+	put_text(f, "d/06.eml",
+	    "From - Thu Apr 30 08:15:00 2026\na: b\n\nFrom - Thu Apr 30 "
+	    "08:15:00 2026\nc: d\n"); /* an mbox, its content says */
+	put_text(f, "d/box", "From - Thu Apr 30 08:15:00 2026\na: b\n");
+	put_text(f, "d/zip.eml", "PK\x05\x06 is no archive"); /* looks like one, is none */
+	(void)unlink(at(f, "d/07.eml"));
+	assert_int_equal(symlink("nowhere", at(f, "d/07.eml")), 0);
+	assert_int_equal(IMPORT(f, "d", "none"), PB_OK);
+	assert_heard(&f->heard.refused, "none\n");
+	one = f->heard.kept;
+	f->heard.kept = PB_BUF_EMPTY;
+	pb_buf_clear(&f->heard.refused);
+	f->heard.messages = 0;
+	f->options.threads = 3;
+	f->world = *pb_sys_world(); /* the test's own is for one thread */
+	assert_int_equal(IMPORT(f, "d", "none"), PB_OK);
+	assert_string_equal(pb_buf_text(&f->heard.kept), pb_buf_text(&one));
+	assert_non_null(strstr(pb_buf_text(&one), "d/05.eml\nd/05a.eml\nd/06.eml@32\nd/06.eml@70\n"
+						  "d/08.eml\n"));
+	assert_heard(&f->heard.refused, "none\n");
+	for (i = 0; i < f->count / 2; i++)
+		assert_memory_equal(f->sealed[i].message_sha256,
+		    f->sealed[f->count / 2 + i].message_sha256, PB_DIGEST_LEN);
+	pb_buf_done(&one);
+	free(large);
+}
+
 int
 main(void)
 {
@@ -296,6 +341,8 @@ main(void)
 		    an_import_without_listeners_is_fine, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_file_is_forgotten_whatever_fails, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    threads_change_nothing_in_the_order, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,12 +51,37 @@ expand_needs_no_info_at_all(void **state)
 	pb_secret_free(prk);
 }
 
+static void
+one_secret_gives_many_values_as_it_gives_each(void **state)
+{
+	uint8_t info[128], out[PB_EXPAND_LEN];
+	struct pb_expander *expander = NULL;
+	size_t i, k, len;
+
+	(void)state;
+	assert_int_equal(pb_expander_new(&expander, NULL), PB_OK);
+	for (i = 0; i < CASES(vectors); i++) {
+		struct pb_secret *prk = secret_from_hex(vectors[i].prk);
+
+		len = from_hex(vectors[i].info, info, sizeof(info));
+		assert_int_equal(pb_expander_key(expander, prk, NULL), PB_OK);
+		for (k = 0; k < 3; k++) {
+			assert_int_equal(pb_expander_next(expander, "other", k, out, NULL), PB_OK);
+			assert_int_equal(pb_expander_next(expander, info, len, out, NULL), PB_OK);
+			assert_hex(out, sizeof(out), vectors[i].t1);
+		}
+		pb_secret_free(prk);
+	}
+	pb_expander_free(expander);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(expand_gives_the_first_block_of_hkdf),
 		cmocka_unit_test(expand_needs_no_info_at_all),
+		cmocka_unit_test(one_secret_gives_many_values_as_it_gives_each),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, no_errors_are_left);

@@ -78,9 +78,11 @@ keep(struct fault_kept *kept, const struct pb_receipt *receipt)
 }
 
 static enum pb_status
-on_kept(void *ctx, const char *path, const struct pb_receipt *receipt, struct pb_error *err)
+on_kept(void *ctx, const struct pb_import_item *item, const struct pb_receipt *receipt, bool second,
+    struct pb_error *err)
 {
-	(void)path;
+	(void)item;
+	(void)second;
 	(void)err;
 	keep(ctx, receipt);
 	return PB_OK;
@@ -91,19 +93,22 @@ fault_import(const struct pb_world *world, const char *dir, const struct pb_read
     char *const *paths, size_t count, bool live, struct fault_kept *kept, struct pb_error *err)
 {
 	const struct pb_import_events events = { .ctx = kept, .kept = on_kept };
+	const struct pb_sources sources = { paths, count, -1, "received", false };
+	struct pb_import_options options = { .spill_dir = dir };
 	struct pb_import *import = NULL;
 	struct pb_archive *archive = NULL;
 	struct pb_group *group = NULL;
 	enum pb_status status, closed;
 
 	status = pb_archive_open(world, dir, key, &archive, err);
-	if (status == PB_OK)
-		status = pb_import_new(
-		    world, pb_archive_origin(archive), dir, "received", &events, &import, err);
+	if (status == PB_OK) {
+		options.origin = pb_archive_origin(archive);
+		status = pb_import_new(world, &options, &events, &import, err);
+	}
 	if (status == PB_OK)
 		status = pb_group_new(archive, live, pb_import_acknowledged, import, &group, err);
 	if (status == PB_OK)
-		status = pb_import_run(import, pb_group_intake(group), paths, count, -1, err);
+		status = pb_import_run(import, pb_group_intake(group), &sources, err);
 	pb_group_free(group);
 	pb_import_free(import);
 	closed = pb_archive_close(archive, status == PB_OK ? err : NULL);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "archive/destroy.h"
 #include "core/error.h"
 #include "fault/archive.h"
 
@@ -38,10 +39,29 @@ struct stage {
 	struct pb_buf trust;
 	struct pb_buf against; /* held outside since before the history */
 	struct fault_kept kept;
+	bool destroyed; /* it was said that the secret of record `gone` is */
+	uint64_t gone;
 	uint64_t moments;
 	uint64_t disks;
 	char wrong[1200];
 };
+
+static const char *
+still_there(const struct stage *s, const struct pb_world *world)
+{
+	struct pb_reading *reading = NULL;
+	uint8_t sha256[PB_DIGEST_LEN];
+	struct pb_opened *opened;
+	struct pb_leaf leaf;
+	enum pb_status status;
+
+	if (!s->destroyed)
+		return NULL;
+	assert_int_equal(pb_reading_new(world->files, DIR_NAME, s->key, &reading, NULL), PB_OK);
+	status = pb_reading_record(reading, s->gone, &leaf, &opened, sha256, NULL);
+	pb_reading_free(reading);
+	return status == PB_EDESTROYED ? NULL : "a destroyed secret is still there";
+}
 
 static void
 look(void *arg, struct test_powercut *state)
@@ -55,6 +75,8 @@ look(void *arg, struct test_powercut *state)
 	s->disks++;
 	fault_world_init(&world, test_powercut_files(state), 5000 + s->disks);
 	wrong = fault_after(&world.world, DIR_NAME, s->key, &s->trust, &s->against, &s->kept);
+	if (wrong == NULL)
+		wrong = still_there(s, &world.world);
 	if (wrong != NULL)
 		(void)snprintf(s->wrong, sizeof(s->wrong), "moment %llu, disk %llu: %s",
 		    (unsigned long long)s->moments, (unsigned long long)s->disks, wrong);
@@ -179,10 +201,39 @@ what_a_killed_writer_left_in_the_cache_lasts_before_more_is_built_on_it(void **s
 	assert_true(calls > 4);
 }
 
+/* The record, then the slots, and what is kept stays; once it was said, it is so on every disk. */
+static void
+a_power_cut_while_a_secret_is_destroyed_leaves_a_log_that_holds(void **state)
+{
+	struct pb_archive *archive = NULL;
+	struct pb_runs runs = PB_RUNS_EMPTY;
+	struct stage s;
+
+	(void)state;
+	begin(&s);
+	assert_int_equal(pb_archive_open(&s.world.world, DIR_NAME, s.key, &archive, NULL), PB_OK);
+	assert_int_equal(
+	    fault_commit(archive, &s.world.world, DIR_NAME, 1, 2, &s.kept, NULL), PB_OK);
+	s.gone = s.kept.seq[--s.kept.count];
+	assert_int_equal(pb_runs_add(&runs, s.gone, s.gone), PB_OK);
+	test_powercut_watch(s.disk, cut_power, &s);
+	assert_int_equal(pb_archive_destroy(archive, &runs, PB_DESTROY_ERASURE, NULL, NULL), PB_OK);
+	s.destroyed = true;
+	assert_int_equal(
+	    fault_commit(archive, &s.world.world, DIR_NAME, 2, 1, &s.kept, NULL), PB_OK);
+	assert_int_equal(pb_archive_close(archive, NULL), PB_OK);
+	pb_runs_done(&runs);
+	end(&s);
+	if (s.wrong[0] != '\0')
+		fail_msg("%s", s.wrong);
+	assert_true(s.moments > 10);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_power_cut_while_a_secret_is_destroyed_leaves_a_log_that_holds),
 		cmocka_unit_test(a_power_cut_in_a_new_segment_loses_nothing_acknowledged),
 		cmocka_unit_test(a_power_cut_in_a_continued_segment_loses_nothing_acknowledged),
 		cmocka_unit_test(

@@ -3,14 +3,20 @@
 
 FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_ROOMS   := $(call closure,vault verify)
+# What looks into messages has libraries of its own.
+FUZZ_MIME    := view xdm
+fuzz_rooms    = $(if $(filter $(1),$(FUZZ_MIME)),view mime sys core,$(FUZZ_ROOMS))
 
 # Over their corpora, with the ordinary compiler.
 CORPUS_TESTS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
-$(CORPUS_TESTS): $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/corpus.o \
-    $(call archives,$(FUZZ_ROOMS))
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(FUZZ_ROOMS))
+define corpus_test
+$(B)/tests/fuzz/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o $(B)/obj/tests/fuzz/corpus.o \
+    $(call archives,$(call fuzz_rooms,$(1)))
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libraries,$(call fuzz_rooms,$(1)))
+endef
+$(foreach t,$(FUZZ_TARGETS),$(eval $(call corpus_test,$(t))))
 
 .PHONY: check-corpora
 check-corpora: $(CORPUS_TESTS)
@@ -22,10 +28,13 @@ FUZZ_SECONDS ?= 20
 FUZZ_B       := build/fuzz
 FUZZERS      := $(FUZZ_TARGETS:%=$(B)/fuzz_%)
 # The linker may not remove what libFuzzer counts.
-$(FUZZERS): $(B)/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(call archives,$(FUZZ_ROOMS))
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -Wl,--no-gc-sections -fsanitize=fuzzer -o $@ $^ \
-	    $(call libraries,$(FUZZ_ROOMS))
+define fuzzer
+$(B)/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o $(call archives,$(call fuzz_rooms,$(1)))
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) -Wl,--no-gc-sections -fsanitize=fuzzer -o $$@ $$^ \
+	    $(call libraries,$(call fuzz_rooms,$(1)))
+endef
+$(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzzer,$(t))))
 
 .PHONY: check-fuzz fuzzers fuzzers-here
 fuzzers-here: $(FUZZERS)

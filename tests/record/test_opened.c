@@ -113,6 +113,101 @@ record_comes_out_as_it_went_in(void **state)
 	}
 }
 
+/* Several of them open, large ones and one that was spoilt among them, in any order. */
+static void
+records_open_beside_each_other_have_the_commitments_that_they_have_alone(void **state)
+{
+	static const size_t bodies[] = { 0, 100, 5 * 1024 * 1024, 70000, 3 * 1024 * 1024, 1000000,
+		2 * 1024 * 1024, 1, 3 * 1024 * 1024 };
+	struct pb_sealed sealed[CASES(bodies)];
+	struct pb_payload payload[CASES(bodies)];
+	struct pb_opened *opened[CASES(bodies)];
+	struct pb_opened_sums sums[CASES(bodies)];
+	struct world *w = *state;
+
+	for (size_t i = 0; i < CASES(bodies); i++) {
+		seal_and_open(w, bodies[i]);
+		pb_opened_free(w->opened);
+		w->opened = NULL;
+		sealed[i] = w->sealed;
+		w->sealed = PB_SEALED_EMPTY;
+		parts_clear(&w->parts);
+	}
+	assert_false(pb_opener_full(w->opener));
+	for (size_t i = 0; i < CASES(bodies); i++) {
+		payload[i] = payload_of(&sealed[i]);
+		assert_int_equal(
+		    pb_opener_open(w->opener, &payload[i], sealed[i].r, &opened[i], NULL), PB_OK);
+	}
+	assert_true(pb_opener_full(w->opener));
+	assert_int_equal(pb_opened_commitments(opened, CASES(bodies), sums, NULL), PB_OK);
+	for (size_t i = 0; i < CASES(bodies); i++) {
+		assert_int_equal(sums[i].status, PB_OK);
+		assert_memory_equal(
+		    sums[i].commitment, sealed[i].commitment, sizeof(sealed[i].commitment));
+		assert_true(sums[i].digest_right);
+		assert_memory_equal(sums[i].sha256, sealed[i].message_sha256, PB_DIGEST_LEN);
+		assert_int_equal(pb_opened_message_len(opened[i]), 18 + bodies[i]);
+	}
+	for (size_t i = 0; i < CASES(bodies); i++)
+		pb_opened_free(opened[(i * 5 + 2) % CASES(bodies)]);
+	assert_false(pb_opener_full(w->opener));
+	/* It serves again. */
+	w->sealed = sealed[3];
+	open_sealed(w);
+	assert_int_equal(pb_opened_commitments(&w->opened, 1, sums, NULL), PB_OK);
+	assert_memory_equal(sums[0].commitment, w->sealed.commitment, PB_COMMITMENT_LEN);
+	sealed[3] = PB_SEALED_EMPTY;
+	for (size_t i = 0; i < CASES(bodies); i++)
+		pb_sealed_done(&sealed[i]);
+}
+
+static void
+digests_of_parts_are_had_of_what_is_in_memory(void **state)
+{
+	struct world *w = *state;
+	struct pb_opened_digests digests;
+	uint8_t right[PB_H2_LEN];
+
+	seal_and_open(w, 70000);
+	assert_int_equal(pb_opened_digests(&w->opened, 1, &digests, NULL), PB_OK);
+	assert_true(digests.computed);
+	for (unsigned i = 0; i < w->parts.count; i++) {
+		pb_digest_h2(w->parts.bytes[i].data, w->parts.bytes[i].len, right);
+		assert_memory_equal(digests.part[i], right, sizeof(right));
+	}
+	assert_memory_equal(digests.message, w->sealed.message_sha256, PB_DIGEST_LEN);
+	close_record(w);
+	seal_and_open(w, PB_LIMIT_OPENED + 1);
+	assert_int_equal(pb_opened_digests(&w->opened, 1, &digests, NULL), PB_OK);
+	assert_false(digests.computed);
+}
+
+/* What does not open leaves those that are open as they are. */
+static void
+record_that_is_refused_leaves_the_others_open(void **state)
+{
+	struct world *w = *state;
+	struct pb_sealed broken;
+	struct pb_opened_sums sums;
+	struct pb_opened *opened = NULL;
+	struct pb_payload payload;
+
+	seal_and_open(w, 3000);
+	broken = w->sealed;
+	pb_opened_free(w->opened);
+	w->opened = NULL;
+	w->sealed = PB_SEALED_EMPTY;
+	parts_clear(&w->parts);
+	seal_and_open(w, 70000);
+	broken.memory.data[100] ^= 1;
+	payload = payload_of(&broken);
+	assert_int_equal(pb_opener_open(w->opener, &payload, broken.r, &opened, NULL), PB_ECORRUPT);
+	assert_int_equal(pb_opened_commitments(&w->opened, 1, &sums, NULL), PB_OK);
+	assert_memory_equal(sums.commitment, w->sealed.commitment, PB_COMMITMENT_LEN);
+	pb_sealed_done(&broken);
+}
+
 static void
 any_run_of_parts_comes_out_alone(void **state)
 {
@@ -421,6 +516,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(record_comes_out_as_it_went_in),
+		TEST(records_open_beside_each_other_have_the_commitments_that_they_have_alone),
+		TEST(digests_of_parts_are_had_of_what_is_in_memory),
+		TEST(record_that_is_refused_leaves_the_others_open),
 		TEST(any_run_of_parts_comes_out_alone),
 		TEST(part_is_appended_unless_it_is_longer_than_the_caller_wants),
 		TEST(commitment_of_what_was_opened_is_that_of_what_was_sealed),

@@ -406,7 +406,7 @@ failure_to_read_is_answered_as_it_is(void **state)
 	uint64_t left;
 
 	for (uint64_t good = 0; good < 4; good++) {
-		struct pb_payload payload = { &left, 3 * 128 * 1024 + 16, read_fails };
+		struct pb_payload payload = { &left, 3ULL * PB_LIMIT_OPENED + 16, read_fails };
 
 		left = good;
 		assert_int_equal(pb_opener_open(w->opener, &payload, w->r, &opened, NULL), PB_EIO);

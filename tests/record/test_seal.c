@@ -387,6 +387,168 @@ levels_that_would_want_a_larger_window_keep_to_the_limit(void **state)
 	pb_buf_done(&zeros);
 }
 
+/* ---- several at once ---- */
+
+/* Records of all sizes, large and scattered ones among them: held, they are what they are alone. */
+static struct parts
+of_kind(unsigned i)
+{
+	struct parts parts = { 0 };
+
+	if (i == 0)
+		add_text(&parts, PB_PART_FACTS, "{}");
+	else if (i == 1)
+		parts = example(PB_LIMIT_OPENED + 1);
+	else if (i % 5 == 0)
+		for (unsigned k = 0; k < 255; k++)
+			add_text(&parts, k % 2 ? PB_PART_BODY : PB_PART_OBJECT, "xy");
+	else
+		parts = example((size_t)i * i * i);
+	return parts;
+}
+
+static void
+assert_same_sealed(const struct pb_sealed *a, const struct pb_sealed *b)
+{
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->payload_len, b->payload_len);
+	assert_memory_equal(a->commitment, b->commitment, sizeof(a->commitment));
+	assert_memory_equal(a->payload_sha256, b->payload_sha256, PB_DIGEST_LEN);
+	assert_memory_equal(a->message_sha256, b->message_sha256, PB_DIGEST_LEN);
+	assert_memory_equal(pb_secret_bytes(a->r), pb_secret_bytes(b->r), SECRET_LEN);
+}
+
+#define KINDS 24
+
+static void
+hold(struct world *w, unsigned i)
+{
+	uint8_t sha256[PB_DIGEST_LEN];
+	struct parts parts = of_kind(i);
+
+	assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
+	assert_int_equal(push_parts(w->sealer, &parts, NULL), PB_OK);
+	if (parts.count < 255)
+		assert_int_equal(pb_sealer_digest(w->sealer, sha256, NULL), PB_OK);
+	assert_int_equal(pb_sealer_hold(w->sealer, PB_RECORD_IMPORTED, NULL), PB_OK);
+	parts_clear(&parts);
+}
+
+static void
+records_that_wait_for_each_other_are_sealed_as_alone(void **state)
+{
+	struct pb_sealed alone[KINDS], *held = calloc(PB_SEALER_HELD, sizeof(*held));
+	struct world *w = *state;
+	size_t count = 99;
+
+	assert_non_null(held);
+	test_random_init(&w->random, 5);
+	for (unsigned i = 0; i < KINDS; i++) {
+		struct parts parts = of_kind(i);
+		uint8_t sha256[PB_DIGEST_LEN];
+
+		assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
+		assert_int_equal(push_parts(w->sealer, &parts, NULL), PB_OK);
+		if (parts.count < 255)
+			assert_int_equal(pb_sealer_digest(w->sealer, sha256, NULL), PB_OK);
+		assert_int_equal(
+		    pb_sealer_finish(w->sealer, PB_RECORD_IMPORTED, &alone[i], NULL), PB_OK);
+		parts_clear(&parts);
+	}
+	test_random_init(&w->random, 5);
+	for (unsigned i = 0; i < KINDS; i++) {
+		assert_false(pb_sealer_full(w->sealer));
+		hold(w, i);
+	}
+	assert_int_equal(pb_sealer_settle(w->sealer, held, &count, NULL), PB_OK);
+	assert_int_equal(count, KINDS);
+	for (unsigned i = 0; i < KINDS; i++) {
+		assert_same_sealed(&alone[i], &held[i]);
+		pb_sealed_done(&alone[i]);
+		pb_sealed_done(&held[i]);
+	}
+	assert_int_equal(pb_sealer_settle(w->sealer, held, &count, NULL), PB_OK);
+	assert_int_equal(count, 0);
+	free(held);
+}
+
+/* One that fails, and one that is finished by itself, leave those that wait alone. */
+static void
+records_wait_whatever_becomes_of_others(void **state)
+{
+	struct pb_sealed *held = calloc(PB_SEALER_HELD, sizeof(*held)), one;
+	struct pb_sealed *again = calloc(PB_SEALER_HELD, sizeof(*again));
+	struct world *w = *state;
+	struct parts parts = of_kind(7);
+	size_t count = 0;
+
+	assert_true(held != NULL && again != NULL);
+	test_random_init(&w->random, 6);
+	hold(w, 3);
+	assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
+	assert_int_equal(push_parts(w->sealer, &parts, NULL), PB_OK);
+	assert_int_equal(pb_sealer_part(w->sealer, 2, "", SIZE_MAX, NULL), PB_ELIMIT);
+	assert_int_equal(pb_sealer_hold(w->sealer, 15, NULL), PB_EINVAL);
+	one = seal_parts(w->sealer, &parts);
+	hold(w, 4);
+	assert_int_equal(pb_sealer_settle(w->sealer, held, &count, NULL), PB_OK);
+	assert_int_equal(count, 2);
+	test_random_init(&w->random, 6);
+	for (unsigned i = 0; i < 2; i++) {
+		size_t n;
+
+		hold(w, 3 + i);
+		assert_int_equal(pb_sealer_settle(w->sealer, again, &n, NULL), PB_OK);
+		assert_int_equal(n, 1);
+		/* The two between drew a secret each. */
+		for (unsigned k = 0; k < 2 && i == 0; k++)
+			assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
+		assert_same_sealed(&again[0], &held[i]);
+		pb_sealed_done(&again[0]);
+		pb_sealed_done(&held[i]);
+	}
+	pb_sealed_done(&one);
+	parts_clear(&parts);
+	free(again);
+	free(held);
+}
+
+static void
+sealer_is_full_of_many_records_or_of_many_octets(void **state)
+{
+	struct pb_sealed *held = calloc(PB_SEALER_HELD, sizeof(*held));
+	struct world *w = *state;
+	struct parts parts = example(PB_LIMIT_OPENED / 2);
+	size_t count;
+
+	assert_non_null(held);
+	for (unsigned i = 0; i < PB_SEALER_HELD; i++) {
+		assert_false(pb_sealer_full(w->sealer));
+		hold(w, 0);
+	}
+	assert_true(pb_sealer_full(w->sealer));
+	assert_int_equal(pb_sealer_settle(w->sealer, held, &count, NULL), PB_OK);
+	assert_int_equal(count, PB_SEALER_HELD);
+	while (count > 0)
+		pb_sealed_done(&held[--count]);
+	while (!pb_sealer_full(w->sealer)) {
+		assert_int_equal(pb_sealer_start(w->sealer, NULL), PB_OK);
+		assert_int_equal(push_parts(w->sealer, &parts, NULL), PB_OK);
+		assert_int_equal(pb_sealer_hold(w->sealer, 15, NULL), PB_OK);
+		count++;
+	}
+	assert_in_range(count, 2, 4);
+	/* Whoever goes on all the same is served: what finds no room passes in pieces. */
+	for (unsigned i = 0; i < 3; i++) {
+		struct pb_sealed one = seal_parts(w->sealer, &parts);
+
+		check_payload_sha256(&one);
+		pb_sealed_done(&one);
+	}
+	parts_clear(&parts);
+	free(held);
+}
+
 /* ---- faults ---- */
 
 static int
@@ -525,6 +687,9 @@ main(void)
 		TEST(payload_stays_in_memory_until_it_is_too_large_and_then_spills),
 		TEST(sealed_record_is_not_read_beyond_its_end),
 		TEST(levels_that_would_want_a_larger_window_keep_to_the_limit),
+		TEST(records_that_wait_for_each_other_are_sealed_as_alone),
+		TEST(records_wait_whatever_becomes_of_others),
+		TEST(sealer_is_full_of_many_records_or_of_many_octets),
 		TEST(record_without_random_numbers_is_not_begun),
 		TEST(each_file_operation_may_fail_or_fall_short),
 		TEST(each_allocation_may_fail),

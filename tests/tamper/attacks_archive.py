@@ -10,17 +10,27 @@ import shutil
 
 from forger import ROOT, pb, writer
 from said import (DIFFERS, NOT_OPENED, OUTSIDE, bare, indeterminate, invalid, published, repaired,
-                  untouched)
+                  untouched, valid)
 
 # Somebody who is no reader of the archive.
 STRANGER = glob.glob(os.path.join(ROOT, "tests/vectors/archive/readers/*.key"))[0][:-3] + "pem"
 
 
-def erase_as_if_destroyed(f):
-    f.seal(f[10], [(pb.FACTS, b'{"event":"destruction"}')])
-    f[10].change(type=8)
+def say_destroyed(f, runs, at=10, tag="P", reason="court"):
+    facts = {"event": "destruction", "records": runs, "reason": reason}
+    f.seal(f[at], [(pb.FACTS, writer.to_json(facts))])
+    f[at].change(type=8)
+    f[at].tag = tag
+    if tag == "P":
+        f[at].slot = bytes(48)
+
+
+def destroy(f, runs, *seqs, **how):
+    """A destruction record in place of another, and slots zeroed."""
+    say_destroyed(f, runs, **how)
     f.repair()
-    f[8].slot = bytes(48)
+    for seq in seqs:
+        f[seq].slot = bytes(48)
 
 
 def exchange(f, a, b, *names):
@@ -149,11 +159,42 @@ def and_also(*more):
 ATTACKS = [
     ("a secret is erased", lambda f: setattr(f[3], "slot", bytes(48)), bare,
      invalid("secrets:slot_zeroed@3")),
-    ("a secret is erased, and a record of another version says why", erase_as_if_destroyed,
-     published, invalid("secrets:slot_zeroed@8", against="old")),
-    ("something stands in the slot that no record has",
+    ("a record is destroyed, as the log says", lambda f: destroy(f, [[8, 8]], 8), published,
+     valid("secrets:records_destroyed", against="old")),
+    ("a secret is erased that the log does not name among the destroyed",
+     lambda f: destroy(f, [[8, 8]], 8, 9), published,
+     invalid("secrets:slot_zeroed@9", against="old")),
+    ("a secret is erased, and a sealed record says why",
+     lambda f: destroy(f, [[8, 8]], 8, tag="R"), published,
+     invalid("files:record_not_open@10", "secrets:slot_zeroed@8", against="old")),
+    ("the newest record says that another was destroyed, whose secret is there",
+     lambda f: destroy(f, [[8, 8]]), published,
+     indeterminate("secrets:secret_not_destroyed_yet@8", against="old")),
+    ("a record before the newest commit says so of one whose secret is there",
+     lambda f: destroy(f, [[3, 3]], at=5), published,
+     invalid("secrets:secret_not_destroyed@3", against="old")),
+    ("a record says that it is destroyed itself", lambda f: destroy(f, [[10, 10]]), published,
+     invalid("secrets:destruction_malformed@10", against="old")),
+    ("a record says that one behind it is destroyed", lambda f: destroy(f, [[8, 8]], 8, at=5),
+     published, invalid("secrets:destruction_malformed@5", "secrets:slot_zeroed@8",
+                        against="old")),
+    ("a record that begins a segment is destroyed", lambda f: destroy(f, [[6, 6]]), published,
+     invalid("secrets:destruction_of_others@10", against="old")),
+    ("a destruction has a reason of its own", lambda f: destroy(f, [[8, 8]], 8, reason="whim"),
+     published, invalid("secrets:destruction_malformed@10", "secrets:slot_zeroed@8",
+                        against="old")),
+    ("the runs of a destruction touch", lambda f: destroy(f, [[8, 8], [9, 9]], 8, 9), published,
+     invalid("secrets:destruction_malformed@10", "secrets:slot_zeroed@8", "secrets:slot_zeroed@9",
+             against="old")),
+    ("an index's key stands in its slot",
      lambda f: setattr(f.segments[1], "slot_0", writer.slot(f.segments[1].key, 0, bytes(32))), bare,
-     invalid("secrets:slot_not_empty@keys/{1}")),
+     valid()),
+    ("something else stands in the slot of the index's key, and its check is right",
+     lambda f: setattr(f.segments[1], "slot_0", writer.slot(bytes(32), 0, bytes(32))), bare,
+     invalid("+secrets:slot_key@keys/{1}", closed="valid")),
+    ("the slot of the index's key is damaged",
+     lambda f: setattr(f.segments[1], "slot_0", bytes(47) + b"x"), bare,
+     indeterminate("secrets:index_key_rotten@keys/{1}")),
     ("two slots are exchanged", lambda f: exchange(f, 3, 4, "slot"), bare,
      invalid("secrets:slot_rotten@3", "secrets:slot_rotten@4")),
     ("two secrets are exchanged, and their checks made right", exchange_secrets, bare,

@@ -9,7 +9,7 @@ import re
 import exporter
 from exporter import ACCESS, STEPS, event, lines, message
 from forger import pb, writer
-from saying import OUTSIDE, indeterminate, invalid, valid
+from saying import OUTSIDE, UNCHECKED, indeterminate, invalid, valid
 
 DESTROYED = {"first": 6, "last": 6, "reason": "destroyed"}
 STATED = "records/6/opening.json"
@@ -17,6 +17,15 @@ STATED = "records/6/opening.json"
 
 def attack(sentence, *said, **hooks):
     return sentence, said, hooks
+
+
+def destruction(runs, reason="court", closed=None):
+    """Record 9 says what is destroyed, and record 6 is closed as such by it."""
+    facts = {"event": "destruction", "records": runs, "reason": reason}
+    return {"steps": instead(9, event(8, facts)), "of": {
+        "what": {1: "all"}, "closed": closed or [
+            {"first": 2, "last": 3, "reason": "query"}, dict(DESTROYED, by=9),
+            {"first": 7, "last": 7, "reason": "query"}]}}
 
 
 # ---- the log, made anew ----------------------------------------------------------------------
@@ -350,8 +359,9 @@ ATTACKS = [
     attack("a recovery is closed", OPEN, of={"what": {**exporter.WHAT, 10: None}}),
     attack("the beginning of a segment is closed", FORM, steps=instead(
         9, event(13, {"event": "segment"})), of={"what": {**exporter.WHAT, 9: None}}),
-    attack("a destruction is closed", FORM, steps=instead(9, event(8, {"event": "destruction"})),
-           of={"what": exporter.WHAT}),
+    attack("a destruction is closed", FORM, steps=instead(9, event(8, {
+        "event": "destruction", "records": [[1, 1]], "reason": "court"})),
+           of={"what": {**exporter.WHAT, 9: None}}),
     attack("an anchor is closed, and its token left out", OPEN, of={
         "what": {**exporter.WHAT, 8: None}}, pack=lambda p: [
             drop(*[n for n in p.files if n.startswith("stamps/8-8/") or "/8-11" in n])(p),
@@ -373,11 +383,21 @@ ATTACKS = [
                                        dict(DESTROYED, by=10),
                                        {"first": 7, "last": 7, "reason": "query"},
                                        {"first": 9, "last": 9, "reason": "query"}]}),
-    attack("a record is said to be destroyed by one of the reserved type", invalid("range"),
-           steps=instead(9, event(8, {"event": "destruction", "records": [6]})), of={
-               "what": {1: "all", 9: "all"}, "closed": [{"first": 2, "last": 3, "reason": "query"},
-                                                        dict(DESTROYED, by=9),
-                                                        {"first": 7, "last": 7, "reason": "query"}]}),
+    attack("a record was destroyed, as a record of the range says", UNCHECKED,
+           **destruction([[6, 6]])),
+    attack("a record was destroyed, and another too, which is said to be closed by choice", FILES,
+           **destruction([[6, 7]])),
+    attack("a record is said to be destroyed by one that names another", invalid("range"),
+           **destruction([[3, 3]])),
+    attack("a record is said to be destroyed by one that names itself", invalid("range"),
+           **destruction([[6, 6], [9, 9]])),
+    attack("a record is said to be destroyed by one that has a reason of its own",
+           invalid("range"), **destruction([[6, 6]], reason="whim")),
+    attack("a record of a type that never is, is said to be destroyed", invalid("range"),
+           **destruction([[2, 2], [6, 6]], closed=[
+               {"first": 2, "last": 2, "reason": "destroyed", "by": 9},
+               {"first": 3, "last": 3, "reason": "query"}, dict(DESTROYED, by=9),
+               {"first": 7, "last": 7, "reason": "query"}])),
     attack("a record is said to be destroyed by none", invalid("files|range"), of={
         "what": {1: "all"}, "closed": [{"first": 2, "last": 3, "reason": "query"}, DESTROYED,
                                        {"first": 7, "last": 7, "reason": "query"},

@@ -134,7 +134,7 @@ class Package:
         self.what = dict(WHAT if what is None else what)
         self.leaves = leaves or log.leaves[first:last + 1]
         for seq in [0] + list(range(first, last + 1)):
-            if log.records[seq].type in (3, 12, 13, 14):
+            if log.records[seq].type in (3, 8, 12, 13, 14):
                 self.what.setdefault(seq, "all")
         self.shown = {seq: self.select(log.records[seq], what) for seq, what in self.what.items()
                       if what and (seq == 0 or first <= seq <= last)}

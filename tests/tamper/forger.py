@@ -205,7 +205,8 @@ class Forger:
             "segment": previous.stem(), "length": len(previous.vault()),
             "sha256": writer.sha256(previous.vault()).hex()}
         if facts != record.facts():
-            self.seal(record, [(pb.FACTS, writer.to_json(facts))])
+            self.seal(record, [part for part in record.parts if part[0] != pb.FACTS]
+                      + [(pb.FACTS, writer.to_json(facts))])
 
     def leaves(self):
         return [record.entry() for record in self.records()]

@@ -23,11 +23,13 @@ sys.dont_write_bytecode = True            # nothing is left beside the tests
 import attacks_anchor
 import attacks_archive
 import attacks_log
+import attacks_readers
 from forger import ROOT, Forger, writer
 
 EXIT = {"valid": 0, "invalid": 1, "indeterminate": 2}
 WEIGHT = {"valid": "remark", "invalid": "invalid", "indeterminate": "indeterminate"}
-ATTACKS = [("plain", attack) for attack in attacks_log.ATTACKS + attacks_archive.ATTACKS] + \
+ATTACKS = [("plain", attack) for attack in attacks_log.ATTACKS + attacks_archive.ATTACKS
+                                 + attacks_readers.ATTACKS] + \
     [("stamped", attack) for attack in attacks_anchor.ATTACKS]
 PASSPHRASE = os.path.join(ROOT, "tests/vectors/archive.passphrase")
 

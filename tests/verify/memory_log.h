@@ -34,12 +34,13 @@
 #include "log/tree.h"
 #include "record/seal.h"
 #include "record/types.h"
+#include "verify/crew.h"
 
 #define ORIGIN "cabinet-exemple.example/verify/00c0ffee"
 #define OTHER_ORIGIN "cabinet-exemple.example/verify/0badcafe"
 #define SECRET_WORD "Camille-Exemple-fictive"
 #define RECORDS 7
-#define ITEMS_MAX 40
+#define ITEMS_MAX (3 * PB_VERIFY_CREW_JOBS + 40)
 
 struct item {
 	enum pb_source_kind kind;

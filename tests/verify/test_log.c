@@ -302,15 +302,16 @@ records_looked_at_side_by_side_give_the_same_findings_in_the_same_order(void **s
 	struct memory_log log;
 
 	(void)state;
-	for (int spoilt = 0; spoilt < 2; spoilt++) {
-		struct pb_verify_log_options options = { .open = true };
+	/* Sound, spoilt, and spoilt but not opened. */
+	for (int spoilt = 0; spoilt < 3; spoilt++) {
+		struct pb_verify_log_options options = { .open = spoilt < 2 };
 		struct pb_verification *alone, *helped;
 
 		log_make(&log, (struct recipe){ .odd_seq = 4, .facts = "[]" });
-		if (spoilt)
+		if (spoilt > 0)
 			spoil(&log);
 		alone = verify_with(&log, &options);
-		for (options.threads = 1; options.threads <= PB_CREW_THREADS; options.threads++) {
+		for (options.threads = 1; options.threads <= 8; options.threads++) {
 			helped = verify_with(&log, &options);
 			assert_same(alone, helped);
 			pb_verification_free(helped);
@@ -330,12 +331,14 @@ more_records_than_the_threads_can_hold_are_all_looked_at(void **state)
 	(void)state;
 	log_make(&log, (struct recipe){ .records = 1 });
 	log_remove(&log, log.count - 1);
-	while (log.seq < 3 * PB_CREW_JOBS)
+	while (log.seq < 3 * PB_VERIFY_CREW_JOBS)
 		add_message(&log);
 	add_checkpoint(&log);
 	v = verify_with(&log, &options);
-	assert_int_equal(pb_verification_check(v, PB_CHECK_COMMITMENT)->count, 3 * PB_CREW_JOBS);
-	assert_int_equal(pb_verification_check(v, PB_CHECK_PAYLOAD)->count, 3 * PB_CREW_JOBS);
+	assert_int_equal(
+	    pb_verification_check(v, PB_CHECK_COMMITMENT)->count, 3 * PB_VERIFY_CREW_JOBS);
+	assert_int_equal(
+	    pb_verification_check(v, PB_CHECK_PAYLOAD)->count, 3 * PB_VERIFY_CREW_JOBS);
 	assert_int_equal(pb_verification_check(v, PB_CHECK_COMMITMENT)->findings_count, 0);
 	assert_int_equal(pb_verification_check(v, PB_CHECK_TREE)->findings_count, 0);
 	pb_verification_free(v);
@@ -345,7 +348,7 @@ more_records_than_the_threads_can_hold_are_all_looked_at(void **state)
 static void
 verification_that_ends_early_leaves_no_thread_behind(void **state)
 {
-	struct pb_verify_log_options options = { .open = true, .threads = PB_CREW_THREADS };
+	struct pb_verify_log_options options = { .open = true, .threads = 8 };
 	struct pb_verification *v = NULL;
 	struct memory_log log;
 	struct pb_source source = { &log, next_item };

@@ -45,11 +45,11 @@ def reader(role):
     return key, certificate, text.split()[-1].replace(b":", b"").decode().lower(), der
 
 
-def make_envelope(key):
+def make_envelope(key, roles=READERS):
     with tempfile.TemporaryDirectory() as work:
         command = ["openssl", "cms", "-encrypt", "-binary", "-outform", "DER", "-aes-256-gcm",
                    "-keyid"]
-        for role in READERS:
+        for role in roles:
             with open("%s/%s" % (work, role), "wb") as file:
                 file.write(reader(role)[1])
             command += ["-recip", "%s/%s" % (work, role)]

@@ -332,6 +332,9 @@ def segment_prefix(header):
     return b"PBSEGMT1" + len(header).to_bytes(4, "big") + header
 
 
+OPEN = (8, 12, 13)                     # record types that are stored with their secret [3.2]
+
+
 class Archive:
     """An archive in memory: `files` is path -> content.
 
@@ -373,10 +376,10 @@ class Archive:
             r = self.random("r %d" % seq, 32)
             payload = seal(self.origin, r, self.compress(plain_of(parts)))
             entry = leaf(seq, time, kind, self.head, commit_to(r, parts), sha256(payload))
-            frame = entry + (r if kind in (12, 13) else b"") + payload
-            frames += (b"P" if kind in (12, 13) else b"R") + u64(len(frame)) + frame
+            frame = entry + (r if kind in OPEN else b"") + payload
+            frames += (b"P" if kind in OPEN else b"R") + u64(len(frame)) + frame
             keys = self.files["keys/%s.key" % self.segment]
-            keys += bytes(48) if kind in (12, 13) else slot(self.segment_key, len(keys) // 48, r)
+            keys += bytes(48) if kind in OPEN else slot(self.segment_key, len(keys) // 48, r)
             self.files["keys/%s.key" % self.segment] = keys
             self.leaves.append(entry)
             self.head = sha3(entry)
@@ -385,6 +388,15 @@ class Archive:
         self.note = (text + "\n" + self.key.line(text)).encode()
         self.files["vault/%s.seg" % self.segment] += frames + b"C" + u64(len(self.note)) + self.note
         return self.note
+
+    def destroy(self, seqs):
+        """Zero the slots of records [3.5], which a record of type 8 has named before."""
+        for seq in seqs:
+            stem = max(path[6:-4] for path in self.files
+                       if path.startswith("vault/") and int(path[6:22], 16) <= seq)
+            at = 48 * (seq - int(stem[:16], 16) + 1)
+            keys = self.files["keys/%s.key" % stem]
+            self.files["keys/%s.key" % stem] = keys[:at] + bytes(48) + keys[at + 48:]
 
     def publish(self):
         """log/ as it is after the last commit."""

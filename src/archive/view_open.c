@@ -1,0 +1,198 @@
+#include "archive/view_open.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "archive/catchup.h"
+#include "core/error.h"
+#include "core/limits.h"
+#include "record/types.h"
+#include "vault/slot.h"
+
+/* Of a buffer, from one message to the next: most are far shorter. */
+#define OCTETS_KEPT ((size_t)2 * 1024 * 1024)
+
+static const char OPENING[] = N_("open a record to index it");
+
+static enum pb_status
+differs(uint64_t seq, struct pb_error *err)
+{
+	(void)pb_fail(
+	    err, PB_ECORRUPT, OPENING, N_("it is not what the log committed to"), "%" PRIu64, seq);
+	return pb_fail_todo(err, PB_ECORRUPT,
+	    N_("run `probant verify` to see what is hit, and look at the second copy"));
+}
+
+/* A slot of zeros: the secret was destroyed; whether the log says so is a verification's business.
+ */
+enum pb_status
+pb_view_secret(const struct pb_frame *frame, struct pb_keyfile *keyfile,
+    struct pb_secret *segment_key, uint64_t number, struct pb_secret **ret_r, struct pb_error *err)
+{
+	uint8_t slot[PB_SLOT_LEN];
+	enum pb_status status;
+
+	if (frame->tag == PB_FRAME_OPEN) {
+		status = pb_secret_new(sizeof(frame->r), ret_r, err);
+		if (status == PB_OK)
+			memcpy(pb_secret_bytes(*ret_r), frame->r, sizeof(frame->r));
+		return status;
+	}
+	status = pb_keyfile_read(keyfile, number, slot, err);
+	if (status != PB_OK || pb_slot_state(slot, number) == PB_SLOT_EMPTY)
+		return status;
+	return pb_slot_decode(segment_key, number, slot, ret_r, err);
+}
+
+static enum pb_status
+check_stored(const struct pb_view_record *record, struct pb_error *err)
+{
+	uint8_t digest[PB_DIGEST_LEN];
+	enum pb_status status = pb_frames_payload_sha256(&record->frame, digest, err);
+
+	if (status == PB_OK && memcmp(digest, record->leaf.payload_sha256, sizeof(digest)) != 0)
+		status = differs(record->leaf.seq, err);
+	return status;
+}
+
+/* ---- its parts ------------------------------------------------------------------------------ */
+
+/* Header and body, as they stand one behind the other. */
+struct taking {
+	struct pb_buf *octets;
+	bool wanted;
+};
+
+static enum pb_status
+begin_part(void *ctx, uint8_t kind, struct pb_error *err)
+{
+	struct taking *taking = ctx;
+
+	(void)err;
+	taking->wanted = kind == PB_PART_HEADER || kind == PB_PART_BODY;
+	return PB_OK;
+}
+
+static enum pb_status
+take_part(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	struct taking *taking = ctx;
+
+	if (!taking->wanted || pb_buf_append(taking->octets, data, len) == PB_OK)
+		return PB_OK;
+	return pb_fail_memory(err, OPENING);
+}
+
+static enum pb_status
+take_message(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+{
+	struct taking taking = { .octets = &record->octets };
+	const struct pb_part_sink sink = {
+		.ctx = &taking, .begin = begin_part, .write = take_part
+	};
+
+	record->too_large = record->size > PB_LIMIT_VIEW_MESSAGE;
+	if (!record->whole || record->too_large || record->size == 0)
+		return PB_OK;
+	if (pb_buf_reserve(&record->octets, (size_t)record->size) != PB_OK)
+		return pb_fail_memory(err, OPENING);
+	return pb_opened_stream(opened, 0, (uint8_t)(pb_opened_count(opened) - 1), &sink, err);
+}
+
+static enum pb_status
+take_digest(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+{
+	uint8_t index = pb_opened_find(opened, PB_PART_DIGEST);
+	enum pb_status status;
+
+	pb_buf_clear(&record->part);
+	if (index >= pb_opened_count(opened))
+		return differs(record->leaf.seq, err);
+	status = pb_opened_part(opened, index, PB_DIGEST_LEN, &record->part, err);
+	if (status == PB_OK && record->part.len == PB_DIGEST_LEN)
+		memcpy(record->sha256, record->part.data, PB_DIGEST_LEN);
+	else if (status == PB_OK || status == PB_ELIMIT)
+		status = differs(record->leaf.seq, err);
+	return status;
+}
+
+/* Facts that are no JSON leave a row that says less. */
+static enum pb_status
+take_facts(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+{
+	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
+	enum pb_status status;
+
+	pb_buf_clear(&record->part);
+	if (index >= pb_opened_count(opened))
+		return PB_OK;
+	status = pb_opened_part(opened, index, PB_LIMIT_JSON, &record->part, err);
+	if (status == PB_OK)
+		status = pb_json_parse(record->part.data, record->part.len, &record->facts, err);
+	return status == PB_EDATA || status == PB_ELIMIT ? PB_OK : status;
+}
+
+static enum pb_status
+take_parts(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+{
+	enum pb_status status = take_facts(record, opened, err);
+
+	if (status != PB_OK || !record->message)
+		return status;
+	record->size = pb_opened_message_len(opened);
+	status = take_digest(record, opened, err);
+	if (status == PB_OK)
+		status = take_message(record, opened, err);
+	return status;
+}
+
+enum pb_status
+pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
+    struct pb_keyfile *keyfile, struct pb_secret *segment_key, const struct pb_frame *frame,
+    uint64_t slot, bool check, struct pb_error *err)
+{
+	struct pb_opened *opened = NULL;
+	enum pb_status status = PB_OK;
+
+	pb_view_record_clear(record);
+	record->frame = *frame;
+	if (pb_leaf_decode(frame->leaf, &record->leaf) != PB_LEAF_SOUND)
+		return differs(record->leaf.seq, err);
+	record->message = pb_catchup_message(record->leaf.type);
+	status = pb_view_secret(&record->frame, keyfile, segment_key, slot, &record->r, err);
+	if (status != PB_OK || record->r == NULL)
+		return status;
+	if (check)
+		status = check_stored(record, err);
+	if (status == PB_OK)
+		status = pb_opener_open(opener, &record->frame.payload, record->r, &opened, err);
+	if (status == PB_OK)
+		status = take_parts(record, opened, err);
+	pb_opened_free(opened);
+	return status;
+}
+
+void
+pb_view_record_clear(struct pb_view_record *record)
+{
+	pb_secret_free(record->r);
+	record->r = NULL;
+	pb_json_free(record->facts);
+	record->facts = NULL;
+	pb_wipe(record->octets.data, record->octets.len);
+	pb_buf_clear(&record->octets);
+	if (record->octets.cap > OCTETS_KEPT)
+		pb_buf_done(&record->octets);
+	pb_buf_clear(&record->part);
+	record->message = record->too_large = false;
+	record->size = 0;
+	memset(record->sha256, 0, sizeof(record->sha256));
+}
+
+void
+pb_view_record_done(struct pb_view_record *record)
+{
+	pb_view_record_clear(record);
+	pb_buf_done(&record->octets);
+	pb_buf_done(&record->part);
+}

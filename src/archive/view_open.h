@@ -1,0 +1,46 @@
+/* Opening the records of one segment, one after the other, to view them. */
+#ifndef PB_ARCHIVE_VIEW_OPEN_H
+#define PB_ARCHIVE_VIEW_OPEN_H
+
+#include "core/buf.h"
+#include "core/json.h"
+#include "crypto/secret.h"
+#include "record/leaf.h"
+#include "record/opened.h"
+#include "vault/frames.h"
+#include "vault/keyfile.h"
+
+/* A record as a view is made of it.  Begins as zeros. */
+struct pb_view_record {
+	struct pb_frame frame;
+	struct pb_leaf leaf;
+	struct pb_secret *r;   /* NULL: destroyed */
+	struct pb_json *facts; /* may be NULL */
+	bool message;
+	bool too_large; /* message_octets is empty */
+	uint64_t size;
+	uint8_t sha256[PB_DIGEST_LEN];
+	bool whole;           /* set by the caller: the octets are wanted */
+	struct pb_buf octets; /* of the message; kept from record to record */
+	struct pb_buf part;   /* the same */
+};
+
+/*
+ * Read the record in `frame`, whose secret is in slot `slot`.  check: hold what is stored against
+ * the leaf first.  PB_OK also if its secret was destroyed.  PB_ECORRUPT: it is damaged; then leaf
+ * and message are set all the same.
+ */
+enum pb_status pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
+    struct pb_keyfile *keyfile, struct pb_secret *segment_key, const struct pb_frame *frame,
+    uint64_t slot, bool check, struct pb_error *err) PB_MUST_CHECK;
+
+/* The secret of the record in `frame` alone; NULL: it was destroyed.  PB_ECORRUPT. */
+enum pb_status pb_view_secret(const struct pb_frame *frame, struct pb_keyfile *keyfile,
+    struct pb_secret *segment_key, uint64_t slot, struct pb_secret **ret_r,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* Forget the record; the buffers are wiped and kept. */
+void pb_view_record_clear(struct pb_view_record *record);
+void pb_view_record_done(struct pb_view_record *record);
+
+#endif

@@ -1,0 +1,390 @@
+#include "archive/views.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/catchup.h"
+#include "archive/view_segment.h"
+#include "archive/views_give.h"
+#include "core/error.h"
+#include "core/limits.h"
+
+static const char INDEXING[] = N_("index messages");
+
+/* Records between two words of progress. */
+#define PROGRESS_STEP 32
+
+/*
+ * Invariants, under `mutex`:
+ * 1. job[first .. first + count) wait; `busy` threads do one each.
+ * 2. `failure` is the first of any thread; once stop is set nothing more is begun.
+ * The catalog is used under catalog_mutex alone.
+ */
+struct pb_views {
+	const struct pb_world *world;
+	char *dir;
+	char *origin;
+	char *program; /* NULL: there is none */
+	struct pb_views_options options;
+	struct pb_views_shared shared;
+	pthread_mutex_t mutex, catalog_mutex;
+	pthread_cond_t changed;
+	pthread_t thread[PB_LIMIT_VIEW_THREADS];
+	unsigned threads, busy;
+	struct pb_view_job job[PB_LIMIT_VIEW_QUEUE];
+	size_t first, count;
+	bool ending;
+	atomic_bool stop;
+	atomic_ullong done;      /* records looked at */
+	struct pb_error failure; /* status PB_OK: none */
+};
+
+/* ---- what threads share --------------------------------------------------------------------- */
+
+static void
+lock_catalog(void *ctx)
+{
+	struct pb_views *views = ctx;
+
+	pb_assert(pthread_mutex_lock(&views->catalog_mutex) == 0);
+}
+
+static void
+unlock_catalog(void *ctx)
+{
+	struct pb_views *views = ctx;
+
+	pb_assert(pthread_mutex_unlock(&views->catalog_mutex) == 0);
+}
+
+static void
+lock(struct pb_views *views)
+{
+	pb_assert(pthread_mutex_lock(&views->mutex) == 0);
+}
+
+static void
+unlock(struct pb_views *views)
+{
+	pb_assert(pthread_mutex_unlock(&views->mutex) == 0);
+}
+
+static bool
+go_on(void *ctx)
+{
+	struct pb_views *views = ctx;
+	unsigned long long done = atomic_fetch_add(&views->done, 1);
+
+	if (views->options.progress != NULL && done % PROGRESS_STEP == 0) {
+		lock(views);
+		views->options.progress(views->options.progress_ctx, done);
+		unlock(views);
+	}
+	return !atomic_load(&views->stop);
+}
+
+/* ---- a thread ------------------------------------------------------------------------------- */
+
+/* One segment that fails leaves the others; a child that can't be started leaves none. */
+static void
+note_failure(struct pb_views *views, enum pb_status status, const struct pb_error *err)
+{
+	if (status == PB_OK)
+		return;
+	if (views->failure.status == PB_OK) {
+		views->failure = *err;
+		views->failure.status = status;
+	}
+	if (status == PB_EUNAVAIL || status == PB_ENOSPC)
+		atomic_store(&views->stop, true);
+}
+
+static bool
+next_job(struct pb_views *views, struct pb_view_job *ret_job)
+{
+	while (views->count == 0 && !views->ending)
+		pb_assert(pthread_cond_wait(&views->changed, &views->mutex) == 0);
+	if (views->count == 0)
+		return false;
+	*ret_job = views->job[views->first];
+	views->first = (views->first + 1) % PB_LIMIT_VIEW_QUEUE;
+	views->count--;
+	views->busy++;
+	return true;
+}
+
+static enum pb_status
+do_job(struct pb_views *views, struct pb_view_tools **tools, const struct pb_view_job *job,
+    struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	if (atomic_load(&views->stop))
+		return PB_OK;
+	if (*tools == NULL)
+		status = pb_view_tools_new(views->world, views->dir, views->origin, views->program,
+		    &views->shared, tools, err);
+	return status == PB_OK ? pb_view_segment(*tools, job, err) : status;
+}
+
+static void *
+work(void *arg)
+{
+	struct pb_views *views = arg;
+	struct pb_view_tools *tools = NULL;
+	struct pb_view_job job;
+
+	lock(views);
+	while (next_job(views, &job)) {
+		struct pb_error err = { 0 };
+		enum pb_status status;
+
+		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
+		unlock(views);
+		status = do_job(views, &tools, &job, &err);
+		pb_secret_free(job.key);
+		lock(views);
+		note_failure(views, status, &err);
+		views->busy--;
+		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
+	}
+	unlock(views);
+	pb_view_tools_free(tools);
+	return NULL;
+}
+
+/* Begun when there is work for it.  Without any thread the work is done in pb_views_finish. */
+static void
+begin_thread(struct pb_views *views)
+{
+	if (views->threads < views->options.threads &&
+	    views->busy + views->count > views->threads &&
+	    pthread_create(&views->thread[views->threads], NULL, work, views) == 0)
+		views->threads++;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static enum pb_status
+make(struct pb_views *views, const struct pb_archive *a, const struct pb_views_options *options,
+    struct pb_error *err)
+{
+	views->world = a->world;
+	views->options = *options;
+	views->dir = strdup(a->dir);
+	views->origin = strdup(a->origin);
+	if (options->program != NULL)
+		views->program = strdup(options->program);
+	if (views->dir == NULL || views->origin == NULL ||
+	    (options->program != NULL && views->program == NULL))
+		return pb_fail_memory(err, INDEXING);
+	if (views->options.threads == 0)
+		views->options.threads = 1;
+	if (views->options.threads > PB_LIMIT_VIEW_THREADS)
+		views->options.threads = PB_LIMIT_VIEW_THREADS;
+	views->shared = (struct pb_views_shared){
+		.ctx = views, .lock = lock_catalog, .unlock = unlock_catalog, .go_on = go_on
+	};
+	return pb_catchup_open(
+	    a->world->files, a->dir, a->origin, true, &views->shared.catalog, err);
+}
+
+static void
+release(struct pb_views *views)
+{
+	pb_catalog_close(views->shared.catalog);
+	free(views->dir);
+	free(views->origin);
+	free(views->program);
+	free(views);
+}
+
+enum pb_status
+pb_views_new(const struct pb_archive *archive, const struct pb_views_options *options,
+    struct pb_views **ret_views, struct pb_error *err)
+{
+	struct pb_views *views = calloc(1, sizeof(*views));
+	enum pb_status status =
+	    views == NULL ? pb_fail_memory(err, INDEXING) : make(views, archive, options, err);
+
+	if (status != PB_OK) {
+		if (views != NULL)
+			release(views);
+		return status;
+	}
+	pb_assert(pthread_mutex_init(&views->mutex, NULL) == 0);
+	pb_assert(pthread_mutex_init(&views->catalog_mutex, NULL) == 0);
+	pb_assert(pthread_cond_init(&views->changed, NULL) == 0);
+	atomic_init(&views->stop, false);
+	atomic_init(&views->done, 0);
+	*ret_views = views;
+	return PB_OK;
+}
+
+static void
+end_threads(struct pb_views *views)
+{
+	lock(views);
+	views->ending = true;
+	pb_assert(pthread_cond_broadcast(&views->changed) == 0);
+	unlock(views);
+	for (unsigned i = 0; i < views->threads; i++)
+		pb_assert(pthread_join(views->thread[i], NULL) == 0);
+	views->threads = 0;
+	views->ending = false;
+}
+
+void
+pb_views_free(struct pb_views *views)
+{
+	if (views == NULL)
+		return;
+	atomic_store(&views->stop, true);
+	end_threads(views);
+	for (; views->count > 0; views->count--) {
+		pb_secret_free(views->job[views->first].key);
+		views->first = (views->first + 1) % PB_LIMIT_VIEW_QUEUE;
+	}
+	(void)pthread_cond_destroy(&views->changed);
+	(void)pthread_mutex_destroy(&views->catalog_mutex);
+	(void)pthread_mutex_destroy(&views->mutex);
+	release(views);
+}
+
+/* ---- handing over --------------------------------------------------------------------------- */
+
+static enum pb_status
+make_job(const struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *key,
+    struct pb_view_job *ret_job, struct pb_error *err)
+{
+	struct pb_view_job job = {
+		.end = end, .own = views->options.own, .anew = views->options.anew
+	};
+	enum pb_status status = pb_secret_new(pb_secret_len(key), &job.key, err);
+
+	if (status != PB_OK)
+		return status;
+	memcpy(pb_secret_bytes(job.key), pb_secret_bytes(key), pb_secret_len(key));
+	memcpy(job.stem, stem, sizeof(job.stem));
+	*ret_job = job;
+	return PB_OK;
+}
+
+/* wait: until there is room. */
+static enum pb_status
+give(struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *key, bool wait,
+    struct pb_error *err)
+{
+	struct pb_view_job job;
+	enum pb_status status = make_job(views, stem, end, key, &job, err);
+
+	if (status != PB_OK)
+		return status;
+	lock(views);
+	while (wait && views->count == PB_LIMIT_VIEW_QUEUE && views->threads > 0)
+		pb_assert(pthread_cond_wait(&views->changed, &views->mutex) == 0);
+	if (views->count < PB_LIMIT_VIEW_QUEUE) {
+		views->job[(views->first + views->count++) % PB_LIMIT_VIEW_QUEUE] = job;
+		job.key = NULL;
+		begin_thread(views);
+		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
+	}
+	unlock(views);
+	pb_secret_free(job.key);
+	return PB_OK;
+}
+
+void
+pb_views_attach(struct pb_archive *archive, struct pb_views *views)
+{
+	archive->views = views;
+}
+
+void
+pb_views_offer(
+    struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *segment_key)
+{
+	(void)give(views, stem, end, segment_key, false, NULL);
+}
+
+void
+pb_views_offer_open(struct pb_views *views, const struct pb_archive *archive)
+{
+	if (archive->append != NULL && pb_append_slots(archive->append) > 0)
+		pb_views_offer(views, pb_append_name(archive->append),
+		    pb_append_end(archive->append), pb_append_key(archive->append));
+}
+
+enum pb_status
+pb_views_give(
+    struct pb_views *views, const char *stem, struct pb_secret *segment_key, struct pb_error *err)
+{
+	return give(views, stem, 0, segment_key, true, err);
+}
+
+enum pb_status
+pb_views_catch_up(struct pb_views *views, const struct pb_archive *archive, struct pb_error *err)
+{
+	enum pb_status status;
+
+	lock_catalog(views);
+	status = pb_catchup_head(archive, views->shared.catalog, err);
+	unlock_catalog(views);
+	return status;
+}
+
+enum pb_status
+pb_views_segment_next(struct pb_views *views, bool first, uint64_t first_seq,
+    struct pb_catalog_segment *ret_segment, struct pb_error *err)
+{
+	enum pb_status status;
+
+	lock_catalog(views);
+	status = pb_catalog_segment_next(views->shared.catalog, first, first_seq, ret_segment, err);
+	unlock_catalog(views);
+	return status;
+}
+
+bool
+pb_views_anew(const struct pb_views *views)
+{
+	return views->options.anew;
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+/* No thread could be had: this one does it. */
+static void
+work_here(struct pb_views *views)
+{
+	if (views->threads > 0 || views->count == 0)
+		return;
+	views->ending = true;
+	(void)work(views);
+	views->ending = false;
+}
+
+enum pb_status
+pb_views_finish(struct pb_views *views, struct pb_error *err)
+{
+	enum pb_status status;
+
+	work_here(views);
+	lock(views);
+	while (views->count > 0 || views->busy > 0)
+		pb_assert(pthread_cond_wait(&views->changed, &views->mutex) == 0);
+	status = views->failure.status;
+	if (status != PB_OK && err != NULL)
+		*err = views->failure;
+	memset(&views->failure, 0, sizeof(views->failure));
+	unlock(views);
+	return status == PB_OK ? pb_catalog_settle(views->shared.catalog, err) : status;
+}
+
+struct pb_catalog *
+pb_views_catalog(const struct pb_views *views)
+{
+	return views->shared.catalog;
+}

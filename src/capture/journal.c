@@ -1,0 +1,376 @@
+#include "capture/journal.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/journal_key.h"
+#include "capture/seen.h"
+#include "core/error.h"
+#include "core/io.h"
+#include "core/limits.h"
+
+#define FILE_NAME "imports"
+#define MAGIC "PBIMPRT1"
+#define HEAD_LEN 64
+#define KEY_LEN PB_JOURNAL_KEY_LEN
+#define ENTRY_LEN (3 * KEY_LEN)
+#define MARK_LEN 8 /* of a message's key: what is held in memory */
+#define BATCH 1024 /* entries read or written at a time */
+
+/*
+ * "PBIMPRT1" || u64 settled || u64 size || the beginning of the commitment of record size-1 ||
+ * zeros then entries: the beginning of a commitment || source || message.
+ *
+ * Invariants:
+ * 1. The first `settled` entries are of records that the log held at `size`; `last` of them is
+ *    that of record size-1.
+ * 2. Those behind were noted since, in the order in which they were handed in.
+ */
+struct pb_journal {
+	const struct pb_files *files;
+	char *path;
+	int fd;
+	struct pb_journal_key key;
+	bool resume;
+	struct pb_seen messages; /* MARK_LEN of each */
+	struct pb_seen sources;  /* if resume */
+	uint64_t count;          /* entries */
+	uint64_t settled;
+	uint64_t size;
+	uint8_t last[KEY_LEN];
+	bool moved; /* settled, since the head was written */
+};
+
+static const char NOTING[] = N_("note what is imported");
+
+static uint64_t
+place_of(uint64_t entry)
+{
+	return HEAD_LEN + entry * ENTRY_LEN;
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+static enum pb_status
+write_head(struct pb_journal *j, struct pb_error *err)
+{
+	uint8_t head[HEAD_LEN] = { 0 };
+
+	memcpy(head, MAGIC, 8);
+	pb_put_u64(head + 8, j->settled);
+	pb_put_u64(head + 16, j->size);
+	memcpy(head + 24, j->last, KEY_LEN);
+	j->moved = false;
+	return pb_io_pwrite(j->files, j->fd, j->path, head, sizeof(head), 0, err);
+}
+
+/* What was settled since the head was written: the commitment of the last stands in its entry. */
+static enum pb_status
+settle(struct pb_journal *j, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	if (!j->moved)
+		return PB_OK;
+	status = pb_io_pread_exact(
+	    j->files, j->fd, j->path, j->last, KEY_LEN, place_of(j->settled - 1), err);
+	return status == PB_OK ? write_head(j, err) : status;
+}
+
+static enum pb_status
+cut_to(struct pb_journal *j, uint64_t count, struct pb_error *err)
+{
+	int answer = j->files->truncate(j->files->ctx, j->fd, place_of(count));
+
+	if (answer < 0)
+		return pb_fail_sys(err, answer, NOTING, "%s", j->path);
+	j->count = count;
+	return PB_OK;
+}
+
+/* Nothing is known: entries begin with the records behind those that the log has now. */
+static enum pb_status
+begin_anew(struct pb_journal *j, uint64_t size, struct pb_error *err)
+{
+	enum pb_status status = cut_to(j, 0, err);
+
+	j->settled = 0;
+	j->size = size;
+	memset(j->last, 0, sizeof(j->last));
+	return status == PB_OK ? write_head(j, err) : status;
+}
+
+/* The head; *ret_sound false: there is none of ours. */
+static enum pb_status
+read_head(struct pb_journal *j, bool *ret_sound, struct pb_error *err)
+{
+	struct pb_file_info info;
+	uint8_t head[HEAD_LEN];
+	enum pb_status status;
+	size_t len;
+	int answer = j->files->stat_fd(j->files->ctx, j->fd, &info);
+
+	if (answer < 0)
+		return pb_fail_sys(err, answer, NOTING, "%s", j->path);
+	status = pb_io_pread(j->files, j->fd, j->path, head, sizeof(head), 0, &len, err);
+	if (status != PB_OK)
+		return status;
+	*ret_sound = len == sizeof(head) && memcmp(head, MAGIC, 8) == 0;
+	if (!*ret_sound)
+		return PB_OK;
+	j->settled = pb_get_u64(head + 8);
+	j->size = pb_get_u64(head + 16);
+	memcpy(j->last, head + 24, KEY_LEN);
+	j->count = (info.size - HEAD_LEN) / ENTRY_LEN;
+	/* A power cut may have taken entries: what they knew is not known any more. */
+	if (j->settled > j->count)
+		j->settled = j->count;
+	return PB_OK;
+}
+
+/* ---- what the log bears out ----------------------------------------------------------------- */
+
+struct bearing {
+	const struct pb_journal *journal;
+	uint8_t *entry; /* those that were not settled */
+	size_t count;
+	bool *borne;
+	size_t at;         /* they were handed in in this order, so they stand in the log in it */
+	uint64_t seq;      /* of the record at hand */
+	uint64_t last_seq; /* of the last one that was borne out */
+	bool fits;
+};
+
+static bool
+bear_out(void *arg, const uint8_t *commitment)
+{
+	struct bearing *b = arg;
+	bool first = b->seq + 1 == b->journal->size;
+	size_t i;
+
+	if (first && b->journal->settled > 0)
+		b->fits = memcmp(commitment, b->journal->last, KEY_LEN) == 0;
+	for (i = b->at; !first && i < b->count; i++)
+		if (memcmp(commitment, b->entry + i * ENTRY_LEN, KEY_LEN) == 0) {
+			b->borne[i] = true;
+			b->at = i + 1;
+			b->last_seq = b->seq;
+			break;
+		}
+	b->seq++;
+	return b->fits && b->at < b->count;
+}
+
+/* Entries that the log does not have were never committed: those that it has close up. */
+static enum pb_status
+keep_borne(struct pb_journal *j, const struct bearing *b, struct pb_error *err)
+{
+	size_t kept = 0, i;
+	enum pb_status status;
+
+	for (i = 0; i < b->count; i++)
+		if (b->borne[i])
+			memmove(b->entry + kept++ * ENTRY_LEN, b->entry + i * ENTRY_LEN, ENTRY_LEN);
+	status = pb_io_pwrite(
+	    j->files, j->fd, j->path, b->entry, kept * ENTRY_LEN, place_of(j->settled), err);
+	if (status == PB_OK)
+		status = cut_to(j, j->settled + kept, err);
+	if (status == PB_OK && kept > 0) {
+		j->settled += kept;
+		j->size = b->last_seq + 1;
+		j->moved = true;
+	}
+	return status == PB_OK ? settle(j, err) : status;
+}
+
+/*
+ * Hold the journal against the log: is it of this log, and which of its last entries were
+ * committed before the process that wrote them ended?
+ */
+static enum pb_status
+hold_against(struct pb_journal *j, const struct pb_journal_log *log, struct pb_error *err)
+{
+	uint64_t open = j->count - j->settled;
+	struct bearing b = { .journal = j, .seq = j->size - 1, .fits = true };
+	enum pb_status status = PB_OK;
+
+	if (j->size > log->size || open > PB_LIMIT_IMPORTS || j->size == 0)
+		return begin_anew(j, log->size, err);
+	b.count = (size_t)open;
+	b.entry = malloc(b.count * ENTRY_LEN + 1);
+	b.borne = calloc(b.count + 1, sizeof(b.borne[0]));
+	if (b.entry == NULL || b.borne == NULL)
+		status = pb_fail_memory(err, NOTING);
+	if (status == PB_OK)
+		status = pb_io_pread_exact(j->files, j->fd, j->path, b.entry, b.count * ENTRY_LEN,
+		    place_of(j->settled), err);
+	if (status == PB_OK)
+		status = log->walk(log->ctx, j->size - 1, bear_out, &b, err);
+	if (status == PB_OK)
+		status = b.fits ? keep_borne(j, &b, err) : begin_anew(j, log->size, err);
+	free(b.entry);
+	free(b.borne);
+	return status;
+}
+
+/* ---- into memory ---------------------------------------------------------------------------- */
+
+/* The older half goes where there are too many: entries move down, all of them true on the way. */
+static enum pb_status
+forget_older(struct pb_journal *j, struct pb_error *err)
+{
+	uint64_t kept = PB_LIMIT_IMPORTS / 2, first = j->count - kept, i;
+	uint8_t batch[BATCH * ENTRY_LEN];
+	enum pb_status status = PB_OK;
+	size_t n;
+
+	for (i = 0; status == PB_OK && i < kept; i += n) {
+		n = kept - i < BATCH ? (size_t)(kept - i) : BATCH;
+		status = pb_io_pread_exact(
+		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(first + i), err);
+		if (status == PB_OK)
+			status = pb_io_pwrite(
+			    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(i), err);
+	}
+	if (status != PB_OK)
+		return status;
+	j->settled = kept;
+	status = write_head(j, err);
+	return status == PB_OK ? cut_to(j, kept, err) : status;
+}
+
+static enum pb_status
+load(struct pb_journal *j, struct pb_error *err)
+{
+	uint8_t batch[BATCH * ENTRY_LEN];
+	enum pb_status status = PB_OK;
+	uint64_t i;
+	size_t n, k;
+
+	if (j->count > PB_LIMIT_IMPORTS)
+		status = forget_older(j, err);
+	for (i = 0; status == PB_OK && i < j->count; i += n) {
+		n = j->count - i < BATCH ? (size_t)(j->count - i) : BATCH;
+		status = pb_io_pread_exact(
+		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(i), err);
+		for (k = 0; status == PB_OK && k < n; k++) {
+			const uint8_t *entry = batch + k * ENTRY_LEN;
+
+			status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
+			if (status == PB_OK && j->resume)
+				status = pb_seen_add(&j->sources, entry + KEY_LEN, err);
+		}
+	}
+	return status;
+}
+
+static enum pb_status
+open_file(struct pb_journal *j, const struct pb_journal_log *log, struct pb_error *err)
+{
+	bool sound = false;
+	enum pb_status status;
+
+	status = pb_io_open(j->files, j->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &j->fd, err);
+	if (status == PB_OK)
+		status = read_head(j, &sound, err);
+	if (status == PB_OK)
+		status = sound ? hold_against(j, log, err) : begin_anew(j, log->size, err);
+	return status == PB_OK ? load(j, err) : status;
+}
+
+enum pb_status
+pb_journal_open(const struct pb_world *world, const char *dir, const struct pb_journal_log *log,
+    bool resume, struct pb_journal **ret_journal, struct pb_error *err)
+{
+	struct pb_journal *j = calloc(1, sizeof(*j));
+	enum pb_status status;
+
+	if (j == NULL)
+		return pb_fail_memory(err, NOTING);
+	j->files = world->files;
+	j->fd = -1;
+	j->resume = resume;
+	pb_seen_init(&j->messages, MARK_LEN);
+	pb_seen_init(&j->sources, KEY_LEN);
+	status =
+	    (j->path = pb_path_join(dir, FILE_NAME)) == NULL ? pb_fail_memory(err, NOTING) : PB_OK;
+	if (status == PB_OK)
+		status = pb_journal_key_init(&j->key, world, dir, err);
+	if (status == PB_OK)
+		status = open_file(j, log, err);
+	if (status != PB_OK) {
+		pb_journal_close(j);
+		return status;
+	}
+	*ret_journal = j;
+	return PB_OK;
+}
+
+/* ---- asking and noting ---------------------------------------------------------------------- */
+
+enum pb_status
+pb_journal_source(struct pb_journal *journal, const struct pb_message_origin *origin,
+    uint8_t out[KEY_LEN], struct pb_error *err)
+{
+	return pb_journal_key_source(&journal->key, origin, out, err);
+}
+
+bool
+pb_journal_has_source(const struct pb_journal *journal, const uint8_t source[KEY_LEN])
+{
+	return pb_seen_has(&journal->sources, source);
+}
+
+enum pb_status
+pb_journal_note(struct pb_journal *journal, const uint8_t source[KEY_LEN],
+    const struct pb_sealed *sealed, bool *ret_second, struct pb_error *err)
+{
+	struct pb_journal *j = journal;
+	uint8_t entry[ENTRY_LEN];
+	enum pb_status status;
+	bool second;
+
+	memcpy(entry, sealed->commitment, KEY_LEN);
+	memcpy(entry + KEY_LEN, source, KEY_LEN);
+	status = pb_journal_key_message(&j->key, sealed, entry + 2 * KEY_LEN, err);
+	if (status == PB_OK)
+		status = settle(j, err);
+	if (status != PB_OK)
+		return status;
+	second = pb_seen_has(&j->messages, entry + 2 * KEY_LEN);
+	if (j->messages.count < PB_LIMIT_IMPORTS)
+		status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
+	if (status == PB_OK)
+		status = pb_io_pwrite(
+		    j->files, j->fd, j->path, entry, sizeof(entry), place_of(j->count), err);
+	if (status != PB_OK)
+		return status;
+	j->count++;
+	*ret_second = second;
+	return PB_OK;
+}
+
+void
+pb_journal_committed(struct pb_journal *journal, uint64_t seq)
+{
+	pb_assert(journal->settled < journal->count);
+	journal->settled++;
+	journal->size = seq + 1;
+	journal->moved = true;
+}
+
+void
+pb_journal_close(struct pb_journal *journal)
+{
+	if (journal == NULL)
+		return;
+	if (journal->fd >= 0)
+		(void)settle(journal, NULL);
+	pb_io_close(journal->files, &journal->fd);
+	pb_journal_key_done(&journal->key);
+	pb_seen_done(&journal->messages);
+	pb_seen_done(&journal->sources);
+	free(journal->path);
+	free(journal);
+}

@@ -1,0 +1,88 @@
+#include "capture/seen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+
+#define ROOM_FIRST 1024
+#define KEY_MAX 16
+
+void
+pb_seen_init(struct pb_seen *seen, size_t key_len)
+{
+	pb_assert(key_len >= sizeof(uint64_t) && key_len <= KEY_MAX);
+	*seen = (struct pb_seen){ .key_len = key_len };
+}
+
+/* The slot that holds the key, or the empty one where it would stand. */
+static uint8_t *
+find(const struct pb_seen *seen, const uint8_t *key)
+{
+	static const uint8_t empty[KEY_MAX];
+	uint64_t hash;
+	size_t at;
+
+	memcpy(&hash, key, sizeof(hash));
+	for (at = (size_t)hash & (seen->room - 1);; at = (at + 1) & (seen->room - 1)) {
+		uint8_t *slot = seen->slot + at * seen->key_len;
+
+		if (memcmp(slot, key, seen->key_len) == 0 ||
+		    memcmp(slot, empty, seen->key_len) == 0)
+			return slot;
+	}
+}
+
+bool
+pb_seen_has(const struct pb_seen *seen, const uint8_t *key)
+{
+	return seen->room > 0 && memcmp(find(seen, key), key, seen->key_len) == 0;
+}
+
+static enum pb_status
+grow(struct pb_seen *seen, struct pb_error *err)
+{
+	struct pb_seen larger = *seen;
+	size_t i;
+
+	larger.room = seen->room == 0 ? ROOM_FIRST : 2 * seen->room;
+	larger.count = 0;
+	if ((larger.slot = calloc(larger.room, larger.key_len)) == NULL)
+		return pb_fail_memory(err, N_("remember what was imported"));
+	for (i = 0; i < seen->room; i++) {
+		static const uint8_t empty[KEY_MAX];
+		const uint8_t *slot = seen->slot + i * seen->key_len;
+
+		if (memcmp(slot, empty, seen->key_len) != 0)
+			memcpy(find(&larger, slot), slot, seen->key_len);
+	}
+	larger.count = seen->count;
+	free(seen->slot);
+	*seen = larger;
+	return PB_OK;
+}
+
+enum pb_status
+pb_seen_add(struct pb_seen *seen, const uint8_t *key, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	uint8_t *slot;
+
+	if (4 * (seen->count + 1) > 3 * seen->room)
+		status = grow(seen, err);
+	if (status != PB_OK)
+		return status;
+	slot = find(seen, key);
+	if (memcmp(slot, key, seen->key_len) != 0) {
+		memcpy(slot, key, seen->key_len);
+		seen->count++;
+	}
+	return PB_OK;
+}
+
+void
+pb_seen_done(struct pb_seen *seen)
+{
+	free(seen->slot);
+	pb_seen_init(seen, seen->key_len);
+}

@@ -1,0 +1,25 @@
+/* A set of short keys that are as good as random, such as digests: 8 or 16 octets each. */
+#ifndef PB_CAPTURE_SEEN_H
+#define PB_CAPTURE_SEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probant/status.h"
+
+struct pb_seen {
+	uint8_t *slot; /* room * key_len; zeros: empty */
+	size_t key_len;
+	size_t room; /* a power of two, or 0 */
+	size_t count;
+};
+
+void pb_seen_init(struct pb_seen *seen, size_t key_len);
+bool pb_seen_has(const struct pb_seen *seen, const uint8_t *key);
+/* PB_ENOMEM leaves it as it was. */
+enum pb_status pb_seen_add(
+    struct pb_seen *seen, const uint8_t *key, struct pb_error *err) PB_MUST_CHECK;
+void pb_seen_done(struct pb_seen *seen);
+
+#endif

@@ -1,0 +1,222 @@
+#include "cli/import_tally.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/print.h"
+#include "cli/say.h"
+
+/* ---- message by message --------------------------------------------------------------------- */
+
+static void
+state_item(struct pb_json_writer *w, const struct pb_import_item *item)
+{
+	pb_json_octets(w, "path", item->path, strlen(item->path));
+	if (item->entry != NULL)
+		pb_json_octets(w, "entry", item->entry, strlen(item->entry));
+	if (item->in_mbox)
+		pb_json_u64(w, "offset", item->offset);
+}
+
+static enum pb_status
+print_kept(const struct pb_import_item *item, const struct pb_receipt *receipt, bool second,
+    struct pb_error *err)
+{
+	struct pb_buf line = PB_BUF_EMPTY;
+	struct pb_json_writer w;
+
+	pb_json_writer_init(&w, &line);
+	pb_json_object_begin(&w, NULL);
+	pb_json_u64(&w, "seq", receipt->seq);
+	pb_json_hex(&w, "sha256", receipt->message_sha256, PB_DIGEST_LEN);
+	state_item(&w, item);
+	if (second)
+		pb_json_bool(&w, "second", true);
+	pb_json_object_end(&w);
+	pb_print_json(&w);
+	pb_buf_done(&line);
+	if (fflush(stdout) == 0)
+		return PB_OK;
+	return pb_fail(err, PB_EIO, N_("tell what was kept"), N_("writing failed"), "%s", "stdout");
+}
+
+static enum pb_status
+kept(void *ctx, const struct pb_import_item *item, const struct pb_receipt *receipt, bool second,
+    struct pb_error *err)
+{
+	struct pb_import_tally *tally = ctx;
+
+	if (tally->kept++ == 0)
+		tally->first_seq = receipt->seq;
+	tally->last_seq = receipt->seq;
+	tally->second += second;
+	return tally->json ? print_kept(item, receipt, second, err) : PB_OK;
+}
+
+static void
+refused(void *ctx, const struct pb_import_item *item, const struct pb_error *why)
+{
+	struct pb_import_tally *tally = ctx;
+	struct pb_json_writer w;
+	char reason[512];
+
+	pb_progress_clear(tally->progress);
+	tally->refused++;
+	if (!tally->json) {
+		pb_say_error(why);
+		return;
+	}
+	pb_say_reason(why, reason, sizeof(reason));
+	if (tally->refusals.len > 0 && pb_buf_append(&tally->refusals, ",", 1) != PB_OK)
+		tally->no_memory = true;
+	pb_json_writer_init(&w, &tally->refusals);
+	pb_json_object_begin(&w, NULL);
+	state_item(&w, item);
+	pb_json_octets(&w, "reason", reason, strlen(reason));
+	if (strcmp(why->object, item->path) != 0)
+		pb_json_octets(&w, "object", why->object, strlen(why->object));
+	pb_json_object_end(&w);
+	if (pb_json_writer_status(&w) != PB_OK)
+		tally->no_memory = true;
+}
+
+static void
+skipped(void *ctx, const struct pb_import_item *item)
+{
+	struct pb_import_tally *tally = ctx;
+
+	if (item->entry != NULL)
+		tally->entries++;
+	else
+		tally->skipped++;
+}
+
+static void
+known(void *ctx, const struct pb_import_item *item)
+{
+	struct pb_import_tally *tally = ctx;
+
+	(void)item;
+	tally->known++;
+}
+
+static void
+progress(void *ctx, uint64_t messages, uint64_t bytes)
+{
+	struct pb_import_tally *tally = ctx;
+
+	pb_progress_show(tally->progress, messages, bytes);
+}
+
+struct pb_import_events
+pb_import_tally_events(struct pb_import_tally *tally)
+{
+	return (struct pb_import_events){ tally, kept, refused, skipped, known, progress };
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static void
+print_refusals(const struct pb_import_tally *tally)
+{
+	(void)printf("\"refused\":[");
+	if (tally->refusals.len > 0)
+		(void)fwrite(tally->refusals.data, 1, tally->refusals.len, stdout);
+	(void)printf("],\"skipped\":%" PRIu64, tally->skipped + tally->entries);
+}
+
+static void
+print_json(const struct pb_import_tally *tally)
+{
+	(void)printf("{\"imported\":%" PRIu64 ",\"second\":%" PRIu64 ",\"known\":%" PRIu64 ",",
+	    tally->kept, tally->second, tally->known);
+	print_refusals(tally);
+	if (tally->kept > 0)
+		(void)printf(",\"first_seq\":%" PRIu64 ",\"last_seq\":%" PRIu64 "}\n",
+		    tally->first_seq, tally->last_seq);
+	else
+		(void)puts(",\"first_seq\":null,\"last_seq\":null}");
+}
+
+/* What was not kept, and why. */
+static void
+print_rest(const struct pb_import_tally *tally)
+{
+	if (tally->known > 0)
+		(void)printf(ngettext("%" PRIu64 " message passed over: an earlier import had it "
+				      "acknowledged\n",
+				 "%" PRIu64 " messages passed over: an earlier import had them "
+				 "acknowledged\n",
+				 (unsigned long)tally->known),
+		    tally->known);
+	if (tally->skipped > 0)
+		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml; name it to import "
+				      "it all the same\n",
+				 "%" PRIu64 " files passed over: not *.eml; name them to import "
+				 "them all the same\n",
+				 (unsigned long)tally->skipped),
+		    tally->skipped);
+	if (tally->entries > 0)
+		(void)printf(ngettext("%" PRIu64 " entry of an archive passed over: no mail, or a "
+				      "link\n",
+				 "%" PRIu64 " entries of archives passed over: no mail, or links\n",
+				 (unsigned long)tally->entries),
+		    tally->entries);
+	if (tally->refused > 0)
+		(void)printf(
+		    ngettext("%" PRIu64 " refused, named above\n",
+			"%" PRIu64 " refused, named above\n", (unsigned long)tally->refused),
+		    tally->refused);
+}
+
+void
+pb_import_tally_print(const struct pb_import_tally *tally)
+{
+	if (tally->json) {
+		print_json(tally);
+		return;
+	}
+	if (tally->kept > 0)
+		(void)printf(ngettext("%" PRIu64 " message kept: record %" PRIu64 "\n",
+				 "%" PRIu64 " messages kept: records %" PRIu64 " to %" PRIu64 "\n",
+				 (unsigned long)tally->kept),
+		    tally->kept, tally->first_seq, tally->last_seq);
+	else
+		(void)puts(_("no message kept"));
+	if (tally->second > 0)
+		(void)printf(
+		    ngettext("%" PRIu64 " of them is a second arrival: the same bytes were "
+			     "imported before\n",
+			"%" PRIu64 " of them are second arrivals: the same bytes were "
+			"imported before\n",
+			(unsigned long)tally->second),
+		    tally->second);
+	print_rest(tally);
+}
+
+void
+pb_import_tally_print_survey(const struct pb_import_tally *tally, const struct pb_survey *survey)
+{
+	if (tally->json) {
+		(void)printf("{\"dry_run\":true,\"messages\":%" PRIu64 ",\"bytes\":%" PRIu64
+			     ",\"directories\":%" PRIu64 ",\"maildirs\":%" PRIu64
+			     ",\"mboxes\":%" PRIu64 ",\"archives\":%" PRIu64 ",",
+		    survey->messages, survey->bytes, survey->met[PB_MET_DIRECTORY],
+		    survey->met[PB_MET_MAILDIR], survey->met[PB_MET_MBOX],
+		    survey->met[PB_MET_ARCHIVE]);
+		print_refusals(tally);
+		(void)puts("}");
+		return;
+	}
+	(void)printf(
+	    ngettext("%" PRIu64 " message, %" PRIu64 " bytes\n",
+		"%" PRIu64 " messages, %" PRIu64 " bytes\n", (unsigned long)survey->messages),
+	    survey->messages, survey->bytes);
+	(void)printf(_("  directories %" PRIu64 ", Maildirs %" PRIu64 ", mboxes %" PRIu64
+		       ", archives %" PRIu64 "\n"),
+	    survey->met[PB_MET_DIRECTORY], survey->met[PB_MET_MAILDIR], survey->met[PB_MET_MBOX],
+	    survey->met[PB_MET_ARCHIVE]);
+	print_rest(tally);
+	(void)puts(_("nothing was kept"));
+}

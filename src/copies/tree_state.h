@@ -1,0 +1,39 @@
+/* What a copy into a directory remembers from file to file; for the files named tree alone. */
+#ifndef PB_COPIES_TREE_STATE_H
+#define PB_COPIES_TREE_STATE_H
+
+#include "archive/paths.h"
+#include "copies/tree.h"
+#include "core/buf.h"
+#include "core/runs.h"
+
+struct pb_tree_item {
+	char *path;
+	char *source; /* NULL: sha256 says what it is */
+	enum pb_copied_kind kind;
+	uint64_t len;
+	uint8_t sha256[PB_DIGEST_LEN];
+	struct pb_runs erase; /* slots that are to become zeros */
+};
+
+struct pb_tree_copy {
+	const struct pb_files *files;
+	char *dir;
+	struct pb_copy_sink sink;
+	struct pb_digest *sha256;
+	struct pb_tree_item *item;
+	size_t count, cap;
+	struct pb_buf facts; /* backup.json, written last */
+	struct pb_buf sums;
+	struct pb_tree_copied copied;
+};
+
+/* What is new of a file that only grows; slots that became zeros are noted in the item. */
+enum pb_status pb_tree_copy_append(struct pb_tree_copy *tree, const struct pb_copied *file,
+    struct pb_tree_item *item, struct pb_error *err) PB_MUST_CHECK;
+/* Zero what is to be zeroed, durably. */
+enum pb_status pb_tree_copy_erase(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
+/* Read all of it back from the medium, beside what it is a copy of; its sums. */
+enum pb_status pb_tree_copy_compare(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
+
+#endif

@@ -1,0 +1,238 @@
+#include "sys/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "sys/process.h"
+
+struct pb_child {
+	pid_t process;
+	int fd; /* our end of the stream */
+};
+
+/* What the new process has for descriptors: the stream twice, and nothing. */
+static int
+add_descriptors(posix_spawn_file_actions_t *actions, int stream)
+{
+	int error = posix_spawn_file_actions_adddup2(actions, stream, 0);
+
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, stream, 1);
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+	return error;
+}
+
+static int
+set_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t none, all;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &all);
+	posix_spawnattr_setpgroup(attributes, 0);
+	return posix_spawnattr_setflags(
+	    attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+}
+
+static int
+spawn(const char *program, int stream, pid_t *ret_process)
+{
+	char *copy = strdup(program), *arguments[] = { copy, NULL }, *environment[] = { NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error;
+
+	if (copy == NULL)
+		return ENOMEM;
+	error = posix_spawn_file_actions_init(&actions);
+	if (error != 0)
+		goto out;
+	error = posix_spawnattr_init(&attributes);
+	if (error == 0) {
+		error = add_descriptors(&actions, stream);
+		if (error == 0)
+			error = set_attributes(&attributes);
+		if (error == 0)
+			error = posix_spawn(
+			    ret_process, program, &actions, &attributes, arguments, environment);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+out:
+	free(copy);
+	return error;
+}
+
+static enum pb_status
+refused(struct pb_error *err, int error, const char *program)
+{
+	enum pb_status status =
+	    pb_fail_sys(err, -error, N_("start a program of ours"), "%s", program);
+
+	if (status == PB_ENOMEM)
+		return status;
+	if (err != NULL)
+		err->status = PB_EUNAVAIL;
+	return PB_EUNAVAIL;
+}
+
+enum pb_status
+pb_child_start(const char *program, struct pb_child **ret_child, struct pb_error *err)
+{
+	struct pb_child *child = calloc(1, sizeof(*child));
+	int ends[2], error;
+
+	if (child == NULL)
+		return pb_fail_memory(err, N_("start a program of ours"));
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+		error = errno;
+		free(child);
+		return refused(err, error, program);
+	}
+	error = spawn(program, ends[1], &child->process);
+	(void)close(ends[1]);
+	if (error != 0) {
+		(void)close(ends[0]);
+		free(child);
+		return refused(err, error, program);
+	}
+	child->fd = ends[0];
+	*ret_child = child;
+	return PB_OK;
+}
+
+/* Until the stream can be read or written: 0, or -ETIMEDOUT. */
+static int
+wait_for(struct pb_child *child, short events, const struct pb_clock *clock, int64_t deadline_us)
+{
+	struct pollfd poll_fd = { .fd = child->fd, .events = events };
+	int64_t left_ms = (deadline_us - clock->monotonic_us(clock->ctx)) / 1000;
+	int ready;
+
+	if (left_ms <= 0)
+		return -ETIMEDOUT;
+	ready = poll(&poll_fd, 1, left_ms > 3600000 ? 3600000 : (int)left_ms);
+	if (ready < 0 && errno != EINTR)
+		return -errno;
+	return ready == 0 ? -ETIMEDOUT : 0;
+}
+
+/* What is left of two runs when `sent` octets of them are gone. */
+static void
+advance(struct iovec runs[2], size_t sent)
+{
+	size_t n;
+
+	for (int i = 0; i < 2; i++) {
+		n = sent < runs[i].iov_len ? sent : runs[i].iov_len;
+		runs[i].iov_base = (char *)runs[i].iov_base + n;
+		runs[i].iov_len -= n;
+		sent -= n;
+	}
+}
+
+int
+pb_child_send(struct pb_child *child, const void *head, size_t head_len, const void *data,
+    size_t len, const struct pb_clock *clock, int64_t deadline_us)
+{
+	/* sendmsg only reads them. */
+	struct iovec runs[2] = { { (void *)(uintptr_t)head, head_len },
+		{ (void *)(uintptr_t)data, len } };
+	struct msghdr message = { .msg_iov = runs, .msg_iovlen = 2 };
+	ssize_t n;
+	int error;
+
+	while (runs[0].iov_len + runs[1].iov_len > 0) {
+		n = sendmsg(child->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n >= 0) {
+			advance(runs, (size_t)n);
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			error = wait_for(child, POLLOUT, clock, deadline_us);
+			if (error != 0)
+				return error;
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+int
+pb_child_receive(
+    struct pb_child *child, void *to, size_t len, const struct pb_clock *clock, int64_t deadline_us)
+{
+	char *at = to;
+	ssize_t n;
+	int error;
+
+	while (len > 0) {
+		n = recv(child->fd, at, len, MSG_DONTWAIT);
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		} else if (n == 0) {
+			return -EPIPE;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			error = wait_for(child, POLLIN, clock, deadline_us);
+			if (error != 0)
+				return error;
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+long
+pb_child_process(const struct pb_child *child)
+{
+	return child->process;
+}
+
+void
+pb_child_end(struct pb_child *take_child)
+{
+	if (take_child == NULL)
+		return;
+	(void)kill(take_child->process, SIGKILL);
+	while (waitpid(take_child->process, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	(void)close(take_child->fd);
+	free(take_child);
+}
+
+static bool
+runnable(char *out, size_t size, int written)
+{
+	return written > 0 && (size_t)written < size && access(out, X_OK) == 0;
+}
+
+bool
+pb_sys_beside(const char *name, char *out, size_t size)
+{
+	char in[256];
+	int written = snprintf(in, sizeof(in), "../libexec/probant/%s", name);
+
+	if (pb_process_beside(name, out, size) && access(out, X_OK) == 0)
+		return true;
+	if (written > 0 && (size_t)written < sizeof(in) && pb_process_beside(in, out, size) &&
+	    access(out, X_OK) == 0)
+		return true;
+	return runnable(out, size, snprintf(out, size, "%s/%s", PROBANT_LIBEXECDIR, name));
+}

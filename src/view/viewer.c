@@ -1,0 +1,232 @@
+#include "view/viewer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "core/view_wire.h"
+#include "sys/child.h"
+#include "view/check.h"
+
+/* Starting: the C library reads the tables of some fifty charsets. */
+#define START_MS 20000
+
+struct pb_viewer {
+	const struct pb_world *world;
+	char *program;
+	struct pb_child *child; /* NULL: none runs */
+	bool seasoned;          /* it has made a view before */
+	unsigned confinement;   /* PB_WIRE_...: of the child that was started last */
+	unsigned limit_ms;
+};
+
+const char *
+pb_view_state_name(enum pb_view_state state)
+{
+	static const char *const names[] = { [PB_VIEW_MADE] = "made",
+		[PB_VIEW_DIED] = "died",
+		[PB_VIEW_TIMEOUT] = "timeout",
+		[PB_VIEW_TOO_LARGE] = "too_large",
+		[PB_VIEW_BAD_REPLY] = "bad_reply" };
+
+	if ((unsigned)state < 1 || (unsigned)state > PB_VIEW_BAD_REPLY)
+		return "unknown";
+	return names[state];
+}
+
+enum pb_status
+pb_viewer_new(const struct pb_world *world, const char *program, struct pb_viewer **ret_viewer,
+    struct pb_error *err)
+{
+	struct pb_viewer *viewer = calloc(1, sizeof(*viewer));
+
+	if (viewer != NULL)
+		viewer->program = strdup(program);
+	if (viewer == NULL || viewer->program == NULL) {
+		free(viewer);
+		return pb_fail_memory(err, N_("prepare to look into messages"));
+	}
+	viewer->world = world;
+	viewer->limit_ms = PB_LIMIT_VIEW_MS;
+	*ret_viewer = viewer;
+	return PB_OK;
+}
+
+static void
+end_child(struct pb_viewer *viewer)
+{
+	pb_child_end(viewer->child);
+	viewer->child = NULL;
+}
+
+void
+pb_viewer_free(struct pb_viewer *viewer)
+{
+	if (viewer == NULL)
+		return;
+	end_child(viewer);
+	free(viewer->program);
+	free(viewer);
+}
+
+void
+pb_viewer_set_limit(struct pb_viewer *viewer, unsigned limit_ms)
+{
+	viewer->limit_ms = limit_ms;
+}
+
+unsigned
+pb_viewer_confinement(const struct pb_viewer *viewer)
+{
+	return viewer->confinement;
+}
+
+long
+pb_viewer_process(const struct pb_viewer *viewer)
+{
+	return viewer->child != NULL ? pb_child_process(viewer->child) : 0;
+}
+
+static int64_t
+deadline(const struct pb_viewer *viewer, unsigned ms)
+{
+	const struct pb_clock *clock = viewer->world->clock;
+
+	return clock->monotonic_us(clock->ctx) + (int64_t)ms * 1000;
+}
+
+/* A fresh child that has said hello. */
+static enum pb_status
+start(struct pb_viewer *viewer, struct pb_error *err)
+{
+	static const char what[] = N_("start the program that looks into messages");
+	uint8_t hello[PB_WIRE_HELLO_LEN];
+	enum pb_status status = pb_child_start(viewer->program, &viewer->child, err);
+
+	if (status != PB_OK)
+		return status;
+	viewer->seasoned = false;
+	if (pb_child_receive(viewer->child, hello, sizeof(hello), viewer->world->clock,
+		deadline(viewer, START_MS)) != 0 ||
+	    memcmp(hello, PB_WIRE_HELLO, PB_WIRE_HELLO_LEN - 1) != 0) {
+		end_child(viewer);
+		return pb_fail(err, PB_EUNAVAIL, what,
+		    N_("it ended at once, or is another program"), "%s", viewer->program);
+	}
+	viewer->confinement = hello[PB_WIRE_HELLO_LEN - 1];
+	return PB_OK;
+}
+
+static enum pb_view_state
+state_of(int error)
+{
+	return error == -ETIMEDOUT ? PB_VIEW_TIMEOUT : PB_VIEW_DIED;
+}
+
+/* `len` octets of the answer, at the end of buf.  PB_ENOMEM. */
+static enum pb_status
+receive(struct pb_viewer *viewer, struct pb_buf *buf, size_t len, int64_t end_us, int *ret_error)
+{
+	enum pb_status status = pb_buf_reserve(buf, len);
+
+	if (status != PB_OK || len == 0)
+		return status;
+	*ret_error = pb_child_receive(
+	    viewer->child, buf->data + buf->len, len, viewer->world->clock, end_us);
+	if (*ret_error == 0)
+		buf->len += len;
+	return PB_OK;
+}
+
+/* Its answer, as long as its parts may be; checked. */
+static enum pb_status
+take_answer(struct pb_viewer *viewer, struct pb_buf *view, struct pb_buf *text, int64_t end_us,
+    enum pb_view_state *ret_state)
+{
+	uint8_t head[PB_WIRE_REPLY_LEN];
+	uint64_t view_len, text_len;
+	enum pb_status status;
+	int error =
+	    pb_child_receive(viewer->child, head, sizeof(head), viewer->world->clock, end_us);
+
+	*ret_state = state_of(error);
+	if (error != 0)
+		return PB_OK;
+	view_len = pb_get_u64(head);
+	text_len = pb_get_u64(head + 8);
+	*ret_state = PB_VIEW_BAD_REPLY;
+	if (view_len == 0 || view_len > PB_LIMIT_VIEW || text_len > PB_LIMIT_VIEW_TEXT)
+		return PB_OK;
+	status = receive(viewer, view, view_len, end_us, &error);
+	if (status == PB_OK && error == 0)
+		status = receive(viewer, text, text_len, end_us, &error);
+	if (status != PB_OK)
+		return status;
+	if (error != 0) {
+		*ret_state = state_of(error);
+		return PB_OK;
+	}
+	status = pb_view_check(view->data, view->len, text->len);
+	if (status == PB_OK && pb_utf8_valid(text->data, text->len))
+		*ret_state = PB_VIEW_MADE;
+	return status == PB_EDATA ? PB_OK : status;
+}
+
+/* One attempt with the child that runs.  A child that did not answer well does not go on. */
+static enum pb_status
+attempt(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
+    struct pb_buf *text, enum pb_view_state *ret_state)
+{
+	int64_t end_us = deadline(viewer, viewer->limit_ms);
+	const struct pb_clock *clock = viewer->world->clock;
+	enum pb_status status = PB_OK;
+	uint8_t head[8];
+	int error;
+
+	pb_put_u64(head, len);
+	error = pb_child_send(viewer->child, head, sizeof(head), message, len, clock, end_us);
+	if (error == 0)
+		status = take_answer(viewer, view, text, end_us, ret_state);
+	else
+		*ret_state = state_of(error);
+	if (status != PB_OK || *ret_state != PB_VIEW_MADE) {
+		pb_buf_clear(view);
+		pb_buf_clear(text);
+		end_child(viewer);
+	}
+	viewer->seasoned = viewer->child != NULL;
+	return status;
+}
+
+/*
+ * A child that made views before may die of what they left behind, or was killed while it
+ * waited: the message is tried once more with a fresh one, so that its state tells of it alone.
+ */
+enum pb_status
+pb_viewer_view(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
+    struct pb_buf *text, enum pb_view_state *ret_state, struct pb_error *err)
+{
+	static const char what[] = N_("look into a message");
+	enum pb_view_state state = PB_VIEW_TOO_LARGE;
+	enum pb_status status = PB_OK;
+	bool again = len <= PB_LIMIT_VIEW_MESSAGE;
+
+	pb_buf_clear(view);
+	pb_buf_clear(text);
+	while (again && status == PB_OK) {
+		if (viewer->child == NULL)
+			status = start(viewer, err);
+		if (status != PB_OK)
+			return status;
+		again = viewer->seasoned;
+		status = attempt(viewer, message, len, view, text, &state);
+		again = again && state == PB_VIEW_DIED;
+	}
+	if (status != PB_OK)
+		return pb_fail_memory(err, what);
+	*ret_state = state;
+	return PB_OK;
+}

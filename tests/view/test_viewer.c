@@ -1,0 +1,420 @@
+/* The parent's side over the real child: what a view is, and what any death of the child costs. */
+#include "view/fixture.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/view_wire.h"
+#include "lib/memory.h"
+#include "lib/world.h"
+#include "view/check.h"
+
+#define LETTER "From: Camille Exemple <c@exemple.example>\r\nSubject: essai\r\n\r\nBonjour.\r\n"
+
+static void
+message_gives_a_view_and_a_text(void **state)
+{
+	struct fixture *f = *state;
+
+	see(f, LETTER);
+	assert_string_equal(text_at(item_at(f->root, "from", 0), "name"), "Camille Exemple");
+	assert_string_equal(text_at(item_at(f->root, "from", 0), "addr"), "c@exemple.example");
+	assert_string_equal(text_at(f->root, "subject"), "essai");
+	assert_int_equal(number_at(f->root, "v"), 1);
+	assert_int_equal(number_at(f->root, "text_len"), 9);
+	assert_text(f, "Bonjour.\n");
+}
+
+static void
+nothing_at_all_has_a_view(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(look(f, "", 0), PB_VIEW_MADE);
+	assert_string_equal(text_at(pb_json_get(f->root, "class"), "kind"), "letter");
+	assert_int_equal(f->text.len, 0);
+}
+
+static void
+one_child_makes_many_views(void **state)
+{
+	struct fixture *f = *state;
+	long process;
+
+	assert_int_equal(pb_viewer_process(f->viewer), 0);
+	see(f, LETTER);
+	process = pb_viewer_process(f->viewer);
+	assert_true(process > 0);
+	for (int i = 0; i < 100; i++)
+		see(f, LETTER);
+	assert_int_equal(pb_viewer_process(f->viewer), process);
+}
+
+static void
+child_says_how_it_is_confined(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(pb_viewer_confinement(f->viewer), 0);
+	see(f, LETTER);
+	assert_true(pb_viewer_confinement(f->viewer) & PB_WIRE_SECCOMP);
+}
+
+/* What the processes of Linux say of themselves. */
+static bool
+has_status(long process, const char *line)
+{
+	char path[64], text[256];
+	bool has = false;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", process);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (fgets(text, sizeof(text), file) != NULL)
+		has = has || strcmp(text, line) == 0;
+	fclose(file);
+	return has;
+}
+
+static void
+child_runs_under_a_filter_without_privileges(void **state)
+{
+	struct fixture *f = *state;
+
+	see(f, LETTER);
+	assert_true(has_status(pb_viewer_process(f->viewer), "Seccomp:\t2\n"));
+	assert_true(has_status(pb_viewer_process(f->viewer), "NoNewPrivs:\t1\n"));
+}
+
+static void
+child_has_one_stream_and_no_other_descriptor(void **state)
+{
+	struct fixture *f = *state;
+	char path[64];
+	struct stat info;
+
+	assert_true(open("/dev/null", O_RDONLY) > 2);
+	see(f, LETTER);
+	for (int fd = 0; fd < 100; fd++) {
+		snprintf(path, sizeof(path), "/proc/%ld/fd/%d", pb_viewer_process(f->viewer), fd);
+		assert_int_equal(lstat(path, &info) == 0, fd <= 2);
+	}
+}
+
+static void
+message_that_kills_the_child_has_a_state_and_the_next_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	pid_t process;
+
+	/* Killed while it waits: that tells nothing of the next message, which is seen. */
+	see(f, LETTER);
+	process = (pid_t)pb_viewer_process(f->viewer);
+	assert_int_equal(kill(process, SIGKILL), 0);
+	see(f, LETTER);
+	assert_int_not_equal(pb_viewer_process(f->viewer), process);
+}
+
+/* A child that stands still, as one that loops does: killed when the time is over. */
+static void
+message_that_takes_too_long_times_out_and_the_next_is_seen(void **state)
+{
+	struct fixture *f = *state;
+
+	see(f, LETTER);
+	pb_viewer_set_limit(f->viewer, 50);
+	assert_int_equal(kill((pid_t)pb_viewer_process(f->viewer), SIGSTOP), 0);
+	assert_int_equal(look(f, LETTER, strlen(LETTER)), PB_VIEW_TIMEOUT);
+	assert_int_equal(pb_viewer_process(f->viewer), 0);
+	pb_viewer_set_limit(f->viewer, PB_LIMIT_VIEW_MS);
+	see(f, LETTER);
+}
+
+static void
+child_that_reads_nothing_times_out_while_a_large_message_is_sent(void **state)
+{
+	struct fixture *f = *state;
+	size_t len = (size_t)8 * 1024 * 1024;
+	char *message = malloc(len);
+
+	assert_non_null(message);
+	memset(message, 'x', len);
+	see(f, LETTER);
+	pb_viewer_set_limit(f->viewer, 50);
+	assert_int_equal(kill((pid_t)pb_viewer_process(f->viewer), SIGSTOP), 0);
+	assert_int_equal(look(f, message, len), PB_VIEW_TIMEOUT);
+	free(message);
+	pb_viewer_set_limit(f->viewer, PB_LIMIT_VIEW_MS);
+	see(f, LETTER);
+}
+
+/*
+ * Memory that runs out ends the child, as GLib does it.  The limit is set from outside on a child
+ * that has made a view, so the message goes to a fresh one as well, which has memory: it is seen.
+ */
+static void
+child_without_memory_costs_nothing_but_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit little = { 1024 * 1024, 1024 * 1024 };
+	size_t len = (size_t)16 * 1024 * 1024;
+	char *message = malloc(len);
+	pid_t process;
+
+	assert_non_null(message);
+	memset(message, 'x', len);
+	see(f, LETTER);
+	process = (pid_t)pb_viewer_process(f->viewer);
+	assert_int_equal(prlimit(process, RLIMIT_AS, &little, NULL), 0);
+	assert_int_equal(look(f, message, len), PB_VIEW_MADE);
+	assert_int_not_equal(pb_viewer_process(f->viewer), process);
+	free(message);
+}
+
+/* In a process of its own, whose limit of memory the child inherits. */
+static int
+looks_with_little_memory(void)
+{
+	const rlim_t bytes = (rlim_t)160 * 1024 * 1024;
+	const struct rlimit little = { bytes, bytes };
+	size_t len = (size_t)126 * 1024 * 1024;
+	void *message = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     *state = NULL;
+	enum pb_view_state view_state;
+	struct fixture *f;
+
+	if (message == MAP_FAILED || setrlimit(RLIMIT_AS, &little) != 0)
+		return 1;
+	setup(&state);
+	f = state;
+	view_state = look(f, message, len);
+	see(f, LETTER);
+	teardown(&state);
+	return view_state == PB_VIEW_DIED ? 0 : 2;
+}
+
+static void
+message_that_there_is_no_memory_for_dies_and_the_next_is_seen(void **state)
+{
+	pid_t pid;
+	int status = 0;
+
+	(void)state;
+	if (!test_memory_can_fail()) /* a sanitizer reserves more than any limit */
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(looks_with_little_memory());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void
+message_beyond_the_limit_is_not_sent(void **state)
+{
+	struct fixture *f = *state;
+
+	/* Its octets are never read. */
+	assert_int_equal(look(f, "", (size_t)PB_LIMIT_VIEW_MESSAGE + 1), PB_VIEW_TOO_LARGE);
+	assert_int_equal(pb_viewer_process(f->viewer), 0);
+	see(f, LETTER);
+}
+
+static void
+program_that_is_not_there_is_said(void **state)
+{
+	struct pb_viewer *viewer = NULL;
+	struct pb_buf view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
+	enum pb_view_state view_state = 0;
+	struct pb_error err;
+
+	(void)state;
+	assert_int_equal(
+	    pb_viewer_new(pb_sys_world(), "/nowhere/probant-mime", &viewer, &err), PB_OK);
+	assert_int_equal(
+	    pb_viewer_view(viewer, "", 0, &view, &text, &view_state, &err), PB_EUNAVAIL);
+	assert_string_equal(err.object, "/nowhere/probant-mime");
+	assert_int_equal(view_state, 0);
+	pb_viewer_free(viewer);
+	pb_viewer_free(NULL);
+}
+
+/* A program that a test writes in shell: as wrong as a child can be. */
+static enum pb_status
+look_with(const char *script, enum pb_view_state *ret_state)
+{
+	char *dir = test_directory(), path[512];
+	struct pb_buf view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
+	struct pb_viewer *viewer = NULL;
+	enum pb_status status;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/child", dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\n%s\n", script);
+	fclose(file);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(pb_viewer_new(pb_sys_world(), path, &viewer, NULL), PB_OK);
+	pb_viewer_set_limit(viewer, 5000);
+	status = pb_viewer_view(viewer, "0123456789", 10, &view, &text, ret_state, NULL);
+	if (status == PB_OK && *ret_state != PB_VIEW_MADE)
+		assert_int_equal(view.len + text.len, 0);
+	pb_viewer_free(viewer);
+	pb_buf_done(&view);
+	pb_buf_done(&text);
+	test_directory_remove(dir);
+	return status;
+}
+
+static void
+program_that_ends_or_says_something_else_is_unavailable(void **state)
+{
+	enum pb_view_state view_state;
+
+	(void)state;
+	assert_int_equal(look_with("exit 0", &view_state), PB_EUNAVAIL);
+	assert_int_equal(
+	    look_with("printf 'pbmime2\\003'; cat >/dev/null", &view_state), PB_EUNAVAIL);
+}
+
+#define HELLO "printf 'pbmime1\\000'; "
+#define ZEROS "\\000\\000\\000\\000\\000\\000\\000"
+#define TAKE "head -c 18 >/dev/null; "
+
+static void
+child_that_dies_on_its_first_message_is_not_tried_again(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(look_with(HELLO "kill -9 $$", &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_DIED);
+}
+
+static void
+answer_that_is_cut_short_is_a_death(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(
+	    look_with(HELLO TAKE "printf '" ZEROS "\\005" ZEROS "\\000{'", &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_DIED);
+}
+
+static void
+answer_that_is_no_view_is_a_bad_reply(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(
+	    look_with(HELLO TAKE "printf '" ZEROS "\\002" ZEROS "\\000{}'; cat", &view_state),
+	    PB_OK);
+	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
+}
+
+static void
+answer_longer_than_allowed_is_a_bad_reply(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(
+	    look_with(HELLO TAKE "printf '\\377" ZEROS ZEROS "\\000'; cat", &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
+}
+
+static enum pb_status
+judge(const char *json)
+{
+	return pb_view_check(json, strlen(json), 0);
+}
+
+static void
+check_takes_views_and_refuses_everything_else(void **state)
+{
+#define CLASS "\"class\":{\"kind\":\"letter\",\"attachments\":0}"
+#define END ",\"text_len\":0}"
+	static const char *const bad[] = { "", "[]", "{\"v\":1" END, "{\"v\":2," CLASS END,
+		"{\"v\":1," CLASS "}", "{\"v\":1," CLASS ",\"text_len\":1}",
+		"{\"v\":1," CLASS ",\"other\":1" END, "{\"v\":1," CLASS ",\"to\":[]" END,
+		"{\"v\":1," CLASS ",\"to\":[{}]" END, "{\"v\":1," CLASS ",\"to\":[\"a\"]" END,
+		"{\"v\":1," CLASS ",\"to\":{\"name\":\"a\"}" END,
+		"{\"v\":1," CLASS ",\"to\":[{\"name\":\"a\",\"x\":\"b\"}]" END,
+		"{\"v\":1," CLASS ",\"subject\":1" END,
+		"{\"v\":1," CLASS ",\"subject\":\"\\u0000\"" END,
+		"{\"v\":1," CLASS ",\"subject\":\"\\u001b[31m\"" END,
+		"{\"v\":1," CLASS ",\"findings\":[{\"code\":\"Jean\"}]" END,
+		"{\"v\":1," CLASS ",\"date_s\":-1" END, "{\"v\":1," CLASS ",\"text_cut\":false" END,
+		"{\"v\":1," CLASS ",\"attachments\":[{\"name\":\"a\"}]" END,
+		"{\"v\":1,\"class\":{\"kind\":\"Jean Exemple\",\"attachments\":0}" END,
+		"{\"v\":1,\"class\":{\"kind\":\"mdn\",\"attachments\":0,\"mdn\":\"Exemple\"}" END,
+		"{\"v\":1,\"class\":{\"kind\":\"mdn\",\"attachments\":0,\"mdn_code\":\"a b\"}" END,
+		"{\"v\":1,\"class\":{\"kind\":\"xdm\",\"attachments\":0,\"documents\":[\"x\"]}" END,
+		"{\"v\":1,\"class\":{\"kind\":\"xdm\",\"attachments\":0,\"types\":[\"x/y\"]}" END };
+	static const char *const good[] = { "{\"v\":1," CLASS END,
+		"{\"v\":1,\"to\":[{\"addr\":\"a@b.test\"}],\"subject\":\"\","
+		"\"findings\":[{\"code\":\"tnef\"}]," CLASS END,
+		"{\"v\":1,\"class\":{\"kind\":\"mdn\",\"urgent\":true,\"urgent_by\":\"priority\","
+		"\"attachments\":2,\"types\":[\"application/pdf\",\"other\"],\"documents\":"
+		"[\"34133-9\"],\"mdn\":\"displayed\",\"mdn_code\":\"E-1042\"}" END };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(judge(bad[i]), PB_EDATA);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(judge(good[i]), PB_OK);
+}
+
+static void
+states_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(pb_view_state_name(PB_VIEW_MADE), "made");
+	assert_string_equal(pb_view_state_name(PB_VIEW_DIED), "died");
+	assert_string_equal(pb_view_state_name(PB_VIEW_TIMEOUT), "timeout");
+	assert_string_equal(pb_view_state_name(PB_VIEW_TOO_LARGE), "too_large");
+	assert_string_equal(pb_view_state_name(PB_VIEW_BAD_REPLY), "bad_reply");
+	assert_string_equal(pb_view_state_name((enum pb_view_state)0), "unknown");
+	assert_string_equal(pb_view_state_name((enum pb_view_state)9), "unknown");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { TEST(nothing_at_all_has_a_view),
+		TEST(message_gives_a_view_and_a_text), TEST(one_child_makes_many_views),
+		TEST(child_says_how_it_is_confined),
+		TEST(child_runs_under_a_filter_without_privileges),
+		TEST(child_has_one_stream_and_no_other_descriptor),
+		TEST(message_that_kills_the_child_has_a_state_and_the_next_is_seen),
+		TEST(message_that_takes_too_long_times_out_and_the_next_is_seen),
+		TEST(child_that_reads_nothing_times_out_while_a_large_message_is_sent),
+		TEST(child_without_memory_costs_nothing_but_itself),
+		cmocka_unit_test(message_that_there_is_no_memory_for_dies_and_the_next_is_seen),
+		TEST(message_beyond_the_limit_is_not_sent),
+		cmocka_unit_test(program_that_is_not_there_is_said),
+		cmocka_unit_test(program_that_ends_or_says_something_else_is_unavailable),
+		cmocka_unit_test(child_that_dies_on_its_first_message_is_not_tried_again),
+		cmocka_unit_test(answer_that_is_cut_short_is_a_death),
+		cmocka_unit_test(answer_that_is_no_view_is_a_bad_reply),
+		cmocka_unit_test(answer_longer_than_allowed_is_a_bad_reply),
+		cmocka_unit_test(check_takes_views_and_refuses_everything_else),
+		cmocka_unit_test(states_have_names) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
