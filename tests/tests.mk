@@ -100,7 +100,7 @@ $(B)/tests/tamper/probant_zero_salt: $(B)/obj/src/cli/main.o $(B)/obj/tests/tamp
     $(call archives,$(ROOMS_probant))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -Wl,--wrap=pb_commitment_salt -o $@ $^ $(call libraries,$(ROOMS_probant))
+	$(Q)$(CC) $(LDFLAGS) -Wl,--wrap=pb_commitment_salt,--wrap=pb_commitment_salt_next -o $@ $^ $(call libraries,$(ROOMS_probant))
 
 # MUTATIONS: how many random ones; 10,000 by hand.
 $(B)/tests/tamper/judge_bundles: $(B)/obj/tests/tamper/judge_bundles.o \

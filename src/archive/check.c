@@ -52,6 +52,7 @@ check(const struct pb_files *files, const char *dir, const struct pb_check_optio
 		.key = options->quick ? NULL : options->key,
 		.progress = options->progress,
 		.progress_ctx = options->progress_ctx,
+		.threaded = options->threads > 0,
 	};
 	struct pb_verify_log_options verifying = {
 		.trust = trust,

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/founding.h"
 #include "archive/lock.h"
@@ -63,6 +64,9 @@ pb_derived_look(const struct pb_world *world, const char *dir, struct pb_derived
 	enum pb_status status = founded == NULL ? pb_fail_memory(err, N_("look at the catalog"))
 						: pb_founded_read(world->files, dir, founded, err);
 
+	if (status != PB_OK)
+		goto out;
+	status = pb_bodies_load(world->files, dir, &derived.bodies, err);
 	if (status != PB_OK)
 		goto out;
 	look_at_catalog(world->files, dir, founded, &derived);

@@ -13,6 +13,7 @@ struct pb_derived {
 	bool catalog;     /* there is one that can be read; it says: */
 	uint64_t messages;
 	uint64_t indexed; /* of them */
+	bool bodies;      /* words of bodies are indexed; also without a catalog */
 };
 
 /* Nothing is written, and nobody is waited for: beside a writer no roll-back is looked for. */

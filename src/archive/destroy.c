@@ -5,6 +5,7 @@
 
 #include "archive/commit.h"
 #include "archive/facts.h"
+#include "archive/imports_forget.h"
 #include "archive/paths.h"
 #include "archive/slotwipe.h"
 #include "archive/views_forget.h"
@@ -87,14 +88,18 @@ note_read(struct pb_archive *a, uint64_t *ret_first, uint64_t *ret_end, struct p
  *
  *   1. the slots are zeroed         the note is there and the record too: zeroed again
  *   2. what is derived is forgotten the same: forgotten again
- *   3. the note is removed          nothing
+ *   3. and the journal of imports   the same
+ *   4. the note is removed          nothing
  */
 static enum pb_status
 carry_out(struct pb_archive *a, const struct pb_runs *runs, struct pb_error *err)
 {
 	enum pb_status status = pb_slotwipe(a->world->files, a->dir, runs, err);
 
-	return status == PB_OK ? pb_views_forget(a, runs, err) : status;
+	if (status == PB_OK)
+		status = pb_views_forget(a, runs, err);
+	return status == PB_OK ? pb_imports_forget_runs(a->world->files, a->dir, runs, err)
+			       : status;
 }
 
 enum pb_status

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/finding.h"
 #include "archive/keyring.h"
@@ -142,7 +143,10 @@ pb_find_new(const struct pb_archive *archive, struct pb_catalog *catalog, const 
 	find->archive = archive;
 	find->catalog = catalog;
 	find->program = program;
-	status = pb_keyring_new(archive->world->files, archive->dir, archive->key, &keyring, err);
+	status = pb_bodies_load(archive->world->files, archive->dir, &find->standing.bodies, err);
+	if (status == PB_OK)
+		status = pb_keyring_new(
+		    archive->world->files, archive->dir, archive->key, &keyring, err);
 	if (status == PB_OK)
 		status = enter_all(find, keyring, err);
 	if (status != PB_OK)

@@ -125,6 +125,8 @@ add_head(const struct pb_find *find, const struct pb_query *query, struct pb_buf
 		status = add_left_out(text, "no_index", s->uncovered);
 	if (status == PB_OK)
 		status = add_left_out(text, "words", s->cut);
+	if (status == PB_OK && !s->bodies)
+		status = add_left_out(text, "bodies", s->indexed);
 	return status;
 }
 

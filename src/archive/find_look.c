@@ -160,7 +160,7 @@ enum pb_status
 pb_find_look(struct pb_find *find, const struct pb_query *query, uint64_t seq, bool *ret_match,
     struct pb_error *err)
 {
-	if (pb_query_needs_body(query))
+	if (find->standing.bodies && pb_query_needs_body(query))
 		return look_at_message(find, query, seq, ret_match, err);
 	return look_at_row(find, query, seq, ret_match, err);
 }

@@ -1,10 +1,9 @@
 #include "archive/sweep.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/fingerprint.h"
+#include "archive/ahead.h"
 #include "archive/keyring.h"
 #include "archive/paths.h"
 #include "archive/slots.h"
@@ -25,6 +24,7 @@ struct pb_sweep {
 	char (*names)[PB_SEGMENT_NAME_LEN + 1];
 	size_t count;
 	size_t at;
+	struct pb_ahead *ahead;
 	struct pb_frames *frames;
 	struct pb_slots *slots;
 	struct pb_keyring *keyring; /* NULL: without a key */
@@ -129,9 +129,7 @@ static enum pb_status
 begin_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error *err)
 {
 	const struct pb_buf *json = pb_frames_header_json(sweep->frames);
-	char file[PB_SEGMENT_NAME_LEN + sizeof(".seg")];
-	struct pb_path path;
-	enum pb_status status;
+	const struct pb_fingerprint *print;
 
 	*item = (struct pb_source_item){
 		.kind = PB_SOURCE_SEGMENT,
@@ -142,14 +140,13 @@ begin_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error 
 	if (sweep->at == 0)
 		return PB_OK;
 	item->previous = sweep->names[sweep->at - 1];
-	(void)snprintf(file, sizeof(file), "%s.seg", item->previous);
-	status = pb_path_make(&path, sweep->dir, PB_DIR_VAULT, file, err);
-	if (status != PB_OK)
-		return status;
-	status = pb_fingerprint_file(
-	    sweep->files, path.text, &item->previous_len, item->previous_sha256, err);
+	print = pb_ahead_get(sweep->ahead, sweep->at - 1);
+	item->previous_len = print->len;
+	memcpy(item->previous_sha256, print->sha256, sizeof(item->previous_sha256));
+	if (print->status != PB_OK && err != NULL)
+		*err = print->err;
 	/* It is no file, which was said of it; no segment states one of length 0 before it. */
-	return status == PB_ECORRUPT ? PB_OK : status;
+	return print->status == PB_ECORRUPT ? PB_OK : print->status;
 }
 
 /* The newest may be one that was being begun; any other was whole once. */
@@ -174,6 +171,7 @@ enter(struct pb_sweep *sweep, struct pb_source_item *item, bool *ret_have, struc
 	bool newest = sweep->at + 1 == sweep->count;
 	enum pb_status status;
 
+	pb_ahead_reach(sweep->ahead, sweep->at);
 	status = pb_frames_open(sweep->files, sweep->dir, name, &sweep->frames, err);
 	if (status == PB_ECORRUPT) {
 		unreadable(sweep, newest, item, ret_have);
@@ -317,6 +315,9 @@ pb_sweep_new(const struct pb_files *files, const char *dir, const struct pb_swee
 	sweep->v = v;
 	sweep->source = (struct pb_source){ .ctx = sweep, .next = next };
 	status = list(sweep, err);
+	if (status == PB_OK)
+		status = pb_ahead_new(files, sweep->dir, sweep->names,
+		    sweep->count > 0 ? sweep->count - 1 : 0, options->threaded, &sweep->ahead, err);
 	if (status == PB_OK && options->key != NULL)
 		status = pb_keyring_new(files, dir, options->key, &sweep->keyring, err);
 	if (status != PB_OK) {
@@ -344,6 +345,7 @@ pb_sweep_free(struct pb_sweep *sweep)
 {
 	if (sweep == NULL)
 		return;
+	pb_ahead_free(sweep->ahead);
 	pb_slots_close(sweep->slots);
 	pb_frames_close(sweep->frames);
 	pb_keyring_free(sweep->keyring);

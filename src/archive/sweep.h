@@ -21,6 +21,7 @@ struct pb_sweep_options {
 	const struct pb_reader_key *key; /* borrowed; NULL: sealed records come without secret */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* may be NULL */
 	void *progress_ctx;
+	bool threaded; /* files may be used by a thread beside the caller's */
 };
 
 /* Borrows files, options and v; copies dir.  PB_ENOENT: there is no vault. */

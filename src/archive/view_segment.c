@@ -172,7 +172,8 @@ add_words(struct viewing *v, const struct pb_summary_row *row, struct pb_error *
 	if (v->builder == NULL ||
 	    pb_index_builder_count(v->builder) != row->leaf->seq - v->segment.first_seq)
 		return PB_OK;
-	status = pb_summary_row_index(row, &v->tools->text, v->builder, err);
+	status = pb_summary_row_index(
+	    row, v->tools->shared->bodies ? &v->tools->text : NULL, v->builder, err);
 	if (status == PB_ELIMIT)
 		return PB_OK;
 	if (status != PB_OK)

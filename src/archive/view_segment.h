@@ -12,6 +12,7 @@
 /* What threads share: the catalog, and whether to go on. */
 struct pb_views_shared {
 	struct pb_catalog *catalog;
+	bool bodies; /* their words are indexed */
 	void *ctx;
 	void (*lock)(void *ctx);
 	void (*unlock)(void *ctx);

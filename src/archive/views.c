@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/view_segment.h"
 #include "archive/views_give.h"
@@ -171,6 +172,8 @@ static enum pb_status
 make(struct pb_views *views, const struct pb_archive *a, const struct pb_views_options *options,
     struct pb_error *err)
 {
+	enum pb_status status;
+
 	views->world = a->world;
 	views->options = *options;
 	views->dir = strdup(a->dir);
@@ -187,8 +190,10 @@ make(struct pb_views *views, const struct pb_archive *a, const struct pb_views_o
 	views->shared = (struct pb_views_shared){
 		.ctx = views, .lock = lock_catalog, .unlock = unlock_catalog, .go_on = go_on
 	};
-	return pb_catchup_open(
-	    a->world->files, a->dir, a->origin, true, &views->shared.catalog, err);
+	status = pb_bodies_load(a->world->files, a->dir, &views->shared.bodies, err);
+	return status != PB_OK ? status
+			       : pb_catchup_open(a->world->files, a->dir, a->origin, true,
+				     &views->shared.catalog, err);
 }
 
 static void

@@ -210,8 +210,8 @@ forget_all(const struct pb_archive *a, struct pb_catalog *catalog, const struct 
  * Without a catalog that can be read nobody knows which indexes hold them: then none stays.  Names
  * that are no segment's are not ours.
  */
-static enum pb_status
-forget_blindly(const struct pb_archive *a, struct pb_error *err)
+enum pb_status
+pb_views_drop(const struct pb_archive *a, struct pb_error *err)
 {
 	const struct pb_files *files = a->world->files;
 	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
@@ -242,6 +242,6 @@ pb_views_forget(struct pb_archive *a, const struct pb_runs *runs, struct pb_erro
 		status = forget_all(a, catalog, runs, err);
 	pb_catalog_close(catalog);
 	if (status == PB_ENOENT)
-		return indexes_there(a) ? forget_blindly(a, err) : PB_OK;
-	return status == PB_ECORRUPT ? forget_blindly(a, err) : status;
+		return indexes_there(a) ? pb_views_drop(a, err) : PB_OK;
+	return status == PB_ECORRUPT ? pb_views_drop(a, err) : status;
 }

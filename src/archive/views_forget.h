@@ -16,4 +16,7 @@
 enum pb_status pb_views_forget(
     struct pb_archive *archive, const struct pb_runs *runs, struct pb_error *err) PB_MUST_CHECK;
 
+/* The same of every record: every index is destroyed with its key, and the catalog removed. */
+enum pb_status pb_views_drop(const struct pb_archive *archive, struct pb_error *err) PB_MUST_CHECK;
+
 #endif

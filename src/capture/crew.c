@@ -34,7 +34,6 @@ struct pb_crew {
 
 /* ---- a job ---------------------------------------------------------------------------------- */
 
-/* PB_OK with another look than at a message: there is nothing to seal. */
 static enum pb_status
 do_file(struct member *member, struct pb_job *job)
 {
@@ -49,8 +48,7 @@ do_file(struct member *member, struct pb_job *job)
 			   files, origin->path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &job->err);
 	if (status != PB_OK)
 		return status;
-	status = pb_message_read(
-	    member->maker, fd, origin, job->how == PB_FILE_FOUND ? &job->look : NULL, &job->err);
+	status = pb_message_read(member->maker, fd, origin, &job->err);
 	pb_io_close(files, &fd);
 	return status;
 }
@@ -76,7 +74,7 @@ begin_job(struct member *member, struct pb_job *job)
 		job->status = do_file(member, job);
 	else if (job->kind == PB_JOB_BYTES)
 		job->status = do_bytes(member, job);
-	return job->kind != PB_JOB_DONE && job->status == PB_OK && job->look == PB_LOOK_OTHER;
+	return job->kind != PB_JOB_DONE && job->status == PB_OK;
 }
 
 /* What the maker holds: these jobs, in their order. */
@@ -130,7 +128,6 @@ empty_job(struct pb_job *job)
 		pb_buf_done(&job->bytes);
 	pb_buf_clear(&job->bytes);
 	job->held = 0;
-	job->look = PB_LOOK_OTHER;
 	job->status = PB_OK;
 	job->err = (struct pb_error){ .status = PB_OK };
 	memset(job->source, 0, sizeof(job->source));

@@ -30,7 +30,6 @@ struct pb_job {
 	size_t held;        /* octets that count for PB_LIMIT_ALL_AT_HAND */
 	uint8_t source[16]; /* capture/journal.h */
 	/* by the crew, or the caller if there is nothing to do */
-	enum pb_look look; /* of a file; if it is none of a message, nothing was sealed */
 	struct pb_sealed sealed;
 	enum pb_status status;
 	struct pb_error err;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "capture/look.h"
 #include "capture/mbox.h"
 #include "capture/packed.h"
 #include "core/error.h"
@@ -39,11 +40,11 @@ read_file(void *ctx, void *to, size_t len, size_t *ret_len, struct pb_error *err
 }
 
 bool
-pb_file_is_eml(const char *name)
+pb_file_is_eml(const char *path)
 {
-	size_t len = strlen(name);
+	size_t len = strlen(path);
 
-	return len > 4 && strcasecmp(name + len - 4, ".eml") == 0;
+	return len > 4 && path[len - 5] != '/' && strcasecmp(path + len - 4, ".eml") == 0;
 }
 
 /* What is known of it is that of the file that was opened.  One that was found is no link. */
@@ -78,29 +79,10 @@ find_inside(const struct pb_files *files, int fd, const struct pb_message_origin
 }
 
 enum pb_status
-pb_file_find_inside(const struct pb_files *files, const struct pb_message_origin *origin,
-    enum pb_look look, const struct pb_finds *finds, struct pb_error *err)
-{
-	struct pb_message_origin now;
-	struct pb_error why = { 0 };
-	enum pb_status status;
-	bool plain;
-	int fd = -1;
-
-	if (open_file(files, origin, false, &fd, &now, &why) != PB_OK)
-		return finds->refused(finds->ctx, origin, &why, err);
-	status = find_inside(files, fd, &now, look, &plain, finds, err);
-	pb_io_close(files, &fd);
-	if (status == PB_OK && plain)
-		status = finds->file(finds->ctx, origin, PB_FILE_SURELY, err);
-	return status;
-}
-
-enum pb_status
 pb_file_find(const struct pb_files *files, const struct pb_message_origin *origin, bool named,
     const struct pb_finds *finds, struct pb_error *err)
 {
-	enum pb_look look = PB_LOOK_OTHER;
+	enum pb_look look;
 	uint8_t begin[PB_LOOK_LEN];
 	struct pb_message_origin now;
 	struct pb_error why = { 0 };

@@ -9,9 +9,8 @@ enum pb_met { PB_MET_DIRECTORY, PB_MET_MAILDIR, PB_MET_MBOX, PB_MET_ARCHIVE, PB_
 
 /* How a file was found. */
 enum pb_file_how {
-	PB_FILE_FOUND, /* in a directory: it is a regular file, or was exchanged; perhaps an mbox */
-	PB_FILE_SURELY, /* the same, and it is a message: in a Maildir, or found out */
-	PB_FILE_NAMED   /* by the user, and it is a message; it may be a pipe or a link */
+	PB_FILE_FOUND, /* in a directory: it is a regular file, or was exchanged */
+	PB_FILE_NAMED  /* by the user: it may be a pipe or a link */
 };
 
 /*
@@ -20,7 +19,7 @@ enum pb_file_how {
  */
 struct pb_finds {
 	void *ctx;
-	/* A file that the taker reads; what it is, he asks capture/file.h. */
+	/* A file that is one message: the taker reads it. */
 	enum pb_status (*file)(void *ctx, const struct pb_message_origin *origin,
 	    enum pb_file_how how, struct pb_error *err);
 	/* A message in pieces: begin, then write and end, or cut.  *ret_wanted false: skip it. */

@@ -1,24 +1,17 @@
 #include "capture/import.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/crew.h"
-#include "capture/file.h"
 #include "capture/pieces.h"
 #include "capture/receipts.h"
 #include "core/error.h"
-#include "core/io.h"
 #include "core/limits.h"
 
 /*
  * Everything but sealing is done by the one thread that runs the import: it goes through the
  * sources, fills jobs, collects them in their order, and hands in what they sealed.
- *
- * A *.eml of a directory that its thread finds to be an mbox or an archive is gone through when
- * it is collected: `inside` is set then, and what stands in it is sealed and handed in at once,
- * before the jobs that wait behind it.
  */
 struct pb_import {
 	const struct pb_world *world;
@@ -33,7 +26,6 @@ struct pb_import {
 	struct pb_receipts receipts;
 	uint64_t messages;
 	uint64_t bytes;
-	bool inside;
 	bool broken; /* the archive takes no more */
 };
 
@@ -122,18 +114,12 @@ static enum pb_status
 settle_job(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 {
 	const struct pb_message_origin *origin = &job->found.origin;
-	enum pb_status status;
 
 	if (job->status != PB_OK) {
 		tell_refused(import, origin, &job->err);
 		return PB_OK;
 	}
-	if (job->look == PB_LOOK_OTHER)
-		return hand_in(import, origin, job->source, &job->sealed, err);
-	import->inside = true;
-	status = pb_file_find_inside(import->world->files, origin, job->look, &import->finds, err);
-	import->inside = false;
-	return status;
+	return hand_in(import, origin, job->source, &job->sealed, err);
 }
 
 /* Everything that was given is handed in. */
@@ -193,30 +179,6 @@ ask_journal(struct pb_import *import, const struct pb_message_origin *origin, ui
 	return PB_OK;
 }
 
-/* Inside of another file: what looked like an archive and is a message. */
-static enum pb_status
-seal_file(struct pb_import *import, const struct pb_message_origin *origin, const uint8_t *source,
-    struct pb_error *err)
-{
-	const struct pb_files *files = import->world->files;
-	struct pb_sealed sealed[PB_SEALER_HELD];
-	struct pb_error why = { 0 };
-	enum pb_status status;
-	size_t count;
-	int fd = -1;
-
-	status = pb_io_open_regular(files, origin->path, O_RDONLY | O_NOFOLLOW, &fd, NULL, &why);
-	if (status == PB_OK)
-		status = pb_message_read(import->maker, fd, origin, NULL, &why);
-	pb_io_close(files, &fd);
-	if (status == PB_OK)
-		status = pb_message_settle(import->maker, sealed, &count, &why);
-	if (status == PB_OK)
-		return hand_in(import, origin, source, sealed, err);
-	tell_refused(import, origin, &why);
-	return PB_OK;
-}
-
 static enum pb_status
 found_file(
     void *ctx, const struct pb_message_origin *origin, enum pb_file_how how, struct pb_error *err)
@@ -230,8 +192,6 @@ found_file(
 	status = ask_journal(import, origin, source, &known, err);
 	if (status != PB_OK || known)
 		return status;
-	if (import->inside)
-		return seal_file(import, origin, source, err);
 	status = take_job(import, origin, &job, err);
 	if (status != PB_OK)
 		return status;
@@ -256,7 +216,7 @@ begin_message(
 	if (status != PB_OK)
 		return status;
 	*ret_wanted = !known;
-	pb_pieces_begin(&import->pieces, import->inside ? 0 : PB_LIMIT_AT_HAND);
+	pb_pieces_begin(&import->pieces);
 	return PB_OK;
 }
 
@@ -286,10 +246,6 @@ refused(void *ctx, const struct pb_message_origin *origin, const struct pb_error
 	struct pb_job *job = NULL;
 	enum pb_status status;
 
-	if (import->inside) {
-		tell_refused(import, origin, why);
-		return PB_OK;
-	}
 	/* In its turn: two runs say the same. */
 	status = take_job(import, origin, &job, err);
 	if (status != PB_OK)
@@ -312,8 +268,6 @@ end_message(void *ctx, const struct pb_message_origin *origin, struct pb_error *
 
 	if (pb_pieces_end(pieces, origin, &sealed) != PB_OK)
 		return refused(ctx, origin, &pieces->err, err);
-	if (import->inside)
-		return hand_in(import, origin, import->source, &sealed, err);
 	status = take_job(import, origin, &job, err);
 	if (status != PB_OK) {
 		pb_sealed_done(&sealed);

@@ -1,8 +1,8 @@
 /*
- * Import: messages that stand in files already.  A file is one message, an mbox, or an archive of
- * mail; a Maildir gives its cur/ and new/ with their flags; a directory gives its *.eml, its mboxes
- * and archives, and what is below it, so a Maildir its folders too; "-" is one message on
- * standard input.
+ * Import: messages that stand in files already.  A file is one message, as every *.eml is, an mbox,
+ * or an archive of mail; a Maildir gives its cur/ and new/ with their flags; a directory gives its
+ * *.eml, its mboxes and archives, and what is below it, so a Maildir its folders too; "-" is one
+ * message on standard input.
  *
  *     sources -> finds -> crew: cut, seal, on all cores -> in their order to the intake -> receipts
  *

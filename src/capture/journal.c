@@ -10,11 +10,9 @@
 #include "core/io.h"
 #include "core/limits.h"
 
-#define FILE_NAME "imports"
-#define MAGIC "PBIMPRT1"
-#define HEAD_LEN 64
-#define KEY_LEN PB_JOURNAL_KEY_LEN
-#define ENTRY_LEN (3 * KEY_LEN)
+#define HEAD_LEN PB_IMPORTS_HEAD_LEN
+#define KEY_LEN PB_IMPORTS_KEY_LEN
+#define ENTRY_LEN PB_IMPORTS_ENTRY_LEN
 #define MARK_LEN 8 /* of a message's key: what is held in memory */
 #define BATCH 1024 /* entries read or written at a time */
 
@@ -24,7 +22,7 @@
  *
  * Invariants:
  * 1. The first `settled` entries are of records that the log held at `size`; `last` of them is
- *    that of record size-1.
+ *    that of record size-1.  One whose record's secret was destroyed is zeros, and tells nothing.
  * 2. Those behind were noted since, in the order in which they were handed in.
  */
 struct pb_journal {
@@ -33,6 +31,7 @@ struct pb_journal {
 	int fd;
 	struct pb_journal_key key;
 	bool resume;
+	bool loaded;
 	struct pb_seen messages; /* MARK_LEN of each */
 	struct pb_seen sources;  /* if resume */
 	uint64_t count;          /* entries */
@@ -57,7 +56,7 @@ write_head(struct pb_journal *j, struct pb_error *err)
 {
 	uint8_t head[HEAD_LEN] = { 0 };
 
-	memcpy(head, MAGIC, 8);
+	memcpy(head, PB_IMPORTS_MAGIC, 8);
 	pb_put_u64(head + 8, j->settled);
 	pb_put_u64(head + 16, j->size);
 	memcpy(head + 24, j->last, KEY_LEN);
@@ -116,7 +115,7 @@ read_head(struct pb_journal *j, bool *ret_sound, struct pb_error *err)
 	status = pb_io_pread(j->files, j->fd, j->path, head, sizeof(head), 0, &len, err);
 	if (status != PB_OK)
 		return status;
-	*ret_sound = len == sizeof(head) && memcmp(head, MAGIC, 8) == 0;
+	*ret_sound = len == sizeof(head) && memcmp(head, PB_IMPORTS_MAGIC, 8) == 0;
 	if (!*ret_sound)
 		return PB_OK;
 	j->settled = pb_get_u64(head + 8);
@@ -240,6 +239,7 @@ forget_older(struct pb_journal *j, struct pb_error *err)
 	return status == PB_OK ? cut_to(j, kept, err) : status;
 }
 
+/* With the first message, unless sources are asked for: what has none to import pays nothing. */
 static enum pb_status
 load(struct pb_journal *j, struct pb_error *err)
 {
@@ -248,8 +248,12 @@ load(struct pb_journal *j, struct pb_error *err)
 	uint64_t i;
 	size_t n, k;
 
+	if (j->loaded)
+		return PB_OK;
 	if (j->count > PB_LIMIT_IMPORTS)
 		status = forget_older(j, err);
+	if (status == PB_OK)
+		status = pb_seen_reserve(&j->messages, (size_t)j->count, err);
 	for (i = 0; status == PB_OK && i < j->count; i += n) {
 		n = j->count - i < BATCH ? (size_t)(j->count - i) : BATCH;
 		status = pb_io_pread_exact(
@@ -262,6 +266,7 @@ load(struct pb_journal *j, struct pb_error *err)
 				status = pb_seen_add(&j->sources, entry + KEY_LEN, err);
 		}
 	}
+	j->loaded = status == PB_OK;
 	return status;
 }
 
@@ -276,7 +281,7 @@ open_file(struct pb_journal *j, const struct pb_journal_log *log, struct pb_erro
 		status = read_head(j, &sound, err);
 	if (status == PB_OK)
 		status = sound ? hold_against(j, log, err) : begin_anew(j, log->size, err);
-	return status == PB_OK ? load(j, err) : status;
+	return status == PB_OK && j->resume ? load(j, err) : status;
 }
 
 enum pb_status
@@ -293,8 +298,9 @@ pb_journal_open(const struct pb_world *world, const char *dir, const struct pb_j
 	j->resume = resume;
 	pb_seen_init(&j->messages, MARK_LEN);
 	pb_seen_init(&j->sources, KEY_LEN);
-	status =
-	    (j->path = pb_path_join(dir, FILE_NAME)) == NULL ? pb_fail_memory(err, NOTING) : PB_OK;
+	status = (j->path = pb_path_join(dir, PB_IMPORTS_FILE)) == NULL
+		     ? pb_fail_memory(err, NOTING)
+		     : PB_OK;
 	if (status == PB_OK)
 		status = pb_journal_key_init(&j->key, world, dir, err);
 	if (status == PB_OK)
@@ -334,6 +340,8 @@ pb_journal_note(struct pb_journal *journal, const uint8_t source[KEY_LEN],
 	memcpy(entry, sealed->commitment, KEY_LEN);
 	memcpy(entry + KEY_LEN, source, KEY_LEN);
 	status = pb_journal_key_message(&j->key, sealed, entry + 2 * KEY_LEN, err);
+	if (status == PB_OK)
+		status = load(j, err);
 	if (status == PB_OK)
 		status = settle(j, err);
 	if (status != PB_OK)

@@ -10,9 +10,10 @@
 
 #include "capture/origin.h"
 #include "core/world.h"
+#include "record/imports.h"
 #include "record/sealed.h"
 
-#define PB_JOURNAL_KEY_LEN 16
+#define PB_JOURNAL_KEY_LEN PB_IMPORTS_KEY_LEN
 
 struct pb_journal;
 

@@ -184,46 +184,24 @@ pb_message_settle(struct pb_message_maker *maker, struct pb_sealed ret_sealed[PB
 	return pb_sealer_settle(maker->sealer, ret_sealed, ret_count, err);
 }
 
-/* The next octets of fd, a whole chunk unless the end comes first: so many as tell what it is. */
-static enum pb_status
-fill_chunk(
-    struct pb_message_maker *maker, int fd, const char *path, size_t *ret_len, struct pb_error *err)
-{
-	enum pb_status status = PB_OK;
-	size_t len = 0, n = 1;
-
-	while (status == PB_OK && n > 0 && len < PB_LOOK_LEN) {
-		status = pb_io_read(
-		    maker->world->files, fd, path, maker->chunk + len, CHUNK - len, &n, err);
-		if (status == PB_OK)
-			len += n;
-	}
-	if (status == PB_OK)
-		*ret_len = len;
-	return status;
-}
-
 enum pb_status
 pb_message_read(struct pb_message_maker *maker, int fd, const struct pb_message_origin *origin,
-    enum pb_look *ret_look, struct pb_error *err)
+    struct pb_error *err)
 {
+	const struct pb_files *files = maker->world->files;
 	const char *path = origin->path != NULL ? origin->path : "-";
 	struct pb_message_times times;
-	enum pb_look look = PB_LOOK_OTHER;
 	enum pb_status status;
 	size_t len;
 
-	status = fill_chunk(maker, fd, path, &len, err);
+	status = pb_io_read(files, fd, path, maker->chunk, CHUNK, &len, err);
 	times.first_us = pb_message_now(maker->world);
-	if (status == PB_OK && ret_look != NULL)
-		*ret_look = look = pb_look(maker->chunk, len);
-	if (status != PB_OK || look != PB_LOOK_OTHER)
-		return status;
-	status = pb_message_begin(maker, err);
+	if (status == PB_OK)
+		status = pb_message_begin(maker, err);
 	while (status == PB_OK && len > 0) {
 		status = pb_message_write(maker, maker->chunk, len, err);
 		if (status == PB_OK)
-			status = fill_chunk(maker, fd, path, &len, err);
+			status = pb_io_read(files, fd, path, maker->chunk, CHUNK, &len, err);
 	}
 	if (status != PB_OK)
 		return status;

@@ -3,7 +3,6 @@
 #ifndef PB_CAPTURE_MESSAGE_H
 #define PB_CAPTURE_MESSAGE_H
 
-#include "capture/look.h"
 #include "capture/mailboxes.h"
 #include "capture/origin.h"
 #include "core/world.h"
@@ -51,14 +50,9 @@ enum pb_status pb_message_settle(struct pb_message_maker *maker,
     struct pb_sealed ret_sealed[PB_SEALER_HELD], size_t *ret_count,
     struct pb_error *err) PB_MUST_CHECK;
 
-/*
- * Read fd to its end as one message, and hold it.  ret_look, if not NULL: what the file begins
- * with; if that is another thing than a message, nothing is held.  PB_EIO and the like: it cannot
- * be read.
- */
+/* Read fd to its end as one message, and hold it.  PB_EIO and the like: it cannot be read. */
 enum pb_status pb_message_read(struct pb_message_maker *maker, int fd,
-    const struct pb_message_origin *origin, enum pb_look *ret_look,
-    struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_message_origin *origin, struct pb_error *err) PB_MUST_CHECK;
 
 void pb_message_maker_free(struct pb_message_maker *maker);
 

@@ -4,6 +4,7 @@
 
 #include "capture/container.h"
 #include "capture/file.h"
+#include "capture/look.h"
 #include "capture/maildir.h"
 #include "capture/mbox.h"
 #include "core/error.h"
@@ -17,31 +18,28 @@ struct unpacking {
 
 static const char READING[] = N_("read an archive");
 
-/* The names of an entry: the last one, and the directory before it if that is of a Maildir. */
-static void
-tell_maildir(struct unpacking *u, const char **ret_name, bool *ret_unfinished)
+/* The last name of an entry, and the directory before it if that is of a Maildir. */
+static const char *
+tell_maildir(struct unpacking *u)
 {
 	const char *path = u->place.entry != NULL ? u->place.entry : "";
 	const char *slash = strrchr(path, '/'), *dir = slash;
-	size_t len;
+	const char *name = slash != NULL ? slash + 1 : path;
 
-	*ret_name = slash != NULL ? slash + 1 : path;
-	*ret_unfinished = false;
 	u->origin.maildir = u->origin.flags = NULL;
 	if (slash == NULL)
-		return;
+		return name;
 	while (dir > path && dir[-1] != '/')
 		dir--;
-	len = (size_t)(slash - dir);
-	if (len != 3)
-		return;
+	if (slash - dir != 3)
+		return name;
 	if (memcmp(dir, "cur", 3) == 0)
 		u->origin.maildir = "cur";
 	else if (memcmp(dir, "new", 3) == 0)
 		u->origin.maildir = "new";
-	*ret_unfinished = memcmp(dir, "tmp", 3) == 0;
 	if (u->origin.maildir != NULL)
-		u->origin.flags = pb_maildir_flags(*ret_name);
+		u->origin.flags = pb_maildir_flags(name);
+	return name;
 }
 
 static enum pb_status
@@ -65,25 +63,24 @@ refuse_entry(struct unpacking *u, enum pb_status status, const char *reason, str
 static enum pb_status
 find_in_file(struct unpacking *u, struct pb_error *err)
 {
-	bool single = u->place.entry == NULL, unfinished, message;
+	bool single = u->place.entry == NULL;
 	const struct pb_bytes *bytes = pb_container_bytes(u->container);
 	struct pb_error why = { 0 };
 	const uint8_t *data;
 	enum pb_look look;
-	const char *name;
+	const char *name = tell_maildir(u);
 	size_t len;
 
-	tell_maildir(u, &name, &unfinished);
+	if (u->origin.maildir != NULL || pb_file_is_eml(name))
+		return pb_file_stream(bytes, &u->origin, u->finds, err);
 	if (pb_container_look(u->container, &data, &len, &why) != PB_OK)
 		return refuse(u, &why, err);
-	look = u->origin.maildir != NULL ? PB_LOOK_OTHER : pb_look(data, len);
-	message = u->origin.maildir != NULL || pb_file_is_eml(name) ||
-		  (single && pb_look_field(data, len));
+	look = pb_look(data, len);
 	if (look == PB_LOOK_MBOX) {
 		u->finds->met(u->finds->ctx, PB_MET_MBOX);
 		return pb_mbox_split(bytes, &u->origin, u->finds, err);
 	}
-	if (message)
+	if (single && pb_look_field(data, len))
 		return pb_file_stream(bytes, &u->origin, u->finds, err);
 	if (look == PB_LOOK_PACKED)
 		return refuse_entry(

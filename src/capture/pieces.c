@@ -1,6 +1,7 @@
 #include "capture/pieces.h"
 
 #include "core/error.h"
+#include "core/limits.h"
 
 void
 pb_pieces_init(
@@ -10,9 +11,8 @@ pb_pieces_init(
 }
 
 void
-pb_pieces_begin(struct pb_pieces *pieces, size_t limit)
+pb_pieces_begin(struct pb_pieces *pieces)
 {
-	pieces->limit = limit;
 	pieces->streaming = false;
 	pieces->status = PB_OK;
 	pieces->times.first_us = pb_message_now(pieces->world);
@@ -38,7 +38,7 @@ void
 pb_pieces_write(struct pb_pieces *pieces, const void *data, size_t len)
 {
 	if (pieces->status == PB_OK && !pieces->streaming &&
-	    len > pieces->limit - pieces->bytes.len)
+	    len > PB_LIMIT_AT_HAND - pieces->bytes.len)
 		stream(pieces);
 	if (pieces->status != PB_OK)
 		return;
@@ -53,8 +53,6 @@ pb_pieces_end(
     struct pb_pieces *pieces, const struct pb_message_origin *origin, struct pb_sealed *ret_sealed)
 {
 	pieces->times.last_us = pb_message_now(pieces->world);
-	if (pieces->status == PB_OK && pieces->limit == 0 && !pieces->streaming)
-		stream(pieces);
 	if (pieces->status == PB_OK && pieces->streaming)
 		pieces->status = pb_message_finish(
 		    pieces->maker, origin, &pieces->times, ret_sealed, &pieces->err);

@@ -1,6 +1,6 @@
 /*
- * A message that comes in pieces: held in memory up to a limit, for another thread to seal; sealed
- * as it streams when it is longer.
+ * A message that comes in pieces: held in memory up to PB_LIMIT_AT_HAND, for another thread to
+ * seal; sealed as it streams when it is longer.
  */
 #ifndef PB_CAPTURE_PIECES_H
 #define PB_CAPTURE_PIECES_H
@@ -10,7 +10,6 @@
 struct pb_pieces {
 	const struct pb_world *world;
 	struct pb_message_maker *maker; /* borrowed; in use while streaming is set */
-	size_t limit;
 	bool streaming;
 	struct pb_buf bytes; /* unless streaming */
 	struct pb_message_times times;
@@ -22,8 +21,7 @@ struct pb_pieces {
 void pb_pieces_init(
     struct pb_pieces *pieces, const struct pb_world *world, struct pb_message_maker *maker);
 
-/* limit: octets to hold at most; 0: none. */
-void pb_pieces_begin(struct pb_pieces *pieces, size_t limit);
+void pb_pieces_begin(struct pb_pieces *pieces);
 void pb_pieces_write(struct pb_pieces *pieces, const void *data, size_t len);
 
 /* The end: the status.  ret_sealed is filled if it was streaming, else `bytes` holds the message.

@@ -15,6 +15,18 @@ pb_seen_init(struct pb_seen *seen, size_t key_len)
 	*seen = (struct pb_seen){ .key_len = key_len };
 }
 
+/* A million of them are looked up as an import begins: most are told by their first octets. */
+static bool
+equal(const struct pb_seen *seen, const uint8_t *slot, const uint8_t *key)
+{
+	uint64_t first, other;
+
+	memcpy(&first, slot, sizeof(first));
+	memcpy(&other, key, sizeof(other));
+	return first == other &&
+	       (seen->key_len == sizeof(first) || memcmp(slot, key, seen->key_len) == 0);
+}
+
 /* The slot that holds the key, or the empty one where it would stand. */
 static uint8_t *
 find(const struct pb_seen *seen, const uint8_t *key)
@@ -27,8 +39,7 @@ find(const struct pb_seen *seen, const uint8_t *key)
 	for (at = (size_t)hash & (seen->room - 1);; at = (at + 1) & (seen->room - 1)) {
 		uint8_t *slot = seen->slot + at * seen->key_len;
 
-		if (memcmp(slot, key, seen->key_len) == 0 ||
-		    memcmp(slot, empty, seen->key_len) == 0)
+		if (equal(seen, slot, key) || equal(seen, slot, empty))
 			return slot;
 	}
 }
@@ -40,12 +51,12 @@ pb_seen_has(const struct pb_seen *seen, const uint8_t *key)
 }
 
 static enum pb_status
-grow(struct pb_seen *seen, struct pb_error *err)
+grow(struct pb_seen *seen, size_t room, struct pb_error *err)
 {
 	struct pb_seen larger = *seen;
 	size_t i;
 
-	larger.room = seen->room == 0 ? ROOM_FIRST : 2 * seen->room;
+	larger.room = room;
 	larger.count = 0;
 	if ((larger.slot = calloc(larger.room, larger.key_len)) == NULL)
 		return pb_fail_memory(err, N_("remember what was imported"));
@@ -62,14 +73,28 @@ grow(struct pb_seen *seen, struct pb_error *err)
 	return PB_OK;
 }
 
+static bool
+fits(size_t count, size_t room)
+{
+	return 4 * count <= 3 * room;
+}
+
+enum pb_status
+pb_seen_reserve(struct pb_seen *seen, size_t count, struct pb_error *err)
+{
+	size_t room = seen->room == 0 ? ROOM_FIRST : seen->room;
+
+	while (!fits(count, room))
+		room *= 2;
+	return room > seen->room ? grow(seen, room, err) : PB_OK;
+}
+
 enum pb_status
 pb_seen_add(struct pb_seen *seen, const uint8_t *key, struct pb_error *err)
 {
-	enum pb_status status = PB_OK;
+	enum pb_status status = pb_seen_reserve(seen, seen->count + 1, err);
 	uint8_t *slot;
 
-	if (4 * (seen->count + 1) > 3 * seen->room)
-		status = grow(seen, err);
 	if (status != PB_OK)
 		return status;
 	slot = find(seen, key);

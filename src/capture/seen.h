@@ -17,7 +17,10 @@ struct pb_seen {
 
 void pb_seen_init(struct pb_seen *seen, size_t key_len);
 bool pb_seen_has(const struct pb_seen *seen, const uint8_t *key);
-/* PB_ENOMEM leaves it as it was. */
+/* Both: PB_ENOMEM leaves it as it was. */
+/* Room for so many in all. */
+enum pb_status pb_seen_reserve(
+    struct pb_seen *seen, size_t count, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_seen_add(
     struct pb_seen *seen, const uint8_t *key, struct pb_error *err) PB_MUST_CHECK;
 void pb_seen_done(struct pb_seen *seen);

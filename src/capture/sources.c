@@ -52,8 +52,12 @@ find_path(const struct pb_files *files, const struct pb_sources *sources, const 
 	if (sources->piler) { /* its path is then its name, or that of the entry */
 		origin.piler = strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path;
 	}
-	if (info.type == PB_FILE_REGULAR)
+	if (info.type == PB_FILE_REGULAR && !pb_file_is_eml(path))
 		return pb_file_find(files, &origin, true, finds, err);
+	if (info.type == PB_FILE_REGULAR) {
+		origin.file_size = info.size;
+		origin.modified_us = info.modified_us;
+	}
 	return finds->file(finds->ctx, &origin, PB_FILE_NAMED, err);
 }
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 
-#include "capture/file.h"
 #include "capture/receipts.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -36,8 +35,7 @@ refused(void *ctx, const struct pb_message_origin *origin, const struct pb_error
 	return PB_OK;
 }
 
-/* A file of a directory is looked at as one that is named, since it is a message if it is nothing
- * else; of the others it is known, and it only has to be there to read. */
+/* It only has to be there to read. */
 static enum pb_status
 found_file(
     void *ctx, const struct pb_message_origin *origin, enum pb_file_how how, struct pb_error *err)
@@ -48,8 +46,6 @@ found_file(
 	struct pb_file_info info;
 	int fd = -1;
 
-	if (how == PB_FILE_FOUND)
-		return pb_file_find(files, origin, true, &s->finds, err);
 	/* A pipe can be read once only: that is the import's. */
 	if (pb_io_open_regular(files, origin->path, O_RDONLY, &fd, &info, &why) == PB_OK) {
 		pb_io_close(files, &fd);

@@ -152,9 +152,8 @@ find_file(const struct tree *tree, const struct place *place, const char *path, 
 	if (place->maildir != NULL) {
 		origin.maildir = place->maildir;
 		origin.flags = pb_maildir_flags(name);
-		return finds->file(finds->ctx, &origin, PB_FILE_SURELY, err);
 	}
-	if (pb_file_is_eml(name))
+	if (place->maildir != NULL || pb_file_is_eml(name))
 		return finds->file(finds->ctx, &origin, PB_FILE_FOUND, err);
 	return pb_file_find(tree->files, &origin, false, finds, err);
 }

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/bodies.h"
 #include "capture/mailboxes.h"
 #include "cli/access.h"
 #include "cli/print.h"
@@ -144,6 +145,22 @@ find_mailboxes(
 	return status;
 }
 
+/* The log says so, and so it needs an archive that is there. */
+static enum pb_status
+leave_bodies_out(const struct pb_world *world, const char *dir, struct pb_error *err)
+{
+	struct pb_archive *archive = NULL;
+	struct pb_error closing = { 0 };
+	enum pb_status status = pb_access_writer(world, dir, NULL, &archive, err), closed;
+
+	if (status == PB_OK)
+		status = pb_bodies_choose(archive, false, err);
+	closed = pb_archive_close(archive, &closing);
+	if (status == PB_OK && closed != PB_OK)
+		*err = closing;
+	return status != PB_OK ? status : closed;
+}
+
 enum pb_exit
 pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 {
@@ -182,5 +199,10 @@ pb_cli_init(const struct pb_world *world, const struct pb_options *options)
 	else
 		print_text(options->operand[0], &created, &choices);
 	pb_wipe(&created, sizeof(created));
-	return PB_EXIT_OK;
+	/* Behind it, since the recovery code must have been shown whatever happens here. */
+	if (options->value[PB_OPTION_NO_BODIES] != NULL)
+		status = leave_bodies_out(world, options->operand[0], &err);
+	if (status != PB_OK)
+		pb_say_error(&err);
+	return status == PB_OK ? PB_EXIT_OK : pb_say_exit(status);
 }

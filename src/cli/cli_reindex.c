@@ -1,5 +1,7 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/paths.h"
 #include "archive/rollback.h"
@@ -94,6 +96,16 @@ reindex(const struct pb_world *world, struct pb_archive *archive, bool all, bool
 	return status;
 }
 
+/* "on", "off", or NULL; false: an error was printed. */
+static bool
+bodies_fit(const char *bodies)
+{
+	if (bodies == NULL || strcmp(bodies, "on") == 0 || strcmp(bodies, "off") == 0)
+		return true;
+	pb_say_usage(_("--bodies is on or off"), bodies);
+	return false;
+}
+
 static enum pb_status
 open_and_reindex(
     const struct pb_world *world, const struct pb_options *options, struct pb_error *err)
@@ -102,6 +114,7 @@ open_and_reindex(
 	struct pb_reader_key *key = NULL;
 	struct pb_archive *archive = NULL;
 	struct pb_error closing = { 0 };
+	const char *bodies = options->value[PB_OPTION_BODIES];
 	enum pb_status status = pb_examine_place(world, dir, err), closed;
 
 	if (status == PB_OK)
@@ -110,9 +123,12 @@ open_and_reindex(
 		status = pb_rollback_accept(world, dir, err);
 	if (status == PB_OK)
 		status = pb_access_writer(world, dir, key, &archive, err);
+	if (status == PB_OK && bodies != NULL)
+		status = pb_bodies_choose(archive, strcmp(bodies, "on") == 0, err);
 	if (status == PB_OK)
-		status = reindex(world, archive, options->value[PB_OPTION_ALL] != NULL,
-		    options->value[PB_OPTION_JSON] != NULL, err);
+		status =
+		    reindex(world, archive, options->value[PB_OPTION_ALL] != NULL || bodies != NULL,
+			options->value[PB_OPTION_JSON] != NULL, err);
 	closed = pb_archive_close(archive, &closing);
 	pb_reader_key_free(key);
 	if (status == PB_OK && closed != PB_OK)
@@ -126,7 +142,7 @@ pb_cli_reindex(const struct pb_world *world, const struct pb_options *options)
 	struct pb_error err = { 0 };
 	enum pb_status status;
 
-	if (pb_access_archive(options) == NULL)
+	if (!bodies_fit(options->value[PB_OPTION_BODIES]) || pb_access_archive(options) == NULL)
 		return PB_EXIT_USAGE;
 	status = open_and_reindex(world, options, &err);
 	if (status != PB_OK)

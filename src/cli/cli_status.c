@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "core/text.h"
 #include "probant/stamp.h"
+#include "sys/confine.h"
 
 /* What catalog and index tell; nothing where they can't be read. */
 static bool
@@ -27,11 +28,18 @@ look_at_derived(const struct pb_world *world, const char *dir, struct pb_derived
 static void
 state_derived(const struct pb_world *world, const char *dir, struct pb_json_writer *w)
 {
+	struct pb_confined offered;
 	struct pb_derived derived;
 
 	if (!look_at_derived(world, dir, &derived))
 		return;
 	pb_json_bool(w, "rolled_back", derived.rolled_back);
+	pb_confine_offered(&offered);
+	pb_json_object_begin(w, "confinement");
+	pb_json_bool(w, "landlock", offered.landlock);
+	pb_json_bool(w, "seccomp", offered.seccomp);
+	pb_json_object_end(w);
+	pb_json_bool(w, "bodies_indexed", derived.bodies);
 	if (derived.catalog) {
 		pb_json_u64(w, "messages", derived.messages);
 		pb_json_u64(w, "indexed", derived.indexed);
@@ -48,9 +56,27 @@ print_derived(const struct pb_world *world, const char *dir)
 	if (derived.catalog)
 		(void)printf(_("index        %" PRIu64 " of %" PRIu64 " messages\n"),
 		    derived.indexed, derived.messages);
+	if (!derived.bodies)
+		(void)puts(_("             without the words of bodies"));
 	if (derived.rolled_back)
 		(void)puts(_("rolled back  the catalog shows a newer state of this log than the "
 			     "vault: nothing is written; see `probant reindex --help`"));
+}
+
+/* Its parsers meet what strangers send: who runs it on such a kernel should know. */
+static void
+print_confinement(void)
+{
+	struct pb_confined offered;
+
+	pb_confine_offered(&offered);
+	if (!offered.landlock || !offered.seccomp)
+		(void)printf(
+		    _("confinement  weak: this kernel has no %s for the program that reads "
+		      "messages\n"),
+		    offered.seccomp    ? "Landlock"
+		    : offered.landlock ? "seccomp"
+				       : "Landlock, seccomp");
 }
 
 static void
@@ -208,6 +234,7 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 	else {
 		print_text(&s, &stamps, newest);
 		print_derived(world, dir);
+		print_confinement();
 		print_rehearsed(&rehearsed, world->clock->now_us(world->clock->ctx) / 1000000);
 		pb_copies_print(world, dir, s.records);
 		print_failing(world, dir);

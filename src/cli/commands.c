@@ -19,10 +19,10 @@ const struct pb_command pb_commands[] = {
 	    .examples = "probant init /srv/courrier --origin tilleuls.example/courrier "
 			"--recovery-out /media/usb/secours.pem\n",
 	    .options = { PB_OPTION_ORIGIN, PB_OPTION_MAILBOX, PB_OPTION_PASSPHRASE_FILE,
-		PB_OPTION_RECOVERY_OUT, PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_TSA,
-		PB_OPTION_TSA_ROOTS, PB_OPTION_TSA_POLICY, PB_OPTION_HASH, PB_OPTION_CLIENT_CERT,
-		PB_OPTION_SERVER_ROOTS, PB_OPTION_TIMEOUT, PB_OPTION_INTERVAL, PB_OPTION_JSON,
-		END },
+		PB_OPTION_RECOVERY_OUT, PB_OPTION_HEIR, PB_OPTION_NO_RECOVERY, PB_OPTION_NO_BODIES,
+		PB_OPTION_TSA, PB_OPTION_TSA_ROOTS, PB_OPTION_TSA_POLICY, PB_OPTION_HASH,
+		PB_OPTION_CLIENT_CERT, PB_OPTION_SERVER_ROOTS, PB_OPTION_TIMEOUT,
+		PB_OPTION_INTERVAL, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_init },
@@ -32,8 +32,8 @@ const struct pb_command pb_commands[] = {
 	    .text =
 		N_("Each PATH is a message, an mbox, a Maildir, a directory of these, an archive "
 		   "of them (tar, ZIP, 7z, cpio; gzip, bzip2, xz, zstd, lz4), or - for "
-		   "one message on standard input.  What a file is, its content says; in "
-		   "directories and archives messages are named *.eml.  A message is acknowledged "
+		   "one message on standard input.  A file named *.eml is one message, byte for "
+		   "byte; what another is, its content says.  A message is acknowledged "
 		   "when it is durable under a signed checkpoint.  What is in a message never "
 		   "makes it refused, and nothing is de-duplicated: second arrivals are kept, and "
 		   "said to be some.  A file that cannot be read is named, the rest is kept, and "
@@ -95,9 +95,11 @@ const struct pb_command pb_commands[] = {
 		   "that knows more than the vault shows that an older vault was put in its place; "
 		   "then nothing is written until the newest one is back, or --accept-rollback "
 		   "states in the log that there is none."),
-	    .examples = "probant reindex -a /srv/courrier\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_ALL, PB_OPTION_ACCEPT_ROLLBACK,
-		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
+	    .examples = "probant reindex -a /srv/courrier\n"
+			"probant reindex -a /srv/courrier --bodies off\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_ALL, PB_OPTION_BODIES,
+		PB_OPTION_ACCEPT_ROLLBACK, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY,
+		PB_OPTION_JSON, END },
 	    .run = pb_cli_reindex },
 	{ .name = "show",
 	    .operands = "SEQ",

@@ -126,6 +126,12 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	    N_("go on with a vault that is older than its catalog; the log states what is "
 	       "missing") },
 	[PB_OPTION_NO_INDEX] = { 0, "no-index", NULL, N_("leave the index for `probant reindex`") },
+	[PB_OPTION_NO_BODIES] = { 0, "no-bodies", NULL,
+	    N_("never index words of bodies: what is found is found by headers and names of "
+	       "attachments; `reindex --bodies on` takes it back") },
+	[PB_OPTION_BODIES] = { 0, "bodies", "on|off",
+	    N_("index words of bodies from now on, or don't: all indexes are made anew, and the "
+	       "log says since when") },
 	[PB_OPTION_LEDGER] = { 0, "ledger", "PLACE",
 	    N_("a newer state of the same log (an archive, copy or backup): what it says was "
 	       "destroyed is destroyed first") },

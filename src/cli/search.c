@@ -88,7 +88,7 @@ pb_search_standing_json(const struct pb_find_standing *s, struct pb_json_writer 
 {
 	pb_json_u64(w, "indexed", s->indexed);
 	pb_json_u64(w, "messages", s->messages);
-	if (s->indexed == s->messages && s->cut == 0)
+	if (s->indexed == s->messages && s->cut == 0 && s->bodies)
 		return;
 	pb_json_object_begin(w, "left_out");
 	for (size_t i = 0; i < PB_CATALOG_STATES; i++)
@@ -100,6 +100,8 @@ pb_search_standing_json(const struct pb_find_standing *s, struct pb_json_writer 
 		pb_json_u64(w, "closed", s->closed);
 	if (s->cut > 0)
 		pb_json_u64(w, "words", s->cut);
+	if (!s->bodies)
+		pb_json_u64(w, "bodies", s->indexed);
 	pb_json_object_end(w);
 }
 
@@ -121,5 +123,8 @@ pb_search_standing(const struct pb_find_standing *s, struct pb_buf *out)
 	if (status == PB_OK && s->cut > 0)
 		status = pb_buf_printf(out, "  %8" PRIu64 "  %s\n", s->cut,
 		    _("indexed, but for some of their words: they have too many"));
+	if (status == PB_OK && !s->bodies)
+		status = pb_buf_printf(out, "%s\n",
+		    _("bodies are not indexed in this archive: no word of them is found"));
 	return status;
 }

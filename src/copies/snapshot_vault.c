@@ -155,6 +155,7 @@ pb_snapshot_vault(struct pb_taking *t, struct pb_error *err)
 	if (end == 0)
 		return put_segments(t, t->count, err);
 	t->slots.len = (size_t)(records + 1) * PB_SLOT_LEN;
+	pb_copied_blank(PB_COPIED_SLOTS, 0, t->slots.data, t->slots.len);
 	name_file(name, PB_DIR_KEYS, t->names[t->count - 1], ".key");
 	status = pb_snapshot_data(t, name, PB_COPIED_SLOTS, &t->slots, err);
 	if (status == PB_OK)

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/io.h"
@@ -9,6 +10,13 @@
 
 /* Of whole slots, so that none lies across two pieces. */
 #define CHUNK ((size_t)PB_SLOT_LEN * 4096)
+
+void
+pb_copied_blank(enum pb_copied_kind kind, uint64_t offset, uint8_t *data, size_t len)
+{
+	if (kind == PB_COPIED_SLOTS && offset == 0)
+		memset(data, 0, len < PB_SLOT_LEN ? len : PB_SLOT_LEN);
+}
 
 static enum pb_status
 read_file(const struct pb_files *files, const struct pb_copied *file, uint64_t offset,
@@ -26,8 +34,10 @@ read_file(const struct pb_files *files, const struct pb_copied *file, uint64_t o
 		size_t len = file->len - offset < CHUNK ? (size_t)(file->len - offset) : CHUNK;
 
 		status = pb_io_pread_exact(files, fd, file->source, chunk, len, offset, err);
-		if (status == PB_OK)
+		if (status == PB_OK) {
+			pb_copied_blank(file->kind, offset, chunk, len);
 			status = each(ctx, chunk, len, err);
+		}
 		offset += len;
 	}
 	pb_io_close(files, &fd);

@@ -19,6 +19,12 @@ struct pb_copied {
 	uint64_t len; /* of it, from its beginning, is copied */
 };
 
+/*
+ * Slot 0 of a piece of slots, as a copy has it: zeros.  It opens an index that no copy has, and a
+ * copy of it would open one that the archive has replaced since.
+ */
+void pb_copied_blank(enum pb_copied_kind kind, uint64_t offset, uint8_t *data, size_t len);
+
 /* Its octets from `offset` on, in pieces of up to 192 KiB: of whole slots, if offset is. */
 typedef enum pb_status pb_copied_fn(
     void *ctx, const uint8_t *data, size_t len, struct pb_error *err);

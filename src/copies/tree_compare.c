@@ -35,7 +35,7 @@ erase_item(struct pb_tree_copy *t, const struct pb_tree_item *item, struct pb_er
 		for (uint64_t slot = run->first; status == PB_OK && slot <= run->last; slot++) {
 			status = pb_io_pwrite(
 			    t->files, fd, path.text, zeros, sizeof(zeros), slot * PB_SLOT_LEN, err);
-			t->copied.erased++;
+			t->copied.erased += slot > 0; /* slot 0 is of no record */
 		}
 	}
 	if (status == PB_OK)
@@ -107,6 +107,7 @@ compare_open(struct pb_tree_copy *t, const struct pb_tree_item *item, const char
 			    t->files, s->ours, item->source, s->a, len, offset, err);
 		if (status != PB_OK)
 			break;
+		pb_copied_blank(item->kind, offset, s->a, len);
 		pb_digest_update(t->sha256, s->b, len);
 		t->copied.read += len;
 		if (item->source == NULL)

@@ -9,8 +9,8 @@
 #define BLANK "______________________________________"
 
 const char *const pb_sheet_words[PB_SHEET_WORDS][PB_LANGUAGES] = {
-	[PB_SHEET_TITLE] = { "Fiche de récupération", "Recovery sheet" },
-	[PB_SHEET_WHAT] = { "Cette fiche et le code de récupération, ensemble, ouvrent tous les "
+	[PB_SHEET_TITLE] = { "Fiche de secours", "Recovery sheet" },
+	[PB_SHEET_WHAT] = { "Cette fiche et le code de secours, ensemble, ouvrent tous les "
 			    "messages de l'archive nommée ci-dessous. Le code n'est pas sur cette "
 			    "fiche.",
 	    "This sheet and the recovery code, together, open every message of the archive named "
@@ -31,8 +31,7 @@ const char *const pb_sheet_words[PB_SHEET_WORDS][PB_LANGUAGES] = {
 	    "of each line check it." },
 	[PB_SHEET_USE] = { "Comment s'en servir", "How to use it" },
 	[PB_SHEET_REHEARSE] = { "Essayer, une fois par an", "Rehearse, once a year" },
-	[PB_SHEET_RESTORE] = { "Refaire le fichier de récupération",
-	    "Make the recovery file again" },
+	[PB_SHEET_RESTORE] = { "Refaire le fichier de secours", "Make the recovery file again" },
 	[PB_SHEET_ALONE] = { "Sans Probant : annexe A du document FORMAT.md, avec base32 et "
 			     "openssl.",
 	    "Without Probant: appendix A of FORMAT.md, with base32 and openssl." },

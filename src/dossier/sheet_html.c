@@ -11,7 +11,7 @@ static const char BEFORE[] =
     "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
     "<meta name=\"referrer\" content=\"no-referrer\">\n"
-    "<title>Fiche de récupération</title>\n<style>\n"
+    "<title>Fiche de secours</title>\n<style>\n"
     ":root { color-scheme: light; --accent: #1F3A5F; }\n"
     "@page { size: A4; margin: 13mm 18mm 10mm 25mm; }\n"
     "* { box-sizing: border-box; }\n"

@@ -108,6 +108,7 @@ landlock(void)
 }
 
 #ifdef ARCHITECTURE
+#define FILTERED 1
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
@@ -158,6 +159,7 @@ seccomp(void)
 }
 
 #else
+#define FILTERED 0
 
 static bool
 seccomp(void)
@@ -182,6 +184,17 @@ pb_confine(uint64_t memory, struct pb_confined *ret_confined)
 	confined.seccomp = seccomp();
 	*ret_confined = confined;
 	return 0;
+}
+
+void
+pb_confine_offered(struct pb_confined *ret_offered)
+{
+	uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	ret_offered->landlock =
+	    syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) >= 1;
+	ret_offered->seccomp =
+	    FILTERED && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
 int

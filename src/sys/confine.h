@@ -23,6 +23,9 @@ struct pb_confined {
  */
 int pb_confine(uint64_t memory, struct pb_confined *ret_confined);
 
+/* What of both this kernel would put in force; nothing is given up. */
+void pb_confine_offered(struct pb_confined *ret_offered);
+
 /* Ends the process by SIGPROF when it has used that much processor time from now; 0: no more. */
 int pb_confine_processor(unsigned ms);
 

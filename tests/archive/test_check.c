@@ -165,6 +165,17 @@ every_call_that_fails_is_a_status(void **state)
 }
 
 static void
+archive_is_read_by_threads_as_well(void **state)
+{
+	struct fixture *f = *state;
+
+	use_key(f);
+	f->options.threads = 2;
+	assert_int_equal(check(f), PB_VALID);
+	assert_int_equal(pb_verification_check(f->v, PB_CHECK_FILES)->count, 6);
+}
+
+static void
 short_reads_change_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -213,6 +224,7 @@ main(void)
 		TEST(quick_check_opens_nothing_that_is_sealed),
 		TEST(progress_is_told_to_the_last_byte),
 		TEST(every_call_that_fails_is_a_status),
+		TEST(archive_is_read_by_threads_as_well),
 		TEST(short_reads_change_nothing),
 		TEST(check_writes_nothing),
 	};

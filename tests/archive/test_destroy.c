@@ -3,6 +3,8 @@
 
 #include "archive/destroy.h"
 #include "archive/walk.h"
+#include "record/imports.h"
+#include "record/leaf.h"
 #include "vault/keyfile.h"
 
 /* ---- helpers -------------------------------------------------------------------------------- */
@@ -63,6 +65,69 @@ slot_is_empty(struct fixture *f, uint64_t seq)
 	pb_keyfile_close(keyfile);
 	pb_walk_free(walk);
 	return empty;
+}
+
+/* An entry of `imports`: its record's commitment, then octets that nobody else writes. */
+static void
+make_entry(struct fixture *f, uint64_t seq, uint8_t out[PB_IMPORTS_ENTRY_LEN])
+{
+	struct pb_walk *walk = NULL;
+	struct pb_frame frame;
+	struct pb_leaf leaf;
+	uint64_t slot;
+
+	assert_int_equal(pb_walk_new(f->world.files, f->dir, &walk, NULL), PB_OK);
+	assert_int_equal(pb_walk_record(walk, seq, &frame, &slot, NULL), PB_OK);
+	assert_int_equal(pb_leaf_decode(frame.leaf, &leaf), PB_LEAF_SOUND);
+	memset(out, 0xa0 + (int)seq, PB_IMPORTS_ENTRY_LEN);
+	memcpy(out, leaf.commitment, PB_IMPORTS_KEY_LEN);
+	pb_walk_free(walk);
+}
+
+/* `imports` with entries of the records first to last, and beside them some that are no record's,
+ * so that more than one read is needed. */
+#define FOREIGN 1500
+
+static void
+put_imports(struct fixture *f, uint64_t first, uint64_t last)
+{
+	struct pb_buf bytes = PB_BUF_EMPTY;
+	uint8_t entry[PB_IMPORTS_ENTRY_LEN];
+	uint8_t head[PB_IMPORTS_HEAD_LEN] = PB_IMPORTS_MAGIC;
+	size_t i;
+
+	assert_int_equal(pb_buf_append(&bytes, head, sizeof(head)), PB_OK);
+	memset(entry, 0x55, sizeof(entry));
+	for (i = 0; i < FOREIGN; i++)
+		assert_int_equal(pb_buf_append(&bytes, entry, sizeof(entry)), PB_OK);
+	for (; first <= last; first++) {
+		make_entry(f, first, entry);
+		assert_int_equal(pb_buf_append(&bytes, entry, sizeof(entry)), PB_OK);
+	}
+	spit(at(f, PB_IMPORTS_FILE), bytes.data, bytes.len);
+	pb_buf_done(&bytes);
+}
+
+/* Does `imports`, as put_imports made it, still tell of that record?  Of the others it must. */
+static bool
+imports_tell(struct fixture *f, uint64_t first, uint64_t seq)
+{
+	static const uint8_t zeros[PB_IMPORTS_ENTRY_LEN];
+	struct pb_buf bytes = slurp(at(f, PB_IMPORTS_FILE));
+	const uint8_t *entries = bytes.data + PB_IMPORTS_HEAD_LEN;
+	const uint8_t *entry = entries + (FOREIGN + seq - first) * PB_IMPORTS_ENTRY_LEN;
+	bool tell = memcmp(entry, zeros, sizeof(zeros)) != 0;
+	uint8_t whole[PB_IMPORTS_ENTRY_LEN];
+	size_t i;
+
+	assert_memory_equal(bytes.data, PB_IMPORTS_MAGIC, 8);
+	for (i = 0; i < (size_t)FOREIGN * PB_IMPORTS_ENTRY_LEN; i++)
+		assert_int_equal(entries[i], 0x55);
+	make_entry(f, seq, whole);
+	if (tell)
+		assert_memory_equal(entry, whole, sizeof(whole));
+	pb_buf_done(&bytes);
+	return tell;
 }
 
 /* Messages that are gone on purpose are no longer asked for. */
@@ -181,6 +246,36 @@ the_log_says_what_was_destroyed_and_it_is(void **state)
 	forget(f, 2, 3);
 	assert_holds(f);
 	assert_secrets(f, PB_VALID, "records_destroyed");
+}
+
+static void
+the_journal_of_imports_tells_no_more_of_them(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, f->key);
+
+	commit(f, archive, 4);
+	put_imports(f, 1, 4);
+	assert_int_equal(destroy(archive, 2, 3, NULL, NULL), PB_OK);
+	close_archive(archive);
+	assert_true(imports_tell(f, 1, 1));
+	assert_false(imports_tell(f, 1, 2));
+	assert_false(imports_tell(f, 1, 3));
+	assert_true(imports_tell(f, 1, 4));
+}
+
+/* Where its entries stand nobody can say then. */
+static void
+a_journal_of_imports_that_is_damaged_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, f->key);
+
+	commit(f, archive, 3);
+	spit(at(f, PB_IMPORTS_FILE), "PBIMPRT", 7);
+	assert_int_equal(destroy(archive, 2, 2, NULL, NULL), PB_OK);
+	close_archive(archive);
+	assert_false(exists(at(f, PB_IMPORTS_FILE)));
 }
 
 static void
@@ -323,6 +418,7 @@ each_call_that_fails_leaves_all_of_it_or_nothing(void **state)
 		fresh(f);
 		archive = open_archive(f, f->key);
 		commit(f, archive, 3);
+		put_imports(f, 1, 3);
 		fail_call(f, nth, EIO, false);
 		status = destroy(archive, 1, 2, NULL, &err);
 		done = f->faulty.failed == 0;
@@ -334,6 +430,9 @@ each_call_that_fails_leaves_all_of_it_or_nothing(void **state)
 		assert_int_equal(slot_is_empty(f, 1), slot_is_empty(f, 2));
 		if (status == PB_OK)
 			assert_true(slot_is_empty(f, 1));
+		assert_int_equal(slot_is_empty(f, 1), !imports_tell(f, 1, 1));
+		assert_int_equal(slot_is_empty(f, 1), !imports_tell(f, 1, 2));
+		assert_true(imports_tell(f, 1, 3));
 		if (slot_is_empty(f, 1))
 			forget(f, 1, 2);
 		assert_holds(f);
@@ -354,14 +453,17 @@ what_a_crash_left_is_finished_even_by_who_has_no_key(void **state)
 	(void)snprintf(size, sizeof(size), "%llu\n", (unsigned long long)pb_archive_size(archive));
 	assert_int_equal(destroy(archive, 1, 3, NULL, NULL), PB_OK);
 	close_archive(archive);
+	put_imports(f, 1, 3);
 	for (uint64_t slot = 2; slot <= 4; slot++)
 		put_slot(f, slot, before.data + slot * PB_SLOT_LEN);
 	spit(at(f, "destroying"), size, strlen(size));
 	assert_secrets(f, PB_INDETERMINATE, "secret_not_destroyed_yet");
 	close_archive(open_archive(f, NULL));
 	assert_false(exists(at(f, "destroying")));
-	for (uint64_t seq = 1; seq <= 3; seq++)
+	for (uint64_t seq = 1; seq <= 3; seq++) {
 		assert_true(slot_is_empty(f, seq));
+		assert_false(imports_tell(f, 1, seq));
+	}
 	forget(f, 1, 3);
 	assert_holds(f);
 	pb_buf_done(&before);
@@ -393,6 +495,8 @@ main(void)
 		cmocka_unit_test_setup(nothing_to_destroy_is_refused_and_writes_nothing, set_up),
 		cmocka_unit_test_setup(what_is_gone_is_not_destroyed_twice, set_up),
 		cmocka_unit_test_setup(the_log_says_what_was_destroyed_and_it_is, set_up),
+		cmocka_unit_test_setup(the_journal_of_imports_tells_no_more_of_them, set_up),
+		cmocka_unit_test_setup(a_journal_of_imports_that_is_damaged_goes, set_up),
 		cmocka_unit_test_setup(whoever_has_no_key_sees_the_same, set_up),
 		cmocka_unit_test_setup(several_segments_are_gone_through, set_up),
 		cmocka_unit_test_setup(a_secret_that_is_gone_without_a_record_is_a_finding, set_up),

@@ -2,6 +2,7 @@
  * it. */
 #include "archive/fixture.h"
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/destroy.h"
 #include "archive/index_file.h"
@@ -607,6 +608,105 @@ memory_that_runs_out_is_never_taken_for_damage(void **state)
 	free(copy);
 }
 
+/* ---- words of bodies ------------------------------------------------------------------------ */
+
+/* A message whose body is a word that its subject does not have. */
+static uint64_t
+add_letter(struct fixture *f)
+{
+	static const char header[] = "Subject: objet\r\n\r\n", body[] = "corpsfictif\r\n";
+	struct pb_archive *archive = open_archive(f, NULL);
+	struct pb_sealer *sealer = NULL;
+	struct pb_sealed sealed = PB_SEALED_EMPTY, *item[] = { &sealed };
+	struct pb_receipt receipt;
+	uint8_t digest[PB_DIGEST_LEN];
+
+	assert_int_equal(pb_sealer_new(f->world.files, f->world.random, pb_archive_origin(archive),
+			     f->root, 1, &sealer, NULL),
+	    PB_OK);
+	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_part(sealer, PB_PART_HEADER, header, sizeof(header) - 1, NULL), PB_OK);
+	assert_int_equal(pb_sealer_part(sealer, PB_PART_BODY, body, sizeof(body) - 1, NULL), PB_OK);
+	assert_int_equal(pb_sealer_digest(sealer, digest, NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_part(sealer, PB_PART_FACTS, "{\"source\":\"import\"}", 19, NULL), PB_OK);
+	assert_int_equal(pb_sealer_finish(sealer, PB_RECORD_IMPORTED, &sealed, NULL), PB_OK);
+	pb_sealer_free(sealer);
+	memcpy(sealed.message_sha256, digest, sizeof(digest));
+	assert_int_equal(pb_commit(archive, item, 1, &receipt, NULL), PB_OK);
+	pb_sealed_done(&sealed);
+	close_archive(archive);
+	return receipt.seq;
+}
+
+static void
+choose(struct fixture *f, bool bodies)
+{
+	struct pb_archive *archive = open_archive(f, NULL);
+
+	assert_int_equal(pb_bodies_choose(archive, bodies, NULL), PB_OK);
+	close_archive(archive);
+}
+
+static void
+words_of_bodies_are_indexed_as_the_archive_has_it(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_buf slot_0;
+	uint64_t seq, later;
+	char *key;
+
+	seq = add_letter(f);
+	update(f);
+	assert_int_equal(find(f, seq, "corpsfictif"), 1);
+	key = strdup(newest(f, "keys", ".key"));
+	assert_non_null(key);
+	slot_0 = slurp(key);
+	slot_0.len = PB_SLOT_LEN;
+	choose(f, false);
+	assert_int_equal(count_entries(at(f, "index")), 0);
+	update(f);
+	assert_int_equal(find(f, seq, "corpsfictif"), 0);
+	assert_int_equal(find(f, seq, "objet"), 1);
+	assert_false(holds(key, &slot_0));
+	later = add_letter(f);
+	update(f);
+	assert_int_equal(find(f, later, "corpsfictif"), 0);
+	choose(f, true);
+	update(f);
+	assert_int_equal(find(f, seq, "corpsfictif"), 1);
+	assert_int_equal(find(f, later, "corpsfictif"), 1);
+	pb_buf_done(&slot_0);
+	free(key);
+}
+
+/* A setting that can't be read must not be taken for "on". */
+static void
+a_setting_that_is_damaged_indexes_nothing(void **state)
+{
+	static const char *const damaged[] = { "", "bodies", "bodies off", "bodies off\n\n",
+		"off\n" };
+	struct fixture *f = *state;
+	struct pb_archive *archive;
+	bool indexed = true;
+
+	add_letter(f);
+	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+		struct pb_views *views = NULL;
+		struct pb_views_options options = { .threads = 1 };
+
+		spit(at(f, "private/index"), damaged[i], strlen(damaged[i]));
+		assert_int_equal(pb_bodies_load(f->world.files, f->dir, &indexed, NULL), PB_EDATA);
+		archive = open_archive(f, f->key);
+		assert_int_equal(pb_views_new(archive, &options, &views, NULL), PB_EDATA);
+		close_archive(archive);
+	}
+	choose(f, false);
+	assert_int_equal(pb_bodies_load(f->world.files, f->dir, &indexed, NULL), PB_OK);
+	assert_false(indexed);
+}
+
 int
 main(void)
 {
@@ -627,6 +727,8 @@ main(void)
 		CASE(who_destroys_without_a_key_destroys_the_index_with_it),
 		CASE(whatever_fails_what_was_captured_is_there_and_the_next_run_indexes_it),
 		CASE(memory_that_runs_out_is_never_taken_for_damage),
+		CASE(words_of_bodies_are_indexed_as_the_archive_has_it),
+		CASE(a_setting_that_is_damaged_indexes_nothing),
 	};
 	return cmocka_run_group_tests(tests, found_template, forget_template);
 }

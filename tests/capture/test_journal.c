@@ -124,6 +124,47 @@ what_was_acknowledged_is_known_the_next_time(void **state)
 	pb_journal_close(journal);
 }
 
+/* The last of them that were settled, and one that was not yet: the rest is known as before. */
+static void
+what_was_destroyed_is_not_known_and_the_rest_is(void **state)
+{
+	struct fixture *f = *state;
+	struct log log = { .size = 0 };
+	uint8_t gone[2 * PB_IMPORTS_KEY_LEN];
+	struct pb_journal *journal;
+
+	log_add(&log, "record 0");
+	journal = opened(f, &log);
+	assert_false(note(journal, "a"));
+	assert_false(note(journal, "b"));
+	assert_false(note(journal, "c"));
+	assert_false(note(journal, "d"));
+	log_add(&log, "a");
+	pb_journal_committed(journal, 1);
+	log_add(&log, "b");
+	pb_journal_committed(journal, 2);
+	log_add(&log, "c");
+	log_add(&log, "d");
+	pb_journal_close(journal);
+	memcpy(gone, sealed_of("c").commitment, PB_IMPORTS_KEY_LEN);
+	memcpy(gone + PB_IMPORTS_KEY_LEN, sealed_of("b").commitment, PB_IMPORTS_KEY_LEN);
+	assert_int_equal(pb_imports_forget(f->world.files, f->dir, gone, 2, NULL), PB_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		journal = opened(f, &log);
+		assert_true(knows(journal, "a"));
+		assert_false(knows(journal, "b"));
+		assert_false(knows(journal, "c"));
+		assert_true(knows(journal, "d"));
+		pb_journal_close(journal);
+	}
+	journal = opened(f, &log);
+	assert_true(note(journal, "a"));
+	assert_false(note(journal, "b"));
+	assert_false(note(journal, "c"));
+	assert_true(note(journal, "d"));
+	pb_journal_close(journal);
+}
+
 /* Killed between the commit and the receipt, or before the commit: the log says which. */
 static void
 the_log_bears_out_what_nobody_was_told(void **state)
@@ -299,6 +340,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 		    what_was_acknowledged_is_known_the_next_time, set_up_archive, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_was_destroyed_is_not_known_and_the_rest_is, set_up_archive, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    the_log_bears_out_what_nobody_was_told, set_up_archive, tear_down),
 		cmocka_unit_test_setup_teardown(

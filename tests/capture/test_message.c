@@ -20,7 +20,7 @@ make_from(struct pb_message_maker *m, int fd, const struct pb_message_origin *or
 	enum pb_status status;
 	size_t count;
 
-	status = pb_message_read(m, fd, origin, NULL, NULL);
+	status = pb_message_read(m, fd, origin, NULL);
 	if (status == PB_OK)
 		status = pb_message_settle(m, sealed, &count, NULL);
 	if (status != PB_OK)

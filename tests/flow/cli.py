@@ -213,7 +213,8 @@ def each_message_is_acknowledged_and_comes_back(s):
     path = s.write("a.eml", MESSAGE)
     lines, last = s.put(path, "--direction", "received")
     assert lines == [{"seq": 2, "sha256": sha256(MESSAGE), "path": path}], lines
-    assert last == {"imported": 1, "refused": [], "skipped": 0, "first_seq": 2, "last_seq": 2}
+    assert last == {"imported": 1, "second": 0, "known": 0, "refused": [], "skipped": 0,
+                    "first_seq": 2, "last_seq": 2}
     assert s.read("show", "2", "--raw") == MESSAGE
     facts = s.facts(2)
     assert facts["source"] == "import" and facts["fidelity"] == "imported"

@@ -136,7 +136,13 @@ def destroy(w, archive, seq):
 
 
 def slots_of(archive):
-    return b"".join(b"".join(pb.read_slots(archive, stem)) for stem in pb.list_segments(archive)[0])
+    """Of the records."""
+    return b"".join(b"".join(pb.read_slots(archive, stem)[1:])
+                    for stem in pb.list_segments(archive)[0])
+
+
+def index_slots_of(archive):
+    return b"".join(pb.read_slots(archive, stem)[0] for stem in pb.list_segments(archive)[0])
 
 
 # ---- backup and restore --------------------------------------------------------------------------
@@ -144,6 +150,7 @@ def slots_of(archive):
 def lost_and_restored(w):
     archive = make(w)
     first = str(w.messages(archive)[0])
+    w.good("bodies are not indexed", "reindex", "-a", archive, "--bodies", "off")
     keep_checkpoint(w, archive)
     w.good("a backup is written", "backup", "-a", archive, "-o", w.path("b.tar"))
     w.refused("a backup is not overwritten", 73, "exists", "backup", "-a", archive, "-o",
@@ -196,6 +203,8 @@ def lost_and_restored(w):
         check("they are what they were", b"mot-0" in done.stdout)
         check("the log says that it was restored", b"restore" in w.run(
             "list", "-a", archive, "--purpose", "x").stdout)
+        check("and leaves bodies out of its index as before", not json.loads(
+            w.run("status", "-a", archive, "--json").stdout)["bodies_indexed"])
         check("it goes on", w.verdict(archive, *outside(w)) == "valid")
         shutil.rmtree(archive)
     w.good("it is restored by a key in a file", "restore", w.path("b.tar"), archive,
@@ -312,6 +321,7 @@ def copies(w, foreign):
           and slots_of(copy) == slots_of(archive), done.stdout)
     check("the copy verifies against what others hold",
           w.verdict(copy, *outside(w)) == "valid", w.run("verify", copy, *outside(w)).stdout)
+    w.good("bodies are indexed", "reindex", "-a", archive, "--bodies", "on")
     w.refused("a copy of another archive is left alone", 73, "another archive", "copy", "-a",
               foreign, copy)
     stem = pb.list_segments(copy)[0][0]
@@ -339,6 +349,10 @@ def copies(w, foreign):
     os.rename(copy + ".away", copy)
     w.good("a copy is restored", "restore", copy, w.path("from-copy"), "--ledger", archive)
     check("and verifies", w.verdict(w.path("from-copy"), *outside(w)) == "valid")
+    check("no key of an index is in a copy", index_slots_of(archive).strip(b"\0")
+          and not index_slots_of(copy).strip(b"\0"))
+    check("what was set since the first copy is set in it", json.loads(
+        w.run("status", "-a", w.path("from-copy"), "--json").stdout)["bodies_indexed"])
     killed(w, archive)
 
 

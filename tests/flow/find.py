@@ -336,11 +336,61 @@ def index_that_is_damaged_gives_no_other_answer(s):
     assert s.find("--sort", "seq", "potassium")[0] == right
 
 
+# ---- bodies that are not indexed ----------------------------------------------------------
+
+def words_of_bodies_are_found_only_where_they_are_indexed(s):
+    key = max((os.path.join(s.archive, "keys", x) for x in os.listdir(s.archive + "/keys")),
+              key=os.path.getsize)
+    with open(key, "rb") as file:
+        before = file.read(48)
+    assert before.strip(b"\0")
+    assert s.run("reindex", "--bodies", "perhaps").returncode == 64
+    s.ok("reindex", "--bodies", "off")
+    with open(key, "rb") as file:
+        assert file.read(48) != before, "the former index can still be opened"
+    body, subject, phrase, in_body, other = s.batch(
+        "body:potassium", "subject:potassium", '"compte rendu"', 'body:"compte rendu"', "potassium")
+    right = seqs(s, lambda x: stands(["potassium"], x["subject"]))
+    assert body == in_body == [] and subject == other == right and right, (body, subject, right)
+    assert phrase == seqs(s, lambda x: stands(["compte", "rendu"], x["subject"])), phrase
+    path = s.root + "/sans-corps.note"
+    _, end = s.find("--certificate", path, "body:potassium")
+    assert end["left_out"] == {"bodies": LETTERS} and end["indexed"] == LETTERS, end
+    assert ["left-out", "bodies %d" % LETTERS] in read_certificate(s, path)[0]
+    lines = [json.loads(x) for x in s.ok("find", "--purpose", "essai", "--batch",
+                                         stdin="potassium").splitlines()]
+    assert lines[0]["left_out"] == {"bodies": LETTERS}, lines
+    assert "bodies are not indexed in this archive" in s.ok("find", "--purpose", "essai", "avis")
+    assert "without the words of bodies" in s.ok("status")
+    s.ok("reindex", "--all")                               # the setting stays
+    assert s.batch("body:potassium") == [[]]
+    s.ok("reindex", "--bodies", "on")
+    assert s.batch("body:potassium")[0] == seqs(s, lambda x: stands(["potassium"], x["body"]))
+    rows = [json.loads(x) for x in s.ok("list", "--purpose", "essai", "--json").splitlines()]
+    stated = [json.loads(s.ok("show", str(x["seq"]), "--facts", "--purpose", "essai"))
+              for x in rows if x.get("event") == "index"]
+    assert stated == [{"event": "index", "bodies": False}, {"event": "index", "bodies": True}]
+
+
+def an_archive_can_begin_without_them(s):
+    archive = s.root + "/sans-corps"
+    s.ok("init", archive, "--origin", "essai.example/sans-corps", "--no-recovery", "--no-bodies")
+    s.ok("import", "-a", archive, s.root + "/mail/001.eml")
+    status = json.loads(s.ok("status", "-a", archive, "--json"))
+    assert status["bodies_indexed"] is False and status["indexed"] == 1, status
+    letter = s.letters[1]
+    for field in ("body", "subject"):
+        query = '%s:"%s"' % (field, letter[field])
+        out = s.ok("find", "-a", archive, "--purpose", "essai", "--json", query)
+        assert json.loads(out.splitlines()[-1])["found"] == (field == "subject"), (field, out)
+
+
 TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
          fields_and_filters_narrow, pages_fit_together_in_any_order,
          what_is_asked_wrongly_is_said_with_its_place, batches_answer_a_line_each,
          queries_are_kept_sealed, certificate_states_what_was_found,
-         what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer]
+         what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer,
+         words_of_bodies_are_found_only_where_they_are_indexed, an_archive_can_begin_without_them]
 
 
 def main():

@@ -97,6 +97,33 @@ looks_at_a_file(void)
 	return stat("/etc/passwd", &info) < 0 ? errno : 0;
 }
 
+/* 0: what was offered is in force, and no more. */
+static int
+differs_from_what_was_offered(void)
+{
+	struct pb_confined offered, confined;
+
+	pb_confine_offered(&offered);
+	if (pb_confine(MEMORY, &confined) != 0)
+		return 100;
+	return (offered.landlock != confined.landlock) + 2 * (offered.seccomp != confined.seccomp);
+}
+
+static void
+what_the_kernel_offers_is_in_force_afterwards(void **state)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(differs_from_what_was_offered());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void
 confined_process_reaches_no_file(void **state)
 {
@@ -250,6 +277,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_kernel_offers_is_in_force_afterwards),
 		cmocka_unit_test(confined_process_reaches_no_file),
 		cmocka_unit_test(confined_process_has_no_network),
 		cmocka_unit_test(confined_process_has_no_other_process),

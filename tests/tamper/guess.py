@@ -93,7 +93,7 @@ class Bundle:
             ["--passphrase-file", self.work + "/passphrase"] if needs_key else [])])
 
     def keep(self):
-        out = self.run("import", "-a", self.archive, "--json", self.work + "/lettre.eml")
+        out = self.run("import", "--no-index", "-a", self.archive, "--json", self.work + "/lettre.eml")
         return next(x["seq"] for x in map(json.loads, out.splitlines()) if "seq" in x)
 
     def opening(self, seq):

@@ -13,7 +13,8 @@ VOCABULARY = """PROBANT1 PBSEGMT1 PBFRONT1 origin first_seq created_s checkpoint
     private quarantine readers reader recovery CERTIFICATE ENCRYPTED segment header sha256 sha3_256
     previous length format verifier_key software probant tsa_roots xyzzy export_key authorities
     gap_after_s heartbeat_s timeout_s interval_s tried_us good_us failures retry_s reason
-    timestamp timestamps request policy serial qualified before_us after_us gen_time accuracy_us objects
+    timestamp timestamps request policy serial qualified before_us after_us gen_time
+    accuracy_us objects archive catalog machine mailboxes record digest summary INTEGER PRIMARY
     """.lower().split()
 SHORTEST, FOLDED = 6, 8                   # letters; from FOLDED on, in any spelling at all
 PIECE = 24                                # octets of a message as they stand
