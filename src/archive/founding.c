@@ -17,8 +17,8 @@ broken(const char *why, const char *dir, struct pb_error *err)
 {
 	(void)pb_fail(err, PB_ECORRUPT, N_("read record 0 of the archive"), why, "%s", dir);
 	return pb_fail_todo(err, PB_ECORRUPT,
-	    N_("if `probant init` was interrupted, remove the directory and run it again; else "
-	       "bring the first segment back from a copy"));
+	    N_("remove nothing: bring the first segment of vault/ back from a copy or a backup; "
+	       "only where `probant init` itself was interrupted is there nothing to lose"));
 }
 
 static bool

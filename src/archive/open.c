@@ -114,8 +114,8 @@ find_head(struct pb_archive *a, char (*names)[PB_SEGMENT_NAME_LEN + 1], size_t c
 	(void)pb_fail(err, PB_ECORRUPT, N_("find the end of the log"),
 	    N_("not even record 0 stands under a signed checkpoint"), "%s", a->dir);
 	return pb_fail_todo(err, PB_ECORRUPT,
-	    N_("if `probant init` was interrupted, remove the directory and run it again; else "
-	       "bring the first segment back from a copy"));
+	    N_("remove nothing: bring the first segment of vault/ back from a copy or a backup; "
+	       "only where `probant init` itself was interrupted is there nothing to lose"));
 }
 
 /*

@@ -1,6 +1,7 @@
 #include "archive/summary_row.h"
 #include "archive/view_texts.h"
 #include "core/error.h"
+#include "core/view_class.h"
 
 static const char *
 fact(const struct pb_summary_row *row, const char *key)
@@ -74,6 +75,22 @@ add_text(void *arg, enum pb_index_field field, const void *text, size_t len)
 	return pb_index_builder_text(w->builder, field, text, len, w->err);
 }
 
+/* Whether the view, or the text beside it, lacks something that a query might ask for. */
+static bool
+lacks_words(const struct pb_json *view)
+{
+	const struct pb_json *findings = pb_json_get(view, "findings");
+	const char *code;
+	bool cut = false;
+
+	(void)pb_json_as_bool(pb_json_get(view, "text_cut"), &cut);
+	for (size_t i = 0; !cut && i < pb_json_count(findings); i++) {
+		code = pb_json_string(pb_json_get(pb_json_item(findings, i), "code"));
+		cut = code != NULL && pb_class_is_left_out(code);
+	}
+	return cut;
+}
+
 /* A date before 1970 is nobody's: such a row goes by the time of its leaf. */
 static void
 fill_row(const struct pb_summary_row *row, struct pb_index_row *out)
@@ -90,7 +107,7 @@ fill_row(const struct pb_summary_row *row, struct pb_index_row *out)
 	out->has_date =
 	    pb_json_as_u64(pb_json_get(row->view, "date_s"), &date_s) && date_s <= INT64_MAX;
 	out->date_s = out->has_date ? (int64_t)date_s : 0;
-	(void)pb_json_as_bool(pb_json_get(row->view, "text_cut"), &out->cut);
+	out->cut = lacks_words(row->view);
 }
 
 enum pb_status

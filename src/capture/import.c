@@ -31,6 +31,12 @@ struct pb_import {
 
 /* ---- what is told --------------------------------------------------------------------------- */
 
+static bool
+has_source(const struct pb_import *import, const struct pb_message_origin *origin)
+{
+	return import->options.journal != NULL && origin->path != NULL && origin->modified_us != 0;
+}
+
 static void
 tell_refused(
     struct pb_import *import, const struct pb_message_origin *origin, const struct pb_error *why)
@@ -79,16 +85,40 @@ refuse_waiting(struct pb_import *import, const struct pb_error *why)
 
 /* ---- handing in ----------------------------------------------------------------------------- */
 
+/*
+ * Did a former import have it from there?  Only the message itself can say: behind the same path,
+ * size and time others may stand.  Of what has no time, such as a pipe, nobody can say.
+ */
+static enum pb_status
+ask_journal(struct pb_import *import, const struct pb_message_origin *origin,
+    const uint8_t source[PB_JOURNAL_KEY_LEN], const struct pb_sealed *sealed, bool *ret_known,
+    struct pb_error *err)
+{
+	const struct pb_import_item item = pb_import_item(origin);
+	enum pb_status status;
+
+	if (!import->options.resume || !has_source(import, origin))
+		return PB_OK;
+	status = pb_journal_has(import->options.journal, source, sealed, ret_known, err);
+	if (status == PB_OK && *ret_known && import->events->known != NULL)
+		import->events->known(import->events->ctx, &item);
+	return status;
+}
+
 static enum pb_status
 hand_in(struct pb_import *import, const struct pb_message_origin *origin,
     const uint8_t source[PB_JOURNAL_KEY_LEN], struct pb_sealed *take_sealed, struct pb_error *err)
 {
 	uint64_t bytes = take_sealed->payload_len;
 	struct pb_waiting *waiting = NULL;
-	enum pb_status status = PB_OK;
-	bool second = false;
+	bool second = false, known = false;
+	enum pb_status status = ask_journal(import, origin, source, take_sealed, &known, err);
 
-	if (import->options.journal != NULL)
+	if (status == PB_OK && known) {
+		pb_sealed_done(take_sealed);
+		return PB_OK;
+	}
+	if (status == PB_OK && import->options.journal != NULL)
 		status =
 		    pb_journal_note(import->options.journal, source, take_sealed, &second, err);
 	if (status == PB_OK &&
@@ -158,25 +188,15 @@ take_job(struct pb_import *import, const struct pb_message_origin *origin, struc
 
 /* ---- finds ---------------------------------------------------------------------------------- */
 
-/* Did a former import have it?  Of what has no time, such as a pipe, nobody can say. */
+/* What the journal calls it; zeros: nothing. */
 static enum pb_status
-ask_journal(struct pb_import *import, const struct pb_message_origin *origin, uint8_t *source,
-    bool *ret_known, struct pb_error *err)
+name_source(struct pb_import *import, const struct pb_message_origin *origin,
+    uint8_t source[PB_JOURNAL_KEY_LEN], struct pb_error *err)
 {
-	const struct pb_import_item item = pb_import_item(origin);
-	enum pb_status status;
-
-	*ret_known = false;
 	memset(source, 0, PB_JOURNAL_KEY_LEN);
-	if (import->options.journal == NULL || origin->path == NULL || origin->modified_us == 0)
+	if (!has_source(import, origin))
 		return PB_OK;
-	status = pb_journal_source(import->options.journal, origin, source, err);
-	if (status != PB_OK || !import->options.resume)
-		return status;
-	*ret_known = pb_journal_has_source(import->options.journal, source);
-	if (*ret_known && import->events->known != NULL)
-		import->events->known(import->events->ctx, &item);
-	return PB_OK;
+	return pb_journal_source(import->options.journal, origin, source, err);
 }
 
 static enum pb_status
@@ -186,13 +206,10 @@ found_file(
 	struct pb_import *import = ctx;
 	uint8_t source[PB_JOURNAL_KEY_LEN];
 	struct pb_job *job = NULL;
-	enum pb_status status;
-	bool known;
+	enum pb_status status = name_source(import, origin, source, err);
 
-	status = ask_journal(import, origin, source, &known, err);
-	if (status != PB_OK || known)
-		return status;
-	status = take_job(import, origin, &job, err);
+	if (status == PB_OK)
+		status = take_job(import, origin, &job, err);
 	if (status != PB_OK)
 		return status;
 	job->kind = PB_JOB_FILE;
@@ -209,13 +226,11 @@ begin_message(
     void *ctx, const struct pb_message_origin *origin, bool *ret_wanted, struct pb_error *err)
 {
 	struct pb_import *import = ctx;
-	enum pb_status status;
-	bool known;
+	enum pb_status status = name_source(import, origin, import->source, err);
 
-	status = ask_journal(import, origin, import->source, &known, err);
 	if (status != PB_OK)
 		return status;
-	*ret_wanted = !known;
+	*ret_wanted = true;
 	pb_pieces_begin(&import->pieces);
 	return PB_OK;
 }

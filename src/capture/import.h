@@ -39,7 +39,7 @@ struct pb_import_events {
 	void (*refused)(void *ctx, const struct pb_import_item *item, const struct pb_error *why);
 	/* What does not look like a message: files in a directory, entries of an archive. */
 	void (*skipped)(void *ctx, const struct pb_import_item *item);
-	/* Not read again: a former import had it acknowledged. */
+	/* Not kept again: a former import had these bytes from there acknowledged. */
 	void (*known)(void *ctx, const struct pb_import_item *item);
 	void (*progress)(void *ctx, uint64_t messages, uint64_t bytes);
 };

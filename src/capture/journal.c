@@ -4,129 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/journal_key.h"
-#include "capture/seen.h"
+#include "capture/journal_file.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/limits.h"
 
-#define HEAD_LEN PB_IMPORTS_HEAD_LEN
 #define KEY_LEN PB_IMPORTS_KEY_LEN
 #define ENTRY_LEN PB_IMPORTS_ENTRY_LEN
 #define MARK_LEN 8 /* of a message's key: what is held in memory */
 #define BATCH 1024 /* entries read or written at a time */
 
-/*
- * "PBIMPRT1" || u64 settled || u64 size || the beginning of the commitment of record size-1 ||
- * zeros then entries: the beginning of a commitment || source || message.
- *
- * Invariants:
- * 1. The first `settled` entries are of records that the log held at `size`; `last` of them is
- *    that of record size-1.  One whose record's secret was destroyed is zeros, and tells nothing.
- * 2. Those behind were noted since, in the order in which they were handed in.
- */
-struct pb_journal {
-	const struct pb_files *files;
-	char *path;
-	int fd;
-	struct pb_journal_key key;
-	bool resume;
-	bool loaded;
-	struct pb_seen messages; /* MARK_LEN of each */
-	struct pb_seen sources;  /* if resume */
-	uint64_t count;          /* entries */
-	uint64_t settled;
-	uint64_t size;
-	uint8_t last[KEY_LEN];
-	bool moved; /* settled, since the head was written */
-};
-
 static const char NOTING[] = N_("note what is imported");
-
-static uint64_t
-place_of(uint64_t entry)
-{
-	return HEAD_LEN + entry * ENTRY_LEN;
-}
-
-/* ---- the file ------------------------------------------------------------------------------- */
-
-static enum pb_status
-write_head(struct pb_journal *j, struct pb_error *err)
-{
-	uint8_t head[HEAD_LEN] = { 0 };
-
-	memcpy(head, PB_IMPORTS_MAGIC, 8);
-	pb_put_u64(head + 8, j->settled);
-	pb_put_u64(head + 16, j->size);
-	memcpy(head + 24, j->last, KEY_LEN);
-	j->moved = false;
-	return pb_io_pwrite(j->files, j->fd, j->path, head, sizeof(head), 0, err);
-}
-
-/* What was settled since the head was written: the commitment of the last stands in its entry. */
-static enum pb_status
-settle(struct pb_journal *j, struct pb_error *err)
-{
-	enum pb_status status = PB_OK;
-
-	if (!j->moved)
-		return PB_OK;
-	status = pb_io_pread_exact(
-	    j->files, j->fd, j->path, j->last, KEY_LEN, place_of(j->settled - 1), err);
-	return status == PB_OK ? write_head(j, err) : status;
-}
-
-static enum pb_status
-cut_to(struct pb_journal *j, uint64_t count, struct pb_error *err)
-{
-	int answer = j->files->truncate(j->files->ctx, j->fd, place_of(count));
-
-	if (answer < 0)
-		return pb_fail_sys(err, answer, NOTING, "%s", j->path);
-	j->count = count;
-	return PB_OK;
-}
-
-/* Nothing is known: entries begin with the records behind those that the log has now. */
-static enum pb_status
-begin_anew(struct pb_journal *j, uint64_t size, struct pb_error *err)
-{
-	enum pb_status status = cut_to(j, 0, err);
-
-	j->settled = 0;
-	j->size = size;
-	memset(j->last, 0, sizeof(j->last));
-	return status == PB_OK ? write_head(j, err) : status;
-}
-
-/* The head; *ret_sound false: there is none of ours. */
-static enum pb_status
-read_head(struct pb_journal *j, bool *ret_sound, struct pb_error *err)
-{
-	struct pb_file_info info;
-	uint8_t head[HEAD_LEN];
-	enum pb_status status;
-	size_t len;
-	int answer = j->files->stat_fd(j->files->ctx, j->fd, &info);
-
-	if (answer < 0)
-		return pb_fail_sys(err, answer, NOTING, "%s", j->path);
-	status = pb_io_pread(j->files, j->fd, j->path, head, sizeof(head), 0, &len, err);
-	if (status != PB_OK)
-		return status;
-	*ret_sound = len == sizeof(head) && memcmp(head, PB_IMPORTS_MAGIC, 8) == 0;
-	if (!*ret_sound)
-		return PB_OK;
-	j->settled = pb_get_u64(head + 8);
-	j->size = pb_get_u64(head + 16);
-	memcpy(j->last, head + 24, KEY_LEN);
-	j->count = (info.size - HEAD_LEN) / ENTRY_LEN;
-	/* A power cut may have taken entries: what they knew is not known any more. */
-	if (j->settled > j->count)
-		j->settled = j->count;
-	return PB_OK;
-}
 
 /* ---- what the log bears out ----------------------------------------------------------------- */
 
@@ -171,16 +59,19 @@ keep_borne(struct pb_journal *j, const struct bearing *b, struct pb_error *err)
 	for (i = 0; i < b->count; i++)
 		if (b->borne[i])
 			memmove(b->entry + kept++ * ENTRY_LEN, b->entry + i * ENTRY_LEN, ENTRY_LEN);
-	status = pb_io_pwrite(
-	    j->files, j->fd, j->path, b->entry, kept * ENTRY_LEN, place_of(j->settled), err);
+	status = pb_io_pwrite(j->files, j->fd, j->path, b->entry, kept * ENTRY_LEN,
+	    pb_journal_place_of(j->settled), err);
 	if (status == PB_OK)
-		status = cut_to(j, j->settled + kept, err);
+		status = pb_journal_cut_to(j, j->settled + kept, err);
+	/* Or a power cut could leave what was never committed where the head says it was. */
+	if (status == PB_OK && b->count > 0)
+		status = pb_io_sync(j->files, j->fd, j->path, err);
 	if (status == PB_OK && kept > 0) {
 		j->settled += kept;
 		j->size = b->last_seq + 1;
 		j->moved = true;
 	}
-	return status == PB_OK ? settle(j, err) : status;
+	return status == PB_OK ? pb_journal_settle(j, err) : status;
 }
 
 /*
@@ -194,8 +85,8 @@ hold_against(struct pb_journal *j, const struct pb_journal_log *log, struct pb_e
 	struct bearing b = { .journal = j, .seq = j->size - 1, .fits = true };
 	enum pb_status status = PB_OK;
 
-	if (j->size > log->size || open > PB_LIMIT_IMPORTS || j->size == 0)
-		return begin_anew(j, log->size, err);
+	if (j->size > log->size || open > PB_LIMIT_IMPORTS)
+		return pb_journal_disbelieve(j, log->size, err);
 	b.count = (size_t)open;
 	b.entry = malloc(b.count * ENTRY_LEN + 1);
 	b.borne = calloc(b.count + 1, sizeof(b.borne[0]));
@@ -203,11 +94,11 @@ hold_against(struct pb_journal *j, const struct pb_journal_log *log, struct pb_e
 		status = pb_fail_memory(err, NOTING);
 	if (status == PB_OK)
 		status = pb_io_pread_exact(j->files, j->fd, j->path, b.entry, b.count * ENTRY_LEN,
-		    place_of(j->settled), err);
+		    pb_journal_place_of(j->settled), err);
 	if (status == PB_OK)
 		status = log->walk(log->ctx, j->size - 1, bear_out, &b, err);
 	if (status == PB_OK)
-		status = b.fits ? keep_borne(j, &b, err) : begin_anew(j, log->size, err);
+		status = b.fits ? keep_borne(j, &b, err) : pb_journal_disbelieve(j, log->size, err);
 	free(b.entry);
 	free(b.borne);
 	return status;
@@ -226,20 +117,42 @@ forget_older(struct pb_journal *j, struct pb_error *err)
 
 	for (i = 0; status == PB_OK && i < kept; i += n) {
 		n = kept - i < BATCH ? (size_t)(kept - i) : BATCH;
-		status = pb_io_pread_exact(
-		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(first + i), err);
+		status = pb_io_pread_exact(j->files, j->fd, j->path, batch, n * ENTRY_LEN,
+		    pb_journal_place_of(first + i), err);
 		if (status == PB_OK)
-			status = pb_io_pwrite(
-			    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(i), err);
+			status = pb_io_pwrite(j->files, j->fd, j->path, batch, n * ENTRY_LEN,
+			    pb_journal_place_of(i), err);
 	}
 	if (status != PB_OK)
 		return status;
 	j->settled = kept;
-	status = write_head(j, err);
-	return status == PB_OK ? cut_to(j, kept, err) : status;
+	status = pb_journal_write_head(j, err);
+	return status == PB_OK ? pb_journal_cut_to(j, kept, err) : status;
 }
 
-/* With the first message, unless sources are asked for: what has none to import pays nothing. */
+/* What stands for both: each is as good as random, and nobody without the key can choose it. */
+static void
+pair_of(const uint8_t source[KEY_LEN], const uint8_t message[KEY_LEN], uint8_t out[KEY_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < KEY_LEN; i++)
+		out[i] = source[i] ^ message[i];
+}
+
+static enum pb_status
+load_entry(struct pb_journal *j, const uint8_t entry[ENTRY_LEN], struct pb_error *err)
+{
+	enum pb_status status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
+	uint8_t pair[KEY_LEN];
+
+	if (status != PB_OK || !j->resume)
+		return status;
+	pair_of(entry + KEY_LEN, entry + 2 * KEY_LEN, pair);
+	return pb_seen_add(&j->pairs, pair, err);
+}
+
+/* With the first message, unless it will be asked: what has none to import pays nothing. */
 static enum pb_status
 load(struct pb_journal *j, struct pb_error *err)
 {
@@ -257,14 +170,9 @@ load(struct pb_journal *j, struct pb_error *err)
 	for (i = 0; status == PB_OK && i < j->count; i += n) {
 		n = j->count - i < BATCH ? (size_t)(j->count - i) : BATCH;
 		status = pb_io_pread_exact(
-		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, place_of(i), err);
-		for (k = 0; status == PB_OK && k < n; k++) {
-			const uint8_t *entry = batch + k * ENTRY_LEN;
-
-			status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
-			if (status == PB_OK && j->resume)
-				status = pb_seen_add(&j->sources, entry + KEY_LEN, err);
-		}
+		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, pb_journal_place_of(i), err);
+		for (k = 0; status == PB_OK && k < n; k++)
+			status = load_entry(j, batch + k * ENTRY_LEN, err);
 	}
 	j->loaded = status == PB_OK;
 	return status;
@@ -274,13 +182,17 @@ static enum pb_status
 open_file(struct pb_journal *j, const struct pb_journal_log *log, struct pb_error *err)
 {
 	bool sound = false;
+	size_t len = 0;
 	enum pb_status status;
 
 	status = pb_io_open(j->files, j->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &j->fd, err);
 	if (status == PB_OK)
-		status = read_head(j, &sound, err);
-	if (status == PB_OK)
-		status = sound ? hold_against(j, log, err) : begin_anew(j, log->size, err);
+		status = pb_journal_read_head(j, &sound, &len, err);
+	if (status == PB_OK && sound)
+		status = hold_against(j, log, err);
+	else if (status == PB_OK)
+		status = len > 0 ? pb_journal_disbelieve(j, log->size, err)
+				 : pb_journal_begin_anew(j, log->size, err);
 	return status == PB_OK && j->resume ? load(j, err) : status;
 }
 
@@ -297,7 +209,7 @@ pb_journal_open(const struct pb_world *world, const char *dir, const struct pb_j
 	j->fd = -1;
 	j->resume = resume;
 	pb_seen_init(&j->messages, MARK_LEN);
-	pb_seen_init(&j->sources, KEY_LEN);
+	pb_seen_init(&j->pairs, KEY_LEN);
 	status = (j->path = pb_path_join(dir, PB_IMPORTS_FILE)) == NULL
 		     ? pb_fail_memory(err, NOTING)
 		     : PB_OK;
@@ -323,9 +235,23 @@ pb_journal_source(struct pb_journal *journal, const struct pb_message_origin *or
 }
 
 bool
-pb_journal_has_source(const struct pb_journal *journal, const uint8_t source[KEY_LEN])
+pb_journal_disbelieved(const struct pb_journal *journal)
 {
-	return pb_seen_has(&journal->sources, source);
+	return journal->disbelieved;
+}
+
+enum pb_status
+pb_journal_has(struct pb_journal *journal, const uint8_t source[KEY_LEN],
+    const struct pb_sealed *sealed, bool *ret_has, struct pb_error *err)
+{
+	uint8_t message[KEY_LEN], pair[KEY_LEN];
+	enum pb_status status = pb_journal_key_message(&journal->key, sealed, message, err);
+
+	if (status != PB_OK)
+		return status;
+	pair_of(source, message, pair);
+	*ret_has = pb_seen_has(&journal->pairs, pair);
+	return PB_OK;
 }
 
 enum pb_status
@@ -343,15 +269,15 @@ pb_journal_note(struct pb_journal *journal, const uint8_t source[KEY_LEN],
 	if (status == PB_OK)
 		status = load(j, err);
 	if (status == PB_OK)
-		status = settle(j, err);
+		status = pb_journal_settle(j, err);
 	if (status != PB_OK)
 		return status;
 	second = pb_seen_has(&j->messages, entry + 2 * KEY_LEN);
 	if (j->messages.count < PB_LIMIT_IMPORTS)
 		status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
 	if (status == PB_OK)
-		status = pb_io_pwrite(
-		    j->files, j->fd, j->path, entry, sizeof(entry), place_of(j->count), err);
+		status = pb_io_pwrite(j->files, j->fd, j->path, entry, sizeof(entry),
+		    pb_journal_place_of(j->count), err);
 	if (status != PB_OK)
 		return status;
 	j->count++;
@@ -373,12 +299,13 @@ pb_journal_close(struct pb_journal *journal)
 {
 	if (journal == NULL)
 		return;
-	if (journal->fd >= 0)
-		(void)settle(journal, NULL);
+	/* What fails here costs the next opening time, and is told then. */
+	if (journal->fd >= 0 && pb_journal_settle(journal, NULL) != PB_OK)
+		journal->moved = false;
 	pb_io_close(journal->files, &journal->fd);
 	pb_journal_key_done(&journal->key);
 	pb_seen_done(&journal->messages);
-	pb_seen_done(&journal->sources);
+	pb_seen_done(&journal->pairs);
 	free(journal->path);
 	free(journal);
 }

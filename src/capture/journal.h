@@ -29,8 +29,8 @@ struct pb_journal_log {
 
 /*
  * Open that of the archive at dir, whose lock is held; make it, and the machine's key,
- * if they are not there.  One that does not fit the log is begun anew.  resume: sources will be
- * asked for.  Borrows files.
+ * if they are not there.  One that is damaged or does not fit the log is begun anew.  resume: it
+ * will be asked what it has.  Borrows files.
  */
 enum pb_status pb_journal_open(const struct pb_world *world, const char *dir,
     const struct pb_journal_log *log, bool resume, struct pb_journal **ret_journal,
@@ -40,9 +40,15 @@ enum pb_status pb_journal_open(const struct pb_world *world, const char *dir,
 enum pb_status pb_journal_source(struct pb_journal *journal, const struct pb_message_origin *origin,
     uint8_t out[PB_JOURNAL_KEY_LEN], struct pb_error *err) PB_MUST_CHECK;
 
-/* Was it imported before?  Only with `resume`; else false. */
-bool pb_journal_has_source(
-    const struct pb_journal *journal, const uint8_t source[PB_JOURNAL_KEY_LEN]);
+/* It was there, and was not believed: it is begun anew, and what was imported is not known. */
+bool pb_journal_disbelieved(const struct pb_journal *journal);
+
+/*
+ * Was this message imported before from this source?  Only with `resume`; else false.  A path with
+ * its size and time is no proof: other bytes may stand there, or stand there from elsewhere.
+ */
+enum pb_status pb_journal_has(struct pb_journal *journal, const uint8_t source[PB_JOURNAL_KEY_LEN],
+    const struct pb_sealed *sealed, bool *ret_has, struct pb_error *err) PB_MUST_CHECK;
 
 /* The record is about to be handed in.  *ret_second: a message of these bytes was before. */
 enum pb_status pb_journal_note(struct pb_journal *journal, const uint8_t source[PB_JOURNAL_KEY_LEN],

@@ -92,6 +92,22 @@ pb_journal_key_message(struct pb_journal_key *key, const struct pb_sealed *seale
 	return keyed(key, &info, out, err);
 }
 
+enum pb_status
+pb_journal_key_head(struct pb_journal_key *key, const uint8_t head[PB_IMPORTS_HEAD_LEN],
+    uint8_t out[KEY_LEN], struct pb_error *err)
+{
+	static const char context[] = "probant/v1 imports head";
+	const size_t after = PB_IMPORTS_MAC_AT + KEY_LEN;
+	uint8_t text[sizeof(context) + PB_IMPORTS_HEAD_LEN - KEY_LEN];
+	const struct pb_buf info = { text, sizeof(text), sizeof(text) };
+	uint8_t *at = text + sizeof(context);
+
+	memcpy(text, context, sizeof(context));
+	memcpy(at, head, PB_IMPORTS_MAC_AT);
+	memcpy(at + PB_IMPORTS_MAC_AT, head + after, PB_IMPORTS_HEAD_LEN - after);
+	return keyed(key, &info, out, err);
+}
+
 void
 pb_journal_key_done(struct pb_journal_key *key)
 {

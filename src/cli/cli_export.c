@@ -141,6 +141,17 @@ fits(const struct pb_options *options)
 	return true;
 }
 
+/* Between two tokens may stand far more than was asked for, and all of it was opened. */
+static void
+say_dates(void)
+{
+	(void)fprintf(stderr, "probant: %s\n  %s\n",
+	    _("dates go by timestamps: the bundle also holds what entered the log before the "
+	      "first date or behind the last, as far as no timestamp stands between"),
+	    _("look at its rapport.html before it is handed over; --seq or --disclose say "
+	      "exactly what is opened"));
+}
+
 enum pb_exit
 pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 {
@@ -184,6 +195,9 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 	}
 	pb_outside_done(&outside);
 	free(rules);
+	if (status == PB_OK &&
+	    (options->value[PB_OPTION_SINCE] != NULL || options->value[PB_OPTION_UNTIL] != NULL))
+		say_dates();
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }
 

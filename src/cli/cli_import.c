@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,17 @@ walk_log(void *ctx, uint64_t from, bool (*each)(void *arg, const uint8_t *commit
 	return status;
 }
 
+/* What it knew is imported again, rather than passed over on the word of a damaged file. */
+static void
+tell_disbelieved(bool resume)
+{
+	(void)fputs(
+	    _("the journal of imports was damaged or is not of this log: begun anew\n"), stderr);
+	if (resume)
+		(void)fputs(
+		    _("what was imported before is not known, and is imported again\n"), stderr);
+}
+
 /* ---- the import ----------------------------------------------------------------------------- */
 
 static enum pb_status
@@ -131,6 +143,8 @@ run(const struct pb_world *world, const struct pb_options *options, struct pb_ar
 			       : find_mailboxes(world, options, dir, &mailboxes, err);
 	if (status == PB_OK)
 		status = pb_journal_open(world, dir, &held, made.resume, &made.journal, err);
+	if (status == PB_OK && pb_journal_disbelieved(made.journal))
+		tell_disbelieved(made.resume);
 	if (status == PB_OK)
 		status = import(world, &made, options, archive, tally, err);
 	pb_journal_close(made.journal);

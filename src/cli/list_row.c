@@ -11,8 +11,8 @@
 #include "core/text.h"
 #include "record/types.h"
 
-/* Columns between those that give way: marks, size, attachments, day, and two spaces each. */
-#define FIXED 30
+/* Columns between those that give way: mark, size, attachments, day, and the spaces. */
+#define FIXED 32
 #define WHO_MIN 12
 #define WHO_WIDE 28
 #define SUBJECT_MIN 10

@@ -121,8 +121,8 @@ pb_search_standing(const struct pb_find_standing *s, struct pb_buf *out)
 		status = pb_buf_printf(out, "  %8" PRIu64 "  %s\n", s->closed,
 		    _("in segments that this reader's key does not open"));
 	if (status == PB_OK && s->cut > 0)
-		status = pb_buf_printf(out, "  %8" PRIu64 "  %s\n", s->cut,
-		    _("indexed, but for some of their words: they have too many"));
+		status = pb_buf_printf(
+		    out, "  %8" PRIu64 "  %s\n", s->cut, _("indexed, but for some of their words"));
 	if (status == PB_OK && !s->bodies)
 		status = pb_buf_printf(out, "%s\n",
 		    _("bodies are not indexed in this archive: no word of them is found"));

@@ -123,9 +123,11 @@ pb_backup(const struct pb_world *world, const char *dir, const char *output,
 {
 	struct pb_backed_up made = { .size = 0 };
 	struct pb_file_info info;
-	enum pb_status status;
+	enum pb_status status = pb_place_outside(world->files, output, err);
 	int answer = world->files->stat(world->files->ctx, output, true, &info);
 
+	if (status != PB_OK)
+		return status;
 	if (answer == 0 && info.type == PB_FILE_DIRECTORY)
 		status = fill_tree(world, dir, output, true, &made, err);
 	else if (answer == 0)
@@ -193,6 +195,8 @@ pb_copy(const struct pb_world *world, const char *dir, const char *copy,
 	enum pb_status status = check_mounted(files, dir, copy, err);
 	int answer;
 
+	if (status == PB_OK)
+		status = pb_place_outside(files, copy, err);
 	if (status != PB_OK)
 		return status;
 	answer = files->mkdir(files->ctx, copy, 0700);

@@ -118,3 +118,40 @@ pb_place_parent(struct pb_path *parent, const char *path, struct pb_error *err)
 		slash[slash == parent->text ? 1 : 0] = '\0';
 	return PB_OK;
 }
+
+/* It has what every archive and every copy has. */
+static bool
+is_archive(const struct pb_files *files, const char *dir)
+{
+	static const char *const names[] = { "vault", "keys", "readers" };
+	struct pb_file_info info;
+	struct pb_path path;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (pb_path_make(&path, dir, names[i], NULL, NULL) != PB_OK ||
+		    files->stat(files->ctx, path.text, true, &info) != 0 ||
+		    info.type != PB_FILE_DIRECTORY)
+			return false;
+	return true;
+}
+
+enum pb_status
+pb_place_outside(const struct pb_files *files, const char *path, struct pb_error *err)
+{
+	struct pb_path at, parent;
+	enum pb_status status = pb_place_parent(&parent, path, err);
+
+	while (status == PB_OK) {
+		at = parent;
+		if (is_archive(files, at.text)) {
+			(void)pb_fail(err, PB_EINVAL, N_("copy the archive"),
+			    N_("that is inside an archive"), "%s", path);
+			return pb_fail_todo(err, PB_EINVAL,
+			    N_("name a place on another medium, which is not lost with this one"));
+		}
+		status = pb_place_parent(&parent, at.text, err);
+		if (status == PB_OK && strcmp(parent.text, at.text) == 0)
+			return PB_OK;
+	}
+	return status;
+}

@@ -25,4 +25,8 @@ enum pb_status pb_place_beside(
 enum pb_status pb_place_parent(
     struct pb_path *parent, const char *path, struct pb_error *err) PB_MUST_CHECK;
 
+/* PB_EINVAL: `path` would stand inside an archive, or a copy of one. */
+enum pb_status pb_place_outside(
+    const struct pb_files *files, const char *path, struct pb_error *err) PB_MUST_CHECK;
+
 #endif

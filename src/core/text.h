@@ -43,8 +43,9 @@ bool pb_utf8_plain(const uint8_t *data, size_t len);
 
 /*
  * Append what a terminal may be shown of octets from outside: well-formed
- * UTF-8 without controls and without bidirectional overrides or isolates
- * (U+061C, U+200E-F, U+202A-E, U+2066-9); any other octet as \xNN.
+ * UTF-8 without controls, without what turns the order of letters, ends a line
+ * or has no width (U+061C, U+200B-F, U+2028-E, U+2060-F, U+FEFF, U+E0000-7F),
+ * at most four combining marks in a row; any other octet as \xNN.
  */
 enum pb_status pb_text_safe(struct pb_buf *buf, const uint8_t *data, size_t len) PB_MUST_CHECK;
 

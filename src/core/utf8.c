@@ -5,6 +5,7 @@
 
 /* A character as it is shown: itself, or \xNN for each of its at most four bytes. */
 #define SHOWN_MAX 16
+#define MARKS_MAX 4 /* in a row */
 
 /* Bytes of a character by its first one (RFC 3629 section 3); 0: none begins so. */
 static size_t
@@ -53,12 +54,25 @@ is_control(uint32_t code)
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-/* Marks, embeddings, overrides and isolates that turn the order of what is shown. */
+/*
+ * Marks, embeddings, overrides and isolates that turn the order of what is shown; ends of lines and
+ * paragraphs; what has no width or is a tag, with which two texts look the same.
+ */
 static bool
-is_bidirectional(uint32_t code)
+is_format(uint32_t code)
 {
-	return code == 0x61c || code == 0x200e || code == 0x200f ||
-	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	return code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
+	       (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
+	       code == 0xfeff || (code >= 0xe0000 && code <= 0xe007f);
+}
+
+/* The blocks of combining marks that go with any letter (Unicode: Combining Diacritical Marks). */
+static bool
+is_mark(uint32_t code)
+{
+	return (code >= 0x300 && code <= 0x36f) || (code >= 0x1ab0 && code <= 0x1aff) ||
+	       (code >= 0x1dc0 && code <= 0x1dff) || (code >= 0x20d0 && code <= 0x20ff) ||
+	       (code >= 0xfe20 && code <= 0xfe2f);
 }
 
 bool
@@ -89,16 +103,20 @@ pb_utf8_plain(const uint8_t *data, size_t len)
 	return true;
 }
 
-/* Show what stands at data; how many bytes that was, and in *ret_shown how many it became. */
+/*
+ * Show what stands at data; how many bytes that was, and in *ret_shown how many it became.  marks:
+ * how many combining ones stand in front, 0 first; a heap of them covers the lines above.
+ */
 static size_t
-show(const uint8_t *data, size_t len, char shown[SHOWN_MAX], size_t *ret_shown)
+show(const uint8_t *data, size_t len, unsigned *marks, char shown[SHOWN_MAX], size_t *ret_shown)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint32_t code = 0;
 	size_t i, n;
 
 	n = pb_utf8_next(data, len, &code);
-	if (n > 0 && !is_control(code) && !is_bidirectional(code)) {
+	*marks = n > 0 && is_mark(code) ? *marks + 1 : 0;
+	if (n > 0 && !is_control(code) && !is_format(code) && *marks <= MARKS_MAX) {
 		memcpy(shown, data, n);
 		*ret_shown = n;
 		return n;
@@ -120,10 +138,11 @@ pb_text_safe(struct pb_buf *buf, const uint8_t *data, size_t len)
 {
 	size_t before = buf->len, n, shown_len;
 	char shown[SHOWN_MAX];
+	unsigned marks = 0;
 	enum pb_status status;
 
 	for (; len > 0; data += n, len -= n) {
-		n = show(data, len, shown, &shown_len);
+		n = show(data, len, &marks, shown, &shown_len);
 		status = pb_buf_append(buf, shown, shown_len);
 		if (status != PB_OK) {
 			buf->len = before;
@@ -138,9 +157,10 @@ pb_text_safe_copy(char *to, size_t size, const uint8_t *data, size_t len)
 {
 	size_t n, shown_len, used = 0;
 	char shown[SHOWN_MAX];
+	unsigned marks = 0;
 
 	for (; len > 0; data += n, len -= n) {
-		n = show(data, len, shown, &shown_len);
+		n = show(data, len, &marks, shown, &shown_len);
 		if (shown_len >= size - used)
 			break;
 		memcpy(to + used, shown, shown_len);

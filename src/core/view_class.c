@@ -45,8 +45,16 @@ bool
 pb_class_is_finding(const char *text)
 {
 	static const char *const codes[] = { "xdm_size", "xdm_sha1", "xdm_missing",
-		"xdm_unreadable", "patient_differs", "tnef", "header_8bit", "depth", "parts",
-		"cut" };
+		"xdm_unreadable", "patient_differs", "tnef", "header_8bit", "depth", "parts", "cut",
+		"repeated" };
+
+	return is_one_of(text, codes, COUNT(codes));
+}
+
+bool
+pb_class_is_left_out(const char *text)
+{
+	static const char *const codes[] = { "depth", "parts", "cut" };
 
 	return is_one_of(text, codes, COUNT(codes));
 }

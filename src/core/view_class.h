@@ -13,6 +13,8 @@ bool pb_class_is_type(const char *text);
 bool pb_class_is_loinc(const char *text);
 /* A finding on a message: "xdm_sha1" ... */
 bool pb_class_is_finding(const char *text);
+/* One which says that a view lacks something of its message. */
+bool pb_class_is_left_out(const char *text);
 /* A receipt's code: letters, digits, "-", ".", "_"; at most PB_LIMIT_MDN_CODE. */
 bool pb_class_is_code(const char *text);
 

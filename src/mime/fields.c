@@ -78,7 +78,7 @@ pb_fields_read(struct pb_fields *fields, const uint8_t *data, size_t len)
 	size_t at = first_field(data, max), first = at;
 
 	fields->list = g_array_new(FALSE, FALSE, sizeof(struct pb_field));
-	fields->cut = false;
+	fields->cut = fields->broken = false;
 	while (at < max) {
 		n = line_length(data + at, max - at);
 		if (without_end(data + at, n) == 0) {
@@ -87,8 +87,10 @@ pb_fields_read(struct pb_fields *fields, const uint8_t *data, size_t len)
 			return;
 		}
 		name = name_length(data + at, n);
-		if (name == 0 && !(at == first && is_mailbox_line(data, n)))
+		if (name == 0 && !(at == first && is_mailbox_line(data, n))) {
+			fields->broken = true;
 			break;
+		}
 		field_len = n;
 		while (at + field_len < max &&
 		       (data[at + field_len] == ' ' || data[at + field_len] == '\t'))

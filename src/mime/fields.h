@@ -19,6 +19,7 @@ struct pb_fields {
 	GArray *list; /* struct pb_field */
 	size_t body;  /* where the octets behind the header begin */
 	bool cut;     /* there were more than PB_LIMIT_VIEW_FIELDS, or PB_LIMIT_HEADER octets */
+	bool broken; /* it ends at a line that is none of a header; some programs go on behind it */
 };
 
 /*

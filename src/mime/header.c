@@ -45,6 +45,8 @@ add_list(struct pb_facts *facts, GPtrArray *to, InternetAddressList *list, int d
 			add_list(facts, to,
 			    internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)),
 			    depth + 1);
+		else
+			facts->cut = true;
 	}
 }
 
@@ -176,13 +178,68 @@ has_high_octet(const struct pb_field *field)
 	return false;
 }
 
-/* Fields that RFC 5322 section 3.6 allows once: the first counts. */
+/* All subjects, one behind the other: which of them a program shows is not known. */
+static char *
+read_subjects(struct pb_facts *facts, const struct pb_fields *fields)
+{
+	GString *all = g_string_new(NULL);
+	const struct pb_field *field;
+	char *value, *line;
+
+	for (guint i = 0; i < fields->list->len; i++) {
+		field = &g_array_index(fields->list, struct pb_field, i);
+		if (!pb_field_is(field, "Subject"))
+			continue;
+		value = pb_field_decoded(field);
+		if (all->len > 0)
+			g_string_append(all, " | ");
+		g_string_append(all, value);
+		g_free(value);
+	}
+	line = pb_facts_line(facts, all->str, all->len);
+	g_string_free(all, TRUE);
+	return line;
+}
+
+void
+pb_header_repeated(struct pb_facts *facts, const struct pb_fields *fields,
+    const struct pb_single_field names[], size_t count)
+{
+	unsigned seen;
+
+	for (size_t n = 0; n < count; n++) {
+		seen = 0;
+		for (guint i = 0; i < fields->list->len; i++)
+			seen += pb_field_is(
+				    &g_array_index(fields->list, struct pb_field, i), names[n].name)
+				    ? 1
+				    : 0;
+		if (seen < 2)
+			continue;
+		pb_facts_find(facts, "repeated", names[n].name);
+		facts->cut = facts->cut || names[n].hides;
+	}
+}
+
+/* RFC 5322 section 3.6 allows these once.  Of addresses and subjects all are taken. */
+static void
+find_repeated(struct pb_facts *facts, const struct pb_fields *fields)
+{
+	static const struct pb_single_field once[] = { { "From", false }, { "Sender", false },
+		{ "Reply-To", false }, { "To", false }, { "Cc", false }, { "Bcc", false },
+		{ "Date", false }, { "Subject", false }, { "Message-ID", true },
+		{ "In-Reply-To", false }, { "References", false } };
+
+	pb_header_repeated(facts, fields, once, G_N_ELEMENTS(once));
+}
+
+/* Fields of which the first counts. */
 static void
 read_single(struct pb_facts *facts, const struct pb_fields *fields)
 {
 	const struct pb_field *field = pb_fields_find(fields, "Date");
 
-	facts->subject = pb_header_text(facts, pb_fields_find(fields, "Subject"));
+	facts->subject = read_subjects(facts, fields);
 	facts->message_id = pb_header_id(facts, pb_fields_find(fields, "Message-ID"));
 	facts->ins = pb_header_text(facts, pb_fields_find(fields, "X-MSS-INS"));
 	if (field != NULL)
@@ -202,6 +259,7 @@ pb_header_read(struct pb_facts *facts, const struct pb_fields *fields)
 	const struct pb_field *field;
 
 	read_single(facts, fields);
+	find_repeated(facts, fields);
 	for (guint i = 0; i < fields->list->len; i++) {
 		field = &g_array_index(fields->list, struct pb_field, i);
 		if (has_high_octet(field))
@@ -214,6 +272,4 @@ pb_header_read(struct pb_facts *facts, const struct pb_fields *fields)
 		if (pb_field_is(field, "X-MSS-CODECDA"))
 			read_codes(facts, field);
 	}
-	if (fields->cut)
-		facts->cut = true;
 }

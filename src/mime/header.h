@@ -8,6 +8,16 @@
 /* The fields of the outermost message, into the facts. */
 void pb_header_read(struct pb_facts *facts, const struct pb_fields *fields);
 
+/* A field that may stand once; hides: of several, what only the others say is in no view. */
+struct pb_single_field {
+	const char *name;
+	bool hides;
+};
+
+/* A finding for each of them that stands more than once. */
+void pb_header_repeated(struct pb_facts *facts, const struct pb_fields *fields,
+    const struct pb_single_field names[], size_t count);
+
 /* A message identifier without its brackets; the value as it stands if it has none; NULL. */
 char *pb_header_id(struct pb_facts *facts, const struct pb_field *field);
 

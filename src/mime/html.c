@@ -37,7 +37,9 @@ static const struct {
 	{ "larr", 8592 }, { "rarr", 8594 }, { "minus", 8722 }, { "le", 8804 }, { "ge", 8805 } };
 
 /* Elements inside which nothing is text, and those that do not begin a line. */
-static const char *const silent[] = { "script", "style", "template", "noembed", "noframes" };
+static const char *const silent[] = { "script", "style", "noembed", "noframes" };
+/* Elements that hold no others: a "<" there is text until they end (HTML 13.2.5.2, 13.2.5.3). */
+static const char *const raw[] = { "title", "textarea", "xmp", "iframe", "plaintext" };
 static const char *const inline_names[] = { "a", "abbr", "acronym", "b", "bdi", "bdo", "big",
 	"cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark",
 	"o:p", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt",
@@ -70,33 +72,90 @@ tag_name(const char *at, const char *end, char name[NAME_MAX_LEN])
 	name[n] = '\0';
 }
 
-/* Behind the ">" that ends the tag at `at`; quoted values may hold one.  NULL: none ends it. */
+/* Where in a tag one is (HTML 13.2.5.32 to .39): a quote begins a value at its first place alone.
+ */
+enum within { BEFORE_NAME, IN_NAME, BEHIND_NAME, BEFORE_VALUE, IN_VALUE };
+
+static enum within
+next_within(enum within within, char octet)
+{
+	bool blank = g_ascii_isspace(octet);
+
+	switch (within) {
+	case BEFORE_NAME:
+		return blank || octet == '/' ? BEFORE_NAME : IN_NAME;
+	case IN_NAME:
+	case BEHIND_NAME:
+		if (octet == '=')
+			return BEFORE_VALUE;
+		if (octet == '/')
+			return BEFORE_NAME;
+		return blank ? BEHIND_NAME : IN_NAME;
+	case BEFORE_VALUE:
+		return blank ? BEFORE_VALUE : IN_VALUE;
+	case IN_VALUE:
+		break;
+	}
+	return blank ? BEFORE_NAME : IN_VALUE;
+}
+
+/*
+ * Behind the ">" that ends the tag whose name begins at `at`; quoted values may hold one.  NULL:
+ * none ends it.
+ */
 static const char *
 tag_end(const char *at, const char *end)
 {
+	enum within within = BEFORE_NAME;
 	char quote = 0;
 
+	while (at < end && *at != '>' && *at != '/' && !g_ascii_isspace(*at))
+		at++;
 	for (; at < end; at++) {
-		if (quote != 0)
-			quote = *at == quote ? 0 : quote;
-		else if (*at == '>')
+		if (quote != 0) {
+			if (*at != quote)
+				continue;
+			quote = 0;
+			within = BEFORE_NAME;
+		} else if (*at == '>') {
 			return at + 1;
-		else if ((*at == '"' || *at == '\'') && at[-1] == '=')
+		} else if (within == BEFORE_VALUE && (*at == '"' || *at == '\'')) {
 			quote = *at;
+		} else {
+			within = next_within(within, *at);
+		}
 	}
 	return NULL;
 }
 
-/* Behind the comment whose "<!--" begins at `at`. */
+/*
+ * Behind the comment whose "<!--" begins at `at` (HTML 13.2.5.43 to .52): "<!-->" and "<!--->" are
+ * whole ones, and "--!>" ends one as "-->" does.
+ */
 static const char *
 comment_end(const char *at, const char *end)
 {
-	const char *close = memmem(at + 4, (size_t)(end - at - 4), "-->", 3);
+	const char *text = at + 4;
 
-	return close == NULL ? end : close + 3;
+	for (at += 2; at < end; at++) {
+		at = memmem(at, (size_t)(end - at), "--", 2);
+		if (at == NULL)
+			return end;
+		if (end - at > 2 && at[2] == '>')
+			return at + 3;
+		if (at >= text && end - at > 3 && at[2] == '!' && at[3] == '>')
+			return at + 4;
+	}
+	return end;
 }
 
-/* At the "</name" that ends a silent element, or the end. */
+static bool
+ends_name(const char *at, const char *end)
+{
+	return at == end || *at == '>' || *at == '/' || g_ascii_isspace(*at);
+}
+
+/* At the "</name" that ends an element without elements in it, or the end. */
 static const char *
 silence_end(const char *at, const char *end, const char *name)
 {
@@ -107,7 +166,7 @@ silence_end(const char *at, const char *end, const char *name)
 		if (at == NULL)
 			return end;
 		if ((size_t)(end - at) > len + 2 && at[1] == '/' &&
-		    g_ascii_strncasecmp(at + 2, name, len) == 0)
+		    g_ascii_strncasecmp(at + 2, name, len) == 0 && ends_name(at + 2 + len, end))
 			return at;
 		at++;
 	}
@@ -130,12 +189,39 @@ space(GString *to)
 		g_string_append_c(to, ' ');
 }
 
+/* What has no tags: words and white space. */
+static void
+raw_text(GString *to, const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (g_ascii_isspace(*at))
+			space(to);
+		else
+			g_string_append_c(to, *at);
+	}
+}
+
+/* Behind the tag, comment or declaration `name` at `at`. */
+static const char *
+tag_behind(const char *at, const char *end, const char *name)
+{
+	const char *behind = NULL;
+
+	/* A quote that nothing closes: the tag ends at the next ">" then, as declarations do. */
+	if (g_ascii_isalpha(name[0]))
+		behind = tag_end(name, end);
+	if (behind != NULL)
+		return behind;
+	behind = memchr(at, '>', (size_t)(end - at));
+	return behind == NULL ? end : behind + 1;
+}
+
 /* What begins with "<": a tag, a comment, or the character alone.  Answers where it goes on. */
 static const char *
 take_tag(GString *to, const char *at, const char *end)
 {
 	char name[NAME_MAX_LEN];
-	const char *behind;
+	const char *behind, *name_at;
 	bool closes;
 
 	if (end - at >= 4 && memcmp(at, "<!--", 4) == 0)
@@ -145,17 +231,18 @@ take_tag(GString *to, const char *at, const char *end)
 		g_string_append_c(to, '<');
 		return at + 1;
 	}
-	tag_name(at + (closes ? 2 : 1), end, name);
-	behind = tag_end(at + 1, end);
-	/* A quote that nothing closes: the tag ends at the next ">" then. */
-	if (behind == NULL) {
-		behind = memchr(at, '>', (size_t)(end - at));
-		behind = behind == NULL ? end : behind + 1;
-	}
+	name_at = at + (closes ? 2 : 1);
+	tag_name(name_at, end, name);
+	behind = name_at == end ? end : tag_behind(at, end, name_at);
 	if (!is_one_of(name, inline_names, G_N_ELEMENTS(inline_names)))
 		line_break(to);
 	if (!closes && is_one_of(name, silent, G_N_ELEMENTS(silent)))
 		return silence_end(behind, end, name);
+	if (!closes && is_one_of(name, raw, G_N_ELEMENTS(raw))) {
+		at = strcmp(name, "plaintext") == 0 ? end : silence_end(behind, end, name);
+		raw_text(to, behind, at);
+		return at;
+	}
 	return behind;
 }
 

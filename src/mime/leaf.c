@@ -38,6 +38,21 @@ pb_leaf_file_name(const struct pb_leaf *leaf, bool *ret_attachment)
 	return name;
 }
 
+/* HTML 13.2.5.20: where a script ends that has "<!--" in it depends on more than is followed here.
+ */
+static bool
+has_doubtful_script(const char *html, size_t len)
+{
+	const char *end = html + len, *at = html;
+
+	while ((at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+		if (end - at >= 7 && g_ascii_strncasecmp(at, "<script", 7) == 0)
+			return memmem(at, (size_t)(end - at), "<!--", 4) != NULL;
+		at++;
+	}
+	return false;
+}
+
 /* The text of a part, for the words of a person. */
 static void
 read_text(struct pb_facts *facts, const struct pb_leaf *leaf)
@@ -60,6 +75,8 @@ read_text(struct pb_facts *facts, const struct pb_leaf *leaf)
 	if (g_mime_content_type_is_type(leaf->type, "text", "html")) {
 		text = g_string_new(NULL);
 		pb_html_text(text, decoded->str, decoded->len);
+		if (has_doubtful_script(decoded->str, decoded->len))
+			facts->text_cut = true;
 	}
 	pb_facts_text(facts, text->str, text->len);
 	if (leaf->outermost)
@@ -132,6 +149,7 @@ read_report(struct pb_facts *facts, const struct pb_leaf *leaf)
 
 	if (!mdn && !dsn && !headers)
 		return false;
+	read_text(facts, leaf); /* some programs show it */
 	if (!leaf->outermost)
 		return true;
 	octets = g_byte_array_new();
@@ -151,6 +169,8 @@ void
 pb_leaf_read(struct pb_facts *facts, const struct pb_leaf *leaf)
 {
 	bool text = g_mime_content_type_is_type(leaf->type, "text", "*"), attached;
+	/* Such as message/partial, which programs show as a text that they can't explain. */
+	bool shown = g_mime_content_type_is_type(leaf->type, "message", "*");
 	char *name;
 
 	if (read_report(facts, leaf))
@@ -159,7 +179,7 @@ pb_leaf_read(struct pb_facts *facts, const struct pb_leaf *leaf)
 	attached = attached || name != NULL || !text;
 	if (attached)
 		add_attachment(facts, leaf, name);
-	if (!attached || g_mime_content_type_is_type(leaf->type, "text", "plain") ||
+	if (!attached || shown || g_mime_content_type_is_type(leaf->type, "text", "plain") ||
 	    g_mime_content_type_is_type(leaf->type, "text", "html"))
 		read_text(facts, leaf);
 	if (is_tnef(leaf->type, name))

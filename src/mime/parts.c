@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/limits.h"
+#include "mime/charset.h"
 #include "mime/decode.h"
 #include "mime/fields.h"
 #include "mime/header.h"
@@ -18,6 +19,14 @@ struct walk {
 /* depth: entities around it.  fallback: the type of a part that names none. */
 static void entity(
     struct walk *walk, const uint8_t *data, size_t len, unsigned depth, const char *fallback);
+
+/* A CR alone ends a line for some programs, and not here: what would be a boundary is none. */
+static void
+find_bare_boundary(struct walk *walk, const uint8_t *data, size_t len)
+{
+	if (memmem(data, len, "\r--", 3) != NULL)
+		walk->facts->cut = true;
+}
 
 /* RFC 2046 section 5.1.1: where the next line "--boundary" begins, and what stands behind it. */
 struct line {
@@ -74,6 +83,31 @@ part_length(const uint8_t *begin, const uint8_t *boundary)
 	return len;
 }
 
+/*
+ * What stands in front of the first part and behind the last (RFC 2046 section 5.1.1), which
+ * programs that know no MIME show.
+ */
+static void
+beside_parts(struct walk *walk, const uint8_t *data, size_t len)
+{
+	GString *text;
+
+	while (len > 0 && g_ascii_isspace(*data)) {
+		data++;
+		len--;
+	}
+	if (len == 0)
+		return;
+	if (len > PB_LIMIT_VIEW_DECODED) {
+		walk->facts->text_cut = true;
+		len = PB_LIMIT_VIEW_DECODED;
+	}
+	text = g_string_new(NULL);
+	pb_charset_decode(text, NULL, data, len);
+	pb_facts_text(walk->facts, text->str, text->len);
+	g_string_free(text, TRUE);
+}
+
 /* The parts between boundary lines; false if there is no such line. */
 static bool
 multipart(struct walk *walk, const char *boundary, const uint8_t *data, size_t len, unsigned depth,
@@ -84,6 +118,7 @@ multipart(struct walk *walk, const char *boundary, const uint8_t *data, size_t l
 
 	if (!next_line(data, end, boundary, &line))
 		return false;
+	beside_parts(walk, data, (size_t)(line.at - data));
 	while (!line.last) {
 		begin = line.behind;
 		if (!next_line(begin, end, boundary, &next))
@@ -93,7 +128,34 @@ multipart(struct walk *walk, const char *boundary, const uint8_t *data, size_t l
 		    fallback);
 		line = next;
 	}
+	beside_parts(walk, line.behind, (size_t)(end - line.behind));
 	return true;
+}
+
+/* What programs show of its header, as text: a forwarded message is found by its sender, too. */
+static void
+inner_header(struct walk *walk, const uint8_t *data, size_t len)
+{
+	static const char *const shown[] = { "From", "To", "Cc", "Subject" };
+	const struct pb_field *field;
+	struct pb_fields fields;
+	GString *text = g_string_new(NULL);
+	char *value;
+
+	pb_fields_read(&fields, data, len);
+	for (guint i = 0; i < fields.list->len; i++) {
+		field = &g_array_index(fields.list, struct pb_field, i);
+		for (size_t n = 0; n < G_N_ELEMENTS(shown); n++) {
+			if (!pb_field_is(field, shown[n]))
+				continue;
+			value = pb_field_decoded(field);
+			g_string_append_printf(text, "%s: %s\n", shown[n], value);
+			g_free(value);
+		}
+	}
+	pb_facts_text(walk->facts, text->str, text->len);
+	g_string_free(text, TRUE);
+	pb_fields_done(&fields);
 }
 
 /* A message inside this one, which RFC 2046 section 5.2.1 does not let be encoded; some are. */
@@ -111,9 +173,13 @@ message(
 			walk->facts->text_cut = true;
 		data = decoded->data;
 		len = decoded->len;
+		find_bare_boundary(walk, data, len);
 	}
-	if (len > 0)
+	if (len > 0) {
+		if (depth < PB_LIMIT_VIEW_DEPTH)
+			inner_header(walk, data, len);
 		entity(walk, data, len, depth + 1, "text/plain");
+	}
 	if (decoded != NULL)
 		g_byte_array_unref(decoded);
 	walk->messages--;
@@ -165,6 +231,52 @@ encoding_of(const struct pb_fields *fields)
 	return encoding;
 }
 
+/* RFC 2045 section 5.1: a parameter stands once.  Which of two boundaries counts is not known. */
+static bool
+has_two_boundaries(const struct pb_fields *fields)
+{
+	char *value = pb_field_value(pb_fields_find(fields, "Content-Type"));
+	unsigned seen = 0;
+
+	for (const char *at = strchr(value, ';'); at != NULL; at = strchr(at, ';')) {
+		at += 1 + strspn(at + 1, " \t");
+		if (g_ascii_strncasecmp(at, "boundary", 8) == 0 && at[8] != '\0' &&
+		    strchr("=* \t", at[8]) != NULL)
+			seen++;
+	}
+	g_free(value);
+	return seen > 1;
+}
+
+static bool
+has_bare_cr(const uint8_t *header, size_t len)
+{
+	const uint8_t *at = header, *end = header + len;
+
+	while ((at = memchr(at, '\r', (size_t)(end - at))) != NULL) {
+		if (++at == end || *at != '\n')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A header that others may read otherwise: what they find in it, and by it, is not all here.
+ */
+static void
+find_doubtful(
+    struct walk *walk, const struct pb_fields *fields, const uint8_t *header, unsigned depth)
+{
+	static const struct pb_single_field once[] = { { "Content-Type", true },
+		{ "Content-Transfer-Encoding", true }, { "Content-Disposition", true } };
+
+	pb_header_repeated(walk->facts, fields, once, G_N_ELEMENTS(once));
+	if (fields->broken && (depth == 0 || fields->list->len > 0))
+		walk->facts->cut = true;
+	if (fields->cut || has_two_boundaries(fields) || has_bare_cr(header, fields->body))
+		walk->facts->cut = true;
+}
+
 /* What stands behind the header of an entity. */
 static void
 body(struct walk *walk, const struct pb_fields *fields, const uint8_t *data, size_t len,
@@ -213,6 +325,7 @@ entity(struct walk *walk, const uint8_t *data, size_t len, unsigned depth, const
 	}
 	walk->parts++;
 	pb_fields_read(&fields, data, len);
+	find_doubtful(walk, &fields, data, depth);
 	if (depth == 0)
 		pb_header_read(walk->facts, &fields);
 	body(walk, &fields, data + fields.body, len - fields.body, depth, fallback);
@@ -224,5 +337,6 @@ pb_parts_read(struct pb_facts *facts, const uint8_t *data, size_t len)
 {
 	struct walk walk = { .facts = facts };
 
+	find_bare_boundary(&walk, data, len);
 	entity(&walk, data, len, 0, "text/plain");
 }

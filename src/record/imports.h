@@ -12,6 +12,8 @@
 #define PB_IMPORTS_MAGIC "PBIMPRT1"
 #define PB_IMPORTS_HEAD_LEN 64
 #define PB_IMPORTS_KEY_LEN 16
+/* Magic, settled, size, the beginning of a commitment; then a MAC of the other octets; zeros. */
+#define PB_IMPORTS_MAC_AT 40
 /* The beginning of a commitment, a source, a message. */
 #define PB_IMPORTS_ENTRY_LEN (3 * PB_IMPORTS_KEY_LEN)
 

@@ -76,13 +76,23 @@ note(struct pb_journal *journal, const char *text)
 	return second;
 }
 
+/* Those bytes, found in the file of that name. */
+static bool
+knows_from(struct pb_journal *journal, const char *path, const char *text)
+{
+	const struct pb_sealed sealed = sealed_of(text);
+	uint8_t source[PB_JOURNAL_KEY_LEN];
+	bool has = false;
+
+	source_of(journal, path, source);
+	assert_int_equal(pb_journal_has(journal, source, &sealed, &has, NULL), PB_OK);
+	return has;
+}
+
 static bool
 knows(struct pb_journal *journal, const char *text)
 {
-	uint8_t source[PB_JOURNAL_KEY_LEN];
-
-	source_of(journal, text, source);
-	return pb_journal_has_source(journal, source);
+	return knows_from(journal, text, text);
 }
 
 static int
@@ -259,6 +269,122 @@ damage_costs_memory_of_the_past_and_nothing_else(void **state)
 	(void)close(fd);
 }
 
+/* The path, the size and the time are the same; so is the message, but elsewhere. */
+static void
+the_same_place_with_other_bytes_is_not_known(void **state)
+{
+	struct fixture *f = *state;
+	struct log log = { .size = 0 };
+	struct pb_journal *journal;
+
+	log_add(&log, "record 0");
+	journal = opened(f, &log);
+	assert_false(note(journal, "a"));
+	assert_false(note(journal, "b"));
+	log_add(&log, "a");
+	pb_journal_committed(journal, 1);
+	log_add(&log, "b");
+	pb_journal_committed(journal, 2);
+	pb_journal_close(journal);
+	journal = opened(f, &log);
+	assert_true(knows_from(journal, "a", "a"));
+	assert_false(knows_from(journal, "a", "c"));
+	assert_false(knows_from(journal, "a", "b"));
+	assert_false(knows_from(journal, "c", "a"));
+	pb_journal_close(journal);
+}
+
+/* As a killed import leaves it: two acknowledged, three noted behind them of which none was kept.
+ */
+static void
+no_bit_of_the_head_makes_it_know_what_was_never_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct log log = { .size = 0 };
+	struct pb_journal *journal;
+	struct pb_buf sound = PB_BUF_EMPTY;
+	int fd;
+
+	log_add(&log, "record 0");
+	journal = opened(f, &log);
+	for (const char *text = "abcde"; *text != '\0'; text++) {
+		const char name[] = { *text, '\0' };
+
+		assert_false(note(journal, name));
+		if (*text > 'b')
+			continue;
+		log_add(&log, name);
+		pb_journal_committed(journal, log.size - 1);
+	}
+	pb_journal_close(journal);
+	log_add(&log, "an access");
+	assert_int_equal(
+	    pb_io_read_file(f->world.files, at(f, "imports"), 1000, &sound, NULL), PB_OK);
+	assert_int_equal(sound.len, 64 + 5 * 48);
+	fd = open(at(f, "imports"), O_RDWR);
+	assert_true(fd >= 0);
+	for (unsigned bit = 0; bit <= 8 * 64; bit++) {
+		bool whole = bit == 8 * 64;
+
+		if (!whole)
+			sound.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(pwrite(fd, sound.data, sound.len, 0), (ssize_t)sound.len);
+		journal = opened(f, &log);
+		assert_int_equal(pb_journal_disbelieved(journal), !whole);
+		assert_int_equal(knows(journal, "a"), whole);
+		assert_int_equal(knows(journal, "b"), whole);
+		assert_false(knows(journal, "c") || knows(journal, "d") || knows(journal, "e"));
+		pb_journal_close(journal);
+		if (!whole)
+			sound.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	(void)close(fd);
+	pb_buf_done(&sound);
+}
+
+/* Entries that were put in the place of others, or are missing, under a head that is whole. */
+static void
+a_head_does_not_speak_for_other_entries(void **state)
+{
+	struct fixture *f = *state;
+	struct log log = { .size = 0 };
+	struct pb_journal *journal;
+	struct pb_buf sound = PB_BUF_EMPTY;
+	int fd;
+
+	log_add(&log, "record 0");
+	journal = opened(f, &log);
+	assert_false(note(journal, "a"));
+	assert_false(note(journal, "b"));
+	assert_false(note(journal, "c"));
+	log_add(&log, "a");
+	pb_journal_committed(journal, 1);
+	log_add(&log, "b");
+	pb_journal_committed(journal, 2);
+	pb_journal_close(journal);
+	assert_int_equal(
+	    pb_io_read_file(f->world.files, at(f, "imports"), 1000, &sound, NULL), PB_OK);
+	fd = open(at(f, "imports"), O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, sound.data + 64 + 2 * 48, 48, 64 + 48), 48);
+	journal = opened(f, &log);
+	assert_true(pb_journal_disbelieved(journal));
+	assert_false(knows(journal, "a") || knows(journal, "b") || knows(journal, "c"));
+	pb_journal_close(journal);
+
+	assert_int_equal(pwrite(fd, sound.data, sound.len, 0), (ssize_t)sound.len);
+	assert_int_equal(ftruncate(fd, 64 + 48), 0);
+	journal = opened(f, &log);
+	assert_true(pb_journal_disbelieved(journal));
+	assert_false(knows(journal, "a"));
+	pb_journal_close(journal);
+	journal = opened(f, &log);
+	assert_false(pb_journal_disbelieved(journal)); /* it was begun anew */
+	pb_journal_close(journal);
+	(void)close(fd);
+	pb_buf_done(&sound);
+}
+
 static void
 no_name_and_no_digest_stands_in_it(void **state)
 {
@@ -348,6 +474,13 @@ main(void)
 		    a_journal_of_another_history_is_begun_anew, set_up_archive, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    damage_costs_memory_of_the_past_and_nothing_else, set_up_archive, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    the_same_place_with_other_bytes_is_not_known, set_up_archive, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    no_bit_of_the_head_makes_it_know_what_was_never_kept, set_up_archive,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_head_does_not_speak_for_other_entries, set_up_archive, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_name_and_no_digest_stands_in_it, set_up_archive, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -168,27 +168,43 @@ terminal_is_shown_no_control_and_no_turning_of_order(void **state)
 }
 
 static void
-each_bidirectional_control_is_escaped_and_its_neighbours_are_not(void **state)
+what_turns_the_order_or_has_no_width_is_escaped_and_its_neighbours_are_not(void **state)
 {
-	static const uint32_t turning[] = { 0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d,
-		0x202e, 0x2066, 0x2067, 0x2068, 0x2069 };
+	static const uint32_t hidden[][2] = { { 0x61c, 0x61c }, { 0x200b, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xe0000, 0xe007f } };
 	struct pb_buf buf = PB_BUF_EMPTY;
 	uint8_t octets[5] = "";
 	uint32_t code;
 	size_t i, n;
-	bool turns;
+	bool hides;
 
 	(void)state;
-	for (code = 0x600; code < 0x2100; code++) {
-		turns = false;
-		for (i = 0; i < COUNT(turning); i++)
-			turns = turns || turning[i] == code;
+	for (code = 0x600; code < 0xe0100; code++) {
+		if (code == 0xd800)
+			code = 0xe000;
+		hides = false;
+		for (i = 0; i < COUNT(hidden); i++)
+			hides = hides || (code >= hidden[i][0] && code <= hidden[i][1]);
 		n = encode(code, octets);
 		pb_buf_clear(&buf);
 		assert_int_equal(pb_text_safe(&buf, octets, n), PB_OK);
-		if ((buf.len == n) == turns)
+		if ((buf.len == n) == hides)
 			fail_msg("U+%04X", code);
 	}
+	pb_buf_done(&buf);
+}
+
+static void
+heap_of_combining_marks_is_shown_up_to_four(void **state)
+{
+#define MARK "\xcc\x81"
+	struct pb_buf buf = PB_BUF_EMPTY;
+
+	(void)state;
+	assert_string_equal(
+	    safe(&buf, "e" MARK MARK MARK MARK "o" MARK), "e" MARK MARK MARK MARK "o" MARK);
+	assert_string_equal(safe(&buf, "e" MARK MARK MARK MARK MARK MARK "o"),
+	    "e" MARK MARK MARK MARK "\\xcc\\x81\\xcc\\x81o");
 	pb_buf_done(&buf);
 }
 
@@ -248,7 +264,9 @@ main(void)
 		cmocka_unit_test(malformed_sequences_are_refused),
 		cmocka_unit_test(plain_text_has_no_controls),
 		cmocka_unit_test(terminal_is_shown_no_control_and_no_turning_of_order),
-		cmocka_unit_test(each_bidirectional_control_is_escaped_and_its_neighbours_are_not),
+		cmocka_unit_test(
+		    what_turns_the_order_or_has_no_width_is_escaped_and_its_neighbours_are_not),
+		cmocka_unit_test(heap_of_combining_marks_is_shown_up_to_four),
 		cmocka_unit_test(safe_copy_is_cut_before_what_does_not_fit_whole),
 		cmocka_unit_test(safe_text_leaves_the_buffer_alone_when_memory_runs_out),
 	};

@@ -305,6 +305,9 @@ def hostile(w):
 
 def copies(w, foreign):
     archive, copy = w.path("archive"), w.path("copy")
+    for command in ("copy", w.path("archive", "sous")), ("backup", "-o", w.path("archive", "b.tar")):
+        w.refused("no copy stands inside an archive", 64, "inside an archive", command[0], "-a",
+                  archive, *command[1:])
     w.good("a copy is made", "copy", "-a", archive, copy)
     w.letter(archive, 10)
     keep_checkpoint(w, archive)

@@ -336,6 +336,60 @@ def index_that_is_damaged_gives_no_other_answer(s):
     assert s.find("--sort", "seq", "potassium")[0] == right
 
 
+# ---- what a sender would hide -------------------------------------------------------------
+
+def mixed(parts, before="", behind=""):
+    return ("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + before +
+            "".join("\r\n--b\r\n" + part for part in parts) + "\r\n--b--\r\n" + behind)
+
+
+PDF = "Content-Disposition: attachment; filename=%s.pdf\r\n\r\nx"
+# Name: what follows "From: ..., Date: ..." with WORD in it, and whether it is to be found.
+HIDING = {
+    "parts": (mixed([PDF % "x"] * 1000 + ["\r\nWORD"]), False),
+    "depth": ("".join("Content-Type: multipart/mixed; boundary=b%dz\r\n\r\n--b%dz\r\n" % (i, i)
+                      for i in range(40)) + "\r\nWORD", False),
+    "addresses": ("Cc: " + "u@x.example, " * 600 + "WORD <h@x.example>\r\n\r\nx", False),
+    "names": (mixed([PDF % "x"] * 600 + [PDF % "WORD"]), False),
+    "subject": ("Subject: " + "a " * 1500 + "WORD\r\n\r\nx", False),
+    "subjects": ("Subject: a\r\nSubject: WORD\r\n\r\nx", True),
+    "senders": ("From: WORD@x.example\r\n\r\nx", True),
+    "copies": ("Cc: a@x.example\r\nCc: WORD <h@x.example>\r\n\r\nx", True),
+    "types": ("Content-Type: application/pdf\r\nContent-Type: text/plain\r\n\r\nWORD", False),
+    "lines": ("Subject: a\rContent-Type: application/pdf\r\rWORD\r", False),
+    "comments": ("Content-Type: text/html\r\n\r\n<!-- x --!> WORD <p> --> </p>", True),
+    "partial": ("Content-Type: message/partial; id=a; number=1; total=1\r\n\r\nWORD", True),
+    "before": (mixed(["\r\nx"], before="WORD"), True),
+    "behind": (mixed(["\r\nx"], behind="WORD"), True),
+    "inside": ("Content-Type: message/rfc822\r\n\r\nSubject: WORD\r\n\r\nx", True),
+}
+
+
+def what_is_hidden_is_found_or_said_to_be_left_out(s):
+    archive, mail = s.root + "/caches", s.root + "/mail-caches"
+    os.mkdir(mail)
+    for name, (text, _) in HIDING.items():
+        with open("%s/%s.eml" % (mail, name), "w", newline="") as file:
+            head = "From: a@x.example\r\nDate: Wed, 6 May 2026 16:06:10 +0000\r\n"
+            if name == "lines":
+                head = head.replace("\r\n", "\r")
+            file.write(head + text.replace("WORD", "cache" + name))
+    s.ok("init", archive, "--origin", "essai.example/caches", "--no-recovery")
+    s.ok("import", "-a", archive, mail)
+    lost = sum(not found for _, found in HIDING.values())
+    lines = s.ok("find", "-a", archive, "--purpose", "essai", "--batch",
+                 stdin="\n".join("cache" + name for name in HIDING)).splitlines()
+    for (name, (_, found)), line in zip(HIDING.items(), map(json.loads, lines)):
+        assert len(line["seqs"]) == found, (name, line)
+        assert line["left_out"] == {"words": lost}, line
+    text = s.ok("find", "-a", archive, "--purpose", "essai", "cacheparts")
+    assert re.search(r"^ +%d  indexed, but for some of their words" % lost, text, re.M), text
+    path = s.root + "/caches.note"
+    s.ok("find", "-a", archive, "--purpose", "essai", "--certificate", path, "cacheparts")
+    with open(path) as file:
+        assert "\nleft-out words %d\n" % lost in file.read()
+
+
 # ---- bodies that are not indexed ----------------------------------------------------------
 
 def words_of_bodies_are_found_only_where_they_are_indexed(s):
@@ -390,6 +444,7 @@ TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
          what_is_asked_wrongly_is_said_with_its_place, batches_answer_a_line_each,
          queries_are_kept_sealed, certificate_states_what_was_found,
          what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer,
+         what_is_hidden_is_found_or_said_to_be_left_out,
          words_of_bodies_are_found_only_where_they_are_indexed, an_archive_can_begin_without_them]
 
 

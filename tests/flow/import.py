@@ -182,11 +182,20 @@ def test_again(archive, tree, rows):
     kept, last = archive.take("--resume", tree)
     test("--resume takes what is new", [x["path"] for x in kept] == [str(tree / "later.eml")])
     (tree / "later.eml").unlink()
+    first = pathlib.Path(rows[0]["path"])
     kept, last = archive.take(tree)
     test("without it everything is kept again, and said to be second",
          len(kept) == len(rows) and all(x.get("second") for x in kept) and
          last["second"] == len(rows), last)
-    (archive.dir / "imports").unlink()
+    journal = archive.dir / "imports"
+    sound = journal.read_bytes()
+    for octet in (8, 15, 16, 30, 45, 60):
+        journal.write_bytes(sound[:octet] + bytes([sound[octet] ^ 1]) + sound[octet + 1:])
+        done = run(PROBANT, "import", "-a", archive.dir, "--json", "--resume", first)
+        test("a journal whose head is damaged is begun anew, and that is said",
+             json.loads(done.stdout.splitlines()[-1])["known"] == 0 and
+             b"begun anew" in done.stderr, done.stderr)
+    journal.unlink()
     kept, last = archive.take("--resume", tree)
     test("a journal that is lost is begun anew", len(kept) == len(rows) and last["known"] == 0)
     for path in archive.dir.rglob("*"):
@@ -194,6 +203,33 @@ def test_again(archive, tree, rows):
             octets = path.read_bytes()
             test("no name and no word in %s" % path.name, b"courrier/" not in octets and
                  b"labo-fictif" not in octets and b"box.mbox" not in octets)
+
+
+def test_other_bytes_in_its_place(work):
+    """The path as it is typed, the size and the time are the same; the messages are others."""
+    archive = Archive(work, "ailleurs")
+    long = b"x" * 70 + b"\n"
+    for name, sender in (("A", "a@essai.example"), ("B", "b@essai.example")):
+        place = work / "ailleurs-mail" / name / "m"
+        place.mkdir(parents=True)
+        texts = [letter(n, sender, long * (1 if n else 200000)) for n in range(3)]
+        (place / "1.eml").write_bytes(texts[0])
+        (place / "2.eml").write_bytes(texts[1])
+        (place / "box").write_bytes(b"".join(MARK + x + b"\n" for x in texts))
+        with tarfile.open(place / "t.tar", "w") as tar:
+            for number, octets in enumerate(texts):
+                info = tarfile.TarInfo("%d.eml" % number)
+                info.size = len(octets)
+                tar.addfile(info, io.BytesIO(octets))
+        for path in place.iterdir():
+            os.utime(path, (1600000000, 1600000000))
+    last = []
+    for name in "A", "B", "B", "A":
+        done = run(PROBANT, "import", "-a", archive.dir, "--json", "--resume", "m",
+                   cwd=work / "ailleurs-mail" / name)
+        last.append(json.loads(done.stdout.splitlines()[-1]))
+    test("other bytes under the same path, size and time are kept, and each of them once",
+         [(x["imported"], x["known"]) for x in last] == [(8, 0), (8, 0), (0, 8), (0, 8)], last)
 
 
 # ---- archives ----------------------------------------------------------------------------------
@@ -342,7 +378,7 @@ def test_plain(work):
     test("a file named *.eml is one message, whatever it begins with",
          [out[x["seq"]] for x in rows] == named, last)
     _, last = archive.take("--resume", *(work / ("named-%d.EML" % n) for n in range(len(named))))
-    test("and known again by its size and time", last["known"] == len(named), last)
+    test("and known again", last["known"] == len(named), last)
     done = run(PROBANT, "import", "-a", archive.dir, "--json", "-", input=MARK + letter(1))
     test("standard input is one message", json.loads(done.stdout.splitlines()[0])["sha256"] ==
          sha256(MARK + letter(1)))
@@ -389,6 +425,7 @@ def main():
         tree, expected = make_tree(work)
         archive, rows = test_tree(work, tree, expected)
         test_again(archive, tree, rows)
+        test_other_bytes_in_its_place(work)
         test_formats(work)
         test_hostile(work)
         test_plain(work)

@@ -279,6 +279,12 @@ html_leaves_out_what_is_no_text(void **state)
 	assert_html("<script>var a = '<b>';</script>b", "b");
 	assert_html("<STYLE type=x>p { }</STYLE>b", "b");
 	assert_html("<script>never ended", "");
+	assert_html("<!-->a<!--->b<!-- x --!>c<!--!> no -->d", "abcd");
+	assert_html("<b x=y=\"> a<i c='>'>b</i>", "ab");
+	assert_html("<?x =\"> a\">", "a\">");
+	assert_html("<style>a</stylex> <!-- </style>b", "b");
+	assert_html("<plaintext>a<!-- b", "a<!-- b");
+	assert_html("<title>a <!-- b</title>c -->", "a <!-- b\nc -->");
 	assert_html("a<!-- never ended", "a");
 	assert_html("a<b never ended", "a");
 	assert_html("<a b='never ended>c", "c");

@@ -94,7 +94,7 @@ text_is_decoded_and_parts_are_separated(void **state)
 	       "Content-Transfer-Encoding: quoted-printable\n\nr=E9sultat\n"
 	       "--b\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n"
 	       "PHA+YSZlYWN1dGU7PC9wPg==\n--b--\nno part\n");
-	assert_text(f, "résultat\faé\n");
+	assert_text(f, "no part\n\frésultat\faé\n\fno part\n");
 	assert_null(pb_json_get(f->root, "attachments"));
 	assert_null(pb_json_get(f->root, "text_cut"));
 	see(f, "\na\r\nb\rc\fd\te\x01"
@@ -184,11 +184,11 @@ messages_inside_are_counted_and_read(void **state)
 	assert_string_equal(text_at(f->root, "subject"), "dehors");
 	assert_int_equal(number_at(f->root, "messages"), 2);
 	assert_int_equal(count_at(f->root, "attachments"), 1);
-	assert_text(f, "un");
+	assert_text(f, "Subject: dedans\n\fun");
 	see(f, "Content-Type: message/rfc822\nContent-Transfer-Encoding: "
 	       "base64\n\nU3ViamVjdDogYQoKdW4=\n");
 	assert_int_equal(number_at(f->root, "messages"), 1);
-	assert_text(f, "un");
+	assert_text(f, "Subject: a\n\fun");
 }
 
 static void
@@ -394,6 +394,63 @@ depth_and_parts_have_limits(void **state)
 	assert_true(found(f, "parts"));
 }
 
+static void
+field_that_stands_twice_is_found_and_all_of_it_kept(void **state)
+{
+	struct fixture *f = *state;
+
+	see(f, "From: a@b.test\nFrom: c@d.test\nSubject: one\nSubject: two\n\n");
+	assert_true(found(f, "repeated") && !found(f, "cut"));
+	assert_int_equal(count_at(f->root, "from"), 2);
+	assert_string_equal(text_at(f->root, "subject"), "one | two");
+	see(f, "Message-ID: <a@b>\nMessage-ID: <c@d>\n\n");
+	assert_true(found(f, "repeated") && found(f, "cut"));
+	see(f, "From: a@b.test\nSubject: one\n\n");
+	assert_false(found(f, "repeated") || found(f, "cut"));
+}
+
+static void
+header_that_can_be_read_otherwise_says_cut(void **state)
+{
+	static const char *const doubtful[] = {
+		"Content-Type: application/pdf\nContent-Type: text/plain\n\na",
+		"Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: 7bit\n\na",
+		"Content-Type: multipart/mixed; boundary=a;\n boundary=b\n\n--a\n\nx\n--a--\n",
+		"Subject: a\nno field\nContent-Transfer-Encoding: base64\n\nYQ==",
+		"Subject: a\rTo: b@c.test\r\rtext\r",
+		"Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\r--a\n\ny\n--a--\n",
+		"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain\n"
+		"Content-Type: image/png\n\nx\n--a--\n",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(doubtful) / sizeof(doubtful[0]); i++) {
+		see(f, doubtful[i]);
+		if (!found(f, "cut"))
+			fail_msg("%s", doubtful[i]);
+	}
+	see(f,
+	    "Content-Type: text/html\n\n<script><!--<script></script><style>--></script>a</style>");
+	assert_non_null(pb_json_get(f->root, "text_cut"));
+	see(f, "Content-Type: text/html\n\n<script>a</script>b");
+	assert_null(pb_json_get(f->root, "text_cut"));
+	see(f, "Subject: a\r\nContent-Type: text/plain\r\n\r\nx\ry");
+	assert_false(found(f, "cut"));
+}
+
+static void
+what_stands_beside_parts_or_in_a_partial_message_is_text(void **state)
+{
+	struct fixture *f = *state;
+
+	see(f, "Content-Type: multipart/mixed; boundary=b\n\n \n--b\n\nin\n--b--\n\nbehind");
+	assert_text(f, "in\fbehind");
+	see(f, "Content-Type: message/partial; id=a; number=1; total=2\n\npiece");
+	assert_text(f, "piece");
+	see(f, "Content-Type: message/rfc822\n\nSubject: inner\nX: y\n\ntext");
+	assert_text(f, "Subject: inner\n\ftext");
+}
+
 int
 main(void)
 {
@@ -416,6 +473,9 @@ main(void)
 		cmocka_unit_test(delivery_reports_are_read),
 		cmocka_unit_test(urgency_says_which_field_states_it),
 		cmocka_unit_test(class_has_no_word_of_the_message),
+		cmocka_unit_test(field_that_stands_twice_is_found_and_all_of_it_kept),
+		cmocka_unit_test(header_that_can_be_read_otherwise_says_cut),
+		cmocka_unit_test(what_stands_beside_parts_or_in_a_partial_message_is_text),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
