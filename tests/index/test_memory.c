@@ -69,13 +69,12 @@ index_without_memory_says_so(void **state)
 	const struct pb_files *files;
 	struct test_powercut *disk;
 	struct pb_secret *key;
-	uint64_t failed = 1, nth;
+	bool can_fail = test_memory_can_fail(); /* else once, with memory */
+	uint64_t failed = can_fail, nth;
 	size_t found = 0;
 	int fd = -1;
 
 	(void)state;
-	if (!test_memory_can_fail())
-		skip();
 	disk = test_powercut_new();
 	files = test_powercut_files(disk);
 	key = make_key(1);
@@ -83,6 +82,7 @@ index_without_memory_says_so(void **state)
 	assert_int_equal(pb_io_open(files, "index.idx", O_RDWR, 0, &fd, NULL), PB_OK);
 	/* libgcrypt tests AES at its first key, and what fails then stays failed. */
 	assert_int_equal(go_through(key, files, fd, true, &found, NULL), PB_OK);
+	assert_int_equal(found, 1);
 	for (nth = 1; failed > 0; nth++) {
 		struct pb_error err = { 0 };
 		enum pb_status status;
@@ -97,7 +97,7 @@ index_without_memory_says_so(void **state)
 			fail_msg("allocation %d: %s: %s: %s", (int)nth, pb_status_name(status),
 			    err.object, err.why == NULL ? "" : err.why);
 	}
-	assert_true(nth > 50);
+	assert_true(nth > 50 || !can_fail);
 	pb_io_close(files, &fd);
 	pb_secret_free(key);
 	test_powercut_free(disk);
