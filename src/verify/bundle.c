@@ -37,7 +37,8 @@ prepare(struct pb_bundle_state *state, struct pb_error *err)
 
 	if (status == PB_OK && threads > 0) {
 		status = pb_bundle_crew_new(
-		    threads < PB_BUNDLE_CREW_THREADS ? threads : PB_BUNDLE_CREW_THREADS, &state->crew, err);
+		    threads < PB_BUNDLE_CREW_THREADS ? threads : PB_BUNDLE_CREW_THREADS,
+		    &state->crew, err);
 		if (status == PB_EUNAVAIL)
 			status = PB_OK;
 	}
