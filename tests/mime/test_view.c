@@ -419,8 +419,8 @@ header_that_can_be_read_otherwise_says_cut(void **state)
 		"Subject: a\nno field\nContent-Transfer-Encoding: base64\n\nYQ==",
 		"Subject: a\rTo: b@c.test\r\rtext\r",
 		"Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\r--a\n\ny\n--a--\n",
-		"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain\n"
-		"Content-Type: image/png\n\nx\n--a--\n",
+		("Content-Type: multipart/mixed; boundary=a\n\n--a\n"
+		 "Content-Type: text/plain\nContent-Type: image/png\n\nx\n--a--\n"),
 	};
 	struct fixture *f = *state;
 
