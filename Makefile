@@ -4,7 +4,9 @@
 # nowhere else, and enforced twice: `make check-rooms` refuses an include that breaks it, and the
 # tests of a room are linked with that room and what it may use, no more.
 
-ROOMS := core sys crypto record log stamp net bundle dossier vault verify view mime index catalog archive copies capture token cli
+# Users before used, as static linking needs.
+ROOMS := cli token capture copies export keys find check anchor archive catalog index view mime \
+         dossier verify bundle stamp net vault log record crypto sys core
 
 USES_core    :=
 USES_sys     := core
@@ -22,10 +24,15 @@ USES_mime    := core sys
 USES_index   := core crypto record
 USES_catalog := core crypto record
 USES_capture := core sys crypto record
-USES_archive := core sys crypto record log stamp bundle dossier vault verify view index catalog
+USES_archive := core sys crypto record log stamp vault view index catalog
+USES_anchor  := core sys crypto record log stamp vault archive
+USES_check   := core sys crypto record log stamp vault verify archive
+USES_find    := core sys crypto record log bundle vault view index catalog archive
+USES_keys    := core sys crypto record vault dossier archive
+USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
 USES_token   := core crypto
-USES_copies  := core sys crypto record log stamp vault verify archive
-USES_cli     := core sys crypto record log stamp net bundle vault verify view index archive copies capture token
+USES_copies  := core sys crypto record log stamp vault verify archive check
+USES_cli     := core sys crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -44,6 +51,11 @@ LIBS_index   := unistring zstd
 LIBS_catalog := sqlite3
 LIBS_capture := archive
 LIBS_archive :=
+LIBS_anchor  :=
+LIBS_check   :=
+LIBS_find    :=
+LIBS_keys    :=
+LIBS_export  :=
 LIBS_copies  := archive
 LIBS_token   := p11-kit
 LIBS_cli     :=
@@ -65,8 +77,8 @@ HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := cli token capture copies archive catalog index view dossier verify bundle stamp net vault log record crypto sys core
-ROOMS_probant-verify := cli archive verify bundle stamp vault log record crypto sys core
+ROOMS_probant    := $(filter-out mime,$(ROOMS))
+ROOMS_probant-verify := cli check archive verify bundle stamp vault log record crypto sys core
 # A program for the other ones: it looks into messages, and holds what may break on them.
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
@@ -96,10 +108,9 @@ LDFLAGS  += -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(if $(SAN),-fsanitize=$(
 
 # ---- rooms ----------------------------------------------------------------------------------
 
-# $(call closure,rooms): those rooms and all that these use in turn, users before used, as static
-# linking needs.
+# $(call closure,rooms): those rooms and all that these use in turn, in the order of ROOMS.
 used    = $(1) $(foreach u,$(1),$(USES_$(u)))
-closure = $(foreach r,cli token capture copies archive catalog index view mime dossier verify bundle stamp net vault log record crypto sys core,$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
+closure = $(foreach r,$(ROOMS),$(if $(filter $(r),$(call used,$(call used,$(1)))),$(r)))
 libraries = $(addprefix -l,$(foreach r,$(1),$(LIBS_$(r))))
 archives  = $(foreach r,$(1),$(B)/lib$(r).a)
 
@@ -148,7 +159,7 @@ $(B)/probant-mime: $(B)/obj/src/mime/main.o $(call archives,$(ROOMS_probant-mime
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-mime))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := archive catalog index view dossier verify bundle stamp vault log record crypto sys core
+LIB_ROOMS := $(filter-out cli token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
@@ -175,12 +186,17 @@ $(B)/libtest.a: $(TESTLIB_OBJ)
 	$(Q)$(AR) rcs $@ $^
 $(B)/obj/tests/%.o: private CPPFLAGS += -Itests -DTEST_VECTORS='"tests/vectors"'
 
+# With the room and what it may use; whoever has an archive may also have it stamped and checked.
+# What helps all tests stands on the last three rooms.
+tested = $(call closure,$(1) $(if $(filter archive,$(1) $(USES_$(1))),anchor check))
+GROUND := crypto sys core
 define room_tests
 TESTS_$(1) := $$(patsubst tests/$(1)/%.c,$(B)/tests/$(1)/%,$$(wildcard tests/$(1)/test_*.c))
-$$(TESTS_$(1)): $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call archives,$(1)) $(B)/libtest.a $(call archives,$(filter-out $(1),$(call closure,$(1))))
+$$(TESTS_$(1)): $(B)/tests/$(1)/%: $(B)/obj/tests/$(1)/%.o $(call archives,$(filter-out $(GROUND),$(call tested,$(1)))) \
+    $(B)/libtest.a $(call archives,$(filter $(GROUND),$(call tested,$(1))))
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS) $$(TEST_LDFLAGS) -o $$@ $$^ $(call libraries,$(call closure,$(1))) -lcmocka
+	$$(Q)$$(CC) $$(LDFLAGS) $$(TEST_LDFLAGS) -o $$@ $$^ $(call libraries,$(call tested,$(1))) -lcmocka
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_tests,$(r))))
 TESTS := $(foreach r,$(ROOMS),$(TESTS_$(r)))

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "archive/commit.h"
-#include "archive/device_key.h"
 #include "cli/examine.h"
 #include "core/io.h"
 #include "core/json.h"
 #include "core/limits.h"
+#include "keys/device_key.h"
 #include "probant/stamp.h"
 #include "record/types.h"
 #include "sys/process.h"

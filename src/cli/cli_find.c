@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/find_certificate.h"
-#include "archive/rows.h"
 #include "cli/list_row.h"
 #include "cli/print.h"
 #include "cli/search.h"
 #include "core/io.h"
+#include "find/certificate.h"
+#include "find/rows.h"
 
 /* The operands are one query: a shell has parted its terms. */
 static enum pb_status

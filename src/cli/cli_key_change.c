@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/reader_change.h"
 #include "cli/access.h"
 #include "cli/print.h"
 #include "core/io.h"
 #include "core/limits.h"
+#include "keys/change.h"
 
 /* What came of it. */
 struct outcome {

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "archive/rehearsal.h"
-#include "archive/sheet.h"
 #include "cli/access.h"
 #include "cli/print.h"
 #include "cli/typing.h"
 #include "core/io.h"
 #include "core/limits.h"
+#include "keys/rehearsal.h"
+#include "keys/sheet.h"
 
 static enum pb_exit
 end(enum pb_status status, const struct pb_error *err)

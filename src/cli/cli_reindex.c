@@ -5,11 +5,11 @@
 #include "archive/catchup.h"
 #include "archive/paths.h"
 #include "archive/rollback.h"
-#include "archive/views_check.h"
 #include "cli/access.h"
 #include "cli/examine.h"
 #include "cli/indexing.h"
 #include "cli/print.h"
+#include "find/views_check.h"
 #include "view/viewer.h"
 
 static void

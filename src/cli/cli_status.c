@@ -4,12 +4,12 @@
 
 #include "archive/authorities.h"
 #include "archive/derived.h"
-#include "archive/rehearsal.h"
 #include "cli/access.h"
 #include "cli/copies.h"
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "core/text.h"
+#include "keys/rehearsal.h"
 #include "probant/stamp.h"
 #include "sys/confine.h"
 

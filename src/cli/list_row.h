@@ -2,7 +2,7 @@
 #ifndef PB_CLI_LIST_ROW_H
 #define PB_CLI_LIST_ROW_H
 
-#include "archive/rows.h"
+#include "find/rows.h"
 
 /* How wide its columns are; 0: not cut, not padded. */
 struct pb_list_layout {

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "archive/find_certificate.h"
 #include "core/text.h"
+#include "find/certificate.h"
 #include "sys/child.h"
 
 static bool

@@ -3,10 +3,10 @@
 #ifndef PB_CLI_SEARCH_H
 #define PB_CLI_SEARCH_H
 
-#include "archive/find.h"
 #include "cli/access.h"
 #include "cli/indexing.h"
 #include "core/json.h"
+#include "find/find.h"
 
 struct pb_search {
 	const struct pb_world *world;

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "archive/typed.h"
 #include "cli/access.h"
 #include "cli/examine.h"
+#include "keys/typed.h"
 #include "sys/terminal.h"
 
 static enum pb_status

@@ -2,8 +2,8 @@
 #ifndef PB_CLI_TYPING_H
 #define PB_CLI_TYPING_H
 
-#include "archive/sheet.h"
 #include "cli/command.h"
+#include "keys/sheet.h"
 
 /*
  * Read the lines of standard input.  On a terminal each is asked for, and asked for again if it

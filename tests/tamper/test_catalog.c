@@ -7,9 +7,9 @@
 
 #include "archive/catchup.h"
 #include "archive/rollback.h"
-#include "archive/rows.h"
 #include "archive/views.h"
-#include "archive/views_check.h"
+#include "find/rows.h"
+#include "find/views_check.h"
 #include "lib/program.h"
 
 #define STEP 37

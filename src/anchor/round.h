@@ -1,0 +1,43 @@
+/*
+ * One checkpoint before all authorities of an archive: who stamped it, who did not and why.  It
+ * needs no lock, and changes nothing but what is remembered of each (tsa/<name>.state).
+ */
+#ifndef PB_ANCHOR_ROUND_H
+#define PB_ANCHOR_ROUND_H
+
+#include "anchor/ask.h"
+#include "anchor/record.h"
+
+struct pb_anchor_question {
+	const struct pb_world *world;
+	const char *dir;
+	const struct pb_http *http; /* NULL: the local one alone is asked */
+	bool now;                   /* even who is not to be asked again so soon */
+	int64_t now_us;
+	struct pb_authorities *authorities;
+	struct pb_buf checkpoint; /* owned; as it stands in the vault */
+	uint64_t size;            /* of it */
+};
+
+/* Owned; pb_anchor_answers_done. */
+struct pb_anchor_answers {
+	struct pb_answer answer[PB_LIMIT_TSAS]; /* borrow of the question's authorities */
+	size_t answer_count;
+	struct pb_anchor_failure failure[PB_LIMIT_TSAS]; /* borrow too, and of `reason` */
+	char reason[PB_LIMIT_TSAS][32];
+	size_t failure_count;
+	unsigned failed;      /* those of them that could be asked */
+	struct pb_error last; /* of the last failure */
+	const char *last_tsa;
+};
+
+/* Would asking wait for the network? */
+bool pb_anchor_goes_out(const struct pb_anchor_question *question);
+
+/* Into answers that are zeros.  PB_OK whatever they answered; another status is about us. */
+enum pb_status pb_anchor_ask(const struct pb_anchor_question *question,
+    struct pb_anchor_answers *answers, struct pb_error *err) PB_MUST_CHECK;
+
+void pb_anchor_answers_done(struct pb_anchor_answers *answers);
+
+#endif

@@ -1,0 +1,79 @@
+#include "find/views_check.h"
+
+#include "archive/index_file.h"
+#include "archive/keyring.h"
+#include "find/rows.h"
+#include "vault/frames.h"
+
+static enum pb_status
+check_rows(const struct pb_archive *a, struct pb_catalog *catalog, struct pb_error *err)
+{
+	struct pb_rows *rows = NULL;
+	enum pb_status status = pb_rows_new(a, catalog, &rows, err);
+	struct pb_row row;
+
+	for (uint64_t seq = 0; status == PB_OK && seq < a->head.tree.size; seq++) {
+		status = pb_rows_read(rows, seq, &row, err);
+		if (status == PB_EACCESS)
+			status = PB_OK;
+	}
+	pb_rows_free(rows);
+	return status;
+}
+
+/* PB_ECORRUPT: there is none that covers what the catalog says. */
+static enum pb_status
+check_index(const struct pb_archive *a, struct pb_keyring *keyring,
+    const struct pb_catalog_segment *segment, struct pb_error *err)
+{
+	struct pb_index_builder *builder = NULL;
+	struct pb_frames *frames = NULL;
+	struct pb_secret *key = NULL;
+	enum pb_status status;
+
+	status = pb_frames_open(a->world->files, a->dir, segment->stem, &frames, err);
+	if (status == PB_OK)
+		status = pb_keyring_open(keyring, pb_frames_header(frames), &key, err);
+	if (status == PB_OK)
+		status = pb_index_builder_new(
+		    a->origin, segment->stem, segment->first_seq, &builder, err);
+	if (status == PB_OK)
+		status =
+		    pb_index_file_load(a->world->files, a->dir, segment->stem, key, builder, err);
+	if (status == PB_ENOENT ||
+	    (status == PB_OK && pb_index_builder_count(builder) != segment->covered))
+		status = PB_ECORRUPT;
+	pb_index_builder_free(builder);
+	pb_secret_free(key);
+	pb_frames_close(frames);
+	return status == PB_EACCESS ? PB_OK : status;
+}
+
+static enum pb_status
+check_indexes(const struct pb_archive *a, struct pb_catalog *catalog, struct pb_error *err)
+{
+	struct pb_catalog_segment segment = { .first_seq = 0 };
+	struct pb_keyring *keyring = NULL;
+	enum pb_status status = pb_keyring_new(a->world->files, a->dir, a->key, &keyring, err);
+	bool first = true;
+
+	for (; status == PB_OK; first = false) {
+		status = pb_catalog_segment_next(catalog, first, segment.first_seq, &segment, err);
+		if (status == PB_OK && segment.covered > 0)
+			status = check_index(a, keyring, &segment, err);
+	}
+	pb_keyring_free(keyring);
+	return status == PB_ENOENT ? PB_OK : status;
+}
+
+enum pb_status
+pb_views_check(const struct pb_archive *archive, struct pb_catalog *catalog, bool *ret_sound,
+    struct pb_error *err)
+{
+	enum pb_status status = check_rows(archive, catalog, err);
+
+	if (status == PB_OK)
+		status = check_indexes(archive, catalog, err);
+	*ret_sound = status == PB_OK;
+	return status == PB_ECORRUPT || status == PB_ENOENT ? PB_OK : status;
+}
