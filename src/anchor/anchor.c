@@ -56,8 +56,9 @@ find_due(struct stamping *s, bool *ret_due, struct pb_error *err)
 	*ret_due = status == PB_OK && is_due(&s->question, &stamped);
 	if (!*ret_due)
 		return status;
-	s->question.size = a->head.tree.size;
-	return pb_publish_note(a, &s->question.checkpoint, err);
+	s->question.at = pb_head_here(&a->head);
+	return pb_place_note(
+	    a->world->files, a->dir, &s->question.at, &s->question.checkpoint, err);
 }
 
 /* ---- 2: asking ------------------------------------------------------------------------------ */
@@ -166,7 +167,7 @@ stamp_it(struct stamping *s, struct pb_error *err)
 	if (s->answers.failure_count == 0 && s->answers.answer_count == 0)
 		return status; /* none may be asked so soon again */
 	s->outcome.due = true;
-	s->outcome.size = s->question.size;
+	s->outcome.size = s->question.at.size;
 	if (status == PB_OK)
 		status = pb_anchor_keep(s->archive, &s->question, &s->answers, &s->outcome, err);
 	else if (s->answers.answer_count == 0)

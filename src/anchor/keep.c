@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "archive/commit.h"
-#include "archive/walk.h"
 #include "core/error.h"
 
 /* What becomes one commit: the tokens and the end of a gap, or a gap. */
@@ -18,24 +17,6 @@ struct keeping {
 
 /* ---- is it still this log? ------------------------------------------------------------------ */
 
-static enum pb_status
-same_note(
-    const struct pb_frame *frame, const struct pb_buf *note, bool *ret_same, struct pb_error *err)
-{
-	uint8_t *there = malloc(note->len + 1);
-	enum pb_status status = PB_OK;
-
-	*ret_same = false;
-	if (there == NULL)
-		return pb_fail_memory(err, N_("read a checkpoint"));
-	if (frame->tag == PB_FRAME_CHECKPOINT && frame->payload.len == note->len) {
-		status = frame->payload.read(frame->payload.ctx, 0, there, note->len, err);
-		*ret_same = status == PB_OK && memcmp(there, note->data, note->len) == 0;
-	}
-	free(there);
-	return status;
-}
-
 /*
  * While nobody held the lock a copy of yesterday may have been put in place of the archive.  A
  * token over a checkpoint that the log does not hold would be evidence against it.
@@ -44,20 +25,15 @@ static enum pb_status
 check_history(struct keeping *k, struct pb_error *err)
 {
 	const struct pb_archive *a = k->archive;
-	struct pb_walk *walk = NULL;
-	struct pb_frame frame;
-	bool same = false;
-	enum pb_status status = pb_walk_new(a->world->files, a->dir, &walk, err);
-	uint64_t slot;
+	const struct pb_buf *stamped = &k->question->checkpoint;
+	struct pb_buf there = PB_BUF_EMPTY;
+	enum pb_status status =
+	    pb_place_note(a->world->files, a->dir, &k->question->at, &there, err);
+	bool same = status == PB_OK && there.len == stamped->len &&
+		    memcmp(there.data, stamped->data, there.len) == 0;
 
-	if (status == PB_OK)
-		status = pb_walk_record(walk, k->question->size - 1, &frame, &slot, err);
-	if (status == PB_OK)
-		status = pb_frames_read(pb_walk_frames(walk), frame.end, &frame, err);
-	if (status == PB_OK)
-		status = same_note(&frame, &k->question->checkpoint, &same, err);
-	pb_walk_free(walk);
-	if (status == PB_ENOENT || status == PB_EEND || (status == PB_OK && !same)) {
+	pb_buf_done(&there);
+	if (status == PB_ENOENT || (status == PB_OK && !same)) {
 		(void)pb_fail(err, PB_ECORRUPT, N_("keep timestamps"),
 		    N_("the log does not hold the checkpoint that was stamped: the archive was "
 		       "replaced, or set back, while authorities were asked"),
@@ -94,7 +70,7 @@ keep_tokens(struct keeping *k, const struct pb_stamped *stamped, struct pb_error
 	size_t i;
 
 	for (i = 0; status == PB_OK && i < k->answers->answer_count; i++) {
-		status = pb_anchor_record_token(sealer, &k->answers->answer[i], q->size,
+		status = pb_anchor_record_token(sealer, &k->answers->answer[i], q->at.size,
 		    &q->checkpoint, &k->sealed[k->count], err);
 		k->count += status == PB_OK;
 	}
@@ -103,6 +79,8 @@ keep_tokens(struct keeping *k, const struct pb_stamped *stamped, struct pb_error
 		    sealer, stamped->gap_since_s, &k->sealed[k->count], err);
 		k->count += status == PB_OK;
 	}
+	if (status == PB_OK && q->at.size > stamped->size)
+		k->archive->head.stamped = q->at;
 	return status == PB_OK ? commit(k, err) : status;
 }
 
@@ -113,7 +91,7 @@ pb_anchor_gap_is_due(const struct pb_anchor_question *q, const struct pb_stamped
 {
 	uint64_t now_s = q->now_us < 0 ? 0 : (uint64_t)q->now_us / 1000000;
 
-	if (stamped->gap || stamped->waiting == 0 || stamped->size >= q->size)
+	if (stamped->gap || stamped->waiting == 0 || stamped->size >= q->at.size)
 		return false;
 	return q->now || (now_s >= stamped->oldest_s &&
 			     now_s - stamped->oldest_s >= q->authorities->gap_after_s);
@@ -124,7 +102,7 @@ keep_gap(struct keeping *k, const struct pb_stamped *stamped, struct pb_error *e
 {
 	enum pb_status status;
 
-	status = pb_anchor_record_gap(k->archive->sealer, k->question->size, stamped->oldest_s,
+	status = pb_anchor_record_gap(k->archive->sealer, k->question->at.size, stamped->oldest_s,
 	    k->answers->failure, k->answers->failure_count, &k->sealed[0], err);
 	k->count = status == PB_OK;
 	return status == PB_OK ? commit(k, err) : status;

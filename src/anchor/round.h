@@ -7,6 +7,7 @@
 
 #include "anchor/ask.h"
 #include "anchor/record.h"
+#include "archive/place.h"
 
 struct pb_anchor_question {
 	const struct pb_world *world;
@@ -16,7 +17,7 @@ struct pb_anchor_question {
 	int64_t now_us;
 	struct pb_authorities *authorities;
 	struct pb_buf checkpoint; /* owned; as it stands in the vault */
-	uint64_t size;            /* of it */
+	struct pb_place at;       /* where it stands, and its size */
 };
 
 /* Owned; pb_anchor_answers_done. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/facts.h"
+#include "archive/head.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "record/types.h"
@@ -30,6 +31,8 @@ struct search {
 	const char *dir;
 	char (*names)[PB_SEGMENT_NAME_LEN + 1];
 	size_t count;
+	size_t first;             /* segment that is read at all */
+	struct pb_place from;     /* in that one; size 0: the beginning */
 	struct pb_frames *frames; /* of the segment that is read */
 	struct anchors anchors;
 	struct commit commit;
@@ -39,6 +42,13 @@ struct search {
 
 typedef enum pb_status visit_fn(
     struct search *s, const struct pb_frame *frame, struct pb_error *err);
+
+static uint64_t
+start(const struct search *s, size_t index)
+{
+	return s->from.size > 0 && index == s->first ? s->from.checkpoint_offset
+						     : pb_frames_start(s->frames);
+}
 
 /*
  * Each frame of a segment.  Nobody holds the lock: the newest one may end in the middle
@@ -58,8 +68,7 @@ read_segment(struct search *s, size_t index, visit_fn *visit, struct pb_error *e
 	status = pb_frames_open(s->files, s->dir, s->names[index], &s->frames, err);
 	if (status == PB_ECORRUPT && newest && index > 0)
 		return PB_OK;
-	for (offset = status == PB_OK ? pb_frames_start(s->frames) : 0; status == PB_OK;
-	     offset = frame.end) {
+	for (offset = status == PB_OK ? start(s, index) : 0; status == PB_OK; offset = frame.end) {
 		status = pb_frames_read(s->frames, offset, &frame, err);
 		if (status == PB_EEND || (status == PB_ECORRUPT && newest))
 			return PB_OK;
@@ -191,7 +200,7 @@ find_newest(struct search *s, struct pb_error *err)
 	bool found = false;
 	size_t i;
 
-	for (i = s->count; status == PB_OK && !found && i-- > 0;) {
+	for (i = s->count; status == PB_OK && !found && i-- > s->first;) {
 		pb_buf_clear(&s->anchors.offsets);
 		s->anchors.committed = 0;
 		status = read_segment(s, i, note_anchor, err);
@@ -247,11 +256,52 @@ find_waiting(struct search *s, struct pb_error *err)
 	enum pb_status status = PB_OK;
 	size_t i = s->count;
 
-	while (i > 1 && strtoull(s->names[i - 1], NULL, 16) > s->stamped.size)
+	while (i > s->first + 1 && strtoull(s->names[i - 1], NULL, 16) > s->stamped.size)
 		i--;
 	for (i = i > 0 ? i - 1 : 0; status == PB_OK && i < s->count; i++)
 		status = read_segment(s, i, count_waiting, err);
 	return status;
+}
+
+/* ---- where to begin ------------------------------------------------------------------------- */
+
+/*
+ * From where a token was last kept, if that is there: none before can be ahead of one over this
+ * place, so what is found from here on holds, whoever wrote the hint.
+ */
+static enum pb_status
+find_from_hint(struct search *s, bool *ret_found, struct pb_error *err)
+{
+	struct pb_head head;
+	enum pb_status status;
+	size_t i;
+
+	*ret_found = false;
+	if (pb_head_load(s->files, s->dir, &head, NULL) != PB_OK || head.stamped.size == 0)
+		return PB_OK;
+	status = pb_place_holds(s->files, s->dir, &head.stamped, ret_found, err);
+	if (status != PB_OK || !*ret_found)
+		return status;
+	for (i = s->count; i > 0 && strcmp(s->names[i - 1], head.stamped.segment) != 0;)
+		i--;
+	*ret_found = i > 0;
+	if (i == 0)
+		return PB_OK; /* a segment that was begun since they were listed */
+	s->first = i - 1;
+	s->from = head.stamped;
+	status = find_newest(s, err);
+	*ret_found = s->stamped.size >= head.stamped.size;
+	return status;
+}
+
+static enum pb_status
+find_anywhere(struct search *s, struct pb_error *err)
+{
+	s->first = 0;
+	s->from.size = 0;
+	s->gap_settled = false;
+	memset(&s->stamped, 0, sizeof(s->stamped));
+	return find_newest(s, err);
 }
 
 enum pb_status
@@ -260,10 +310,13 @@ pb_stamped_find(const struct pb_files *files, const char *dir, struct pb_stamped
 {
 	struct search s = { .files = files, .dir = dir };
 	enum pb_status status;
+	bool found = false;
 
 	status = pb_frames_list(files, dir, &s.names, &s.count, NULL, NULL, err);
 	if (status == PB_OK)
-		status = find_newest(&s, err);
+		status = find_from_hint(&s, &found, err);
+	if (status == PB_OK && !found)
+		status = find_anywhere(&s, err);
 	if (status == PB_OK)
 		status = find_waiting(&s, err);
 	if (status == PB_OK)

@@ -19,8 +19,9 @@ struct pb_stamped {
 };
 
 /*
- * Of what is committed; takes no lock.  The newest anchor is at most a day old in an
- * archive that is stamped, so this reads one segment or two.  PB_ECORRUPT.
+ * Of what is committed; takes no lock.  Reads what stands behind the place that the frontier names
+ * as stamped; without one, a segment or two, for the newest anchor is at most a day old in an
+ * archive that is stamped.  PB_ECORRUPT.
  */
 enum pb_status pb_stamped_find(const struct pb_files *files, const char *dir,
     struct pb_stamped *ret_stamped, struct pb_error *err) PB_MUST_CHECK;

@@ -8,9 +8,9 @@
 #include "core/io.h"
 #include "log/chain.h"
 
-#define MAGIC "PBFRONT1"
+#define MAGIC "PBFRONT2"
 #define MAGIC_LEN 8
-/* Magic, eight integers, prev, name, 64 nodes at most, digest. */
+/* Magic, seven integers, prev, two names, 64 nodes at most, digest. */
 #define FILE_MAX 4096
 
 void
@@ -19,6 +19,16 @@ pb_head_init(struct pb_head *head, const char *origin)
 	memset(head, 0, sizeof(*head));
 	pb_tree_init(&head->tree);
 	pb_chain_start(origin, head->prev);
+}
+
+struct pb_place
+pb_head_here(const struct pb_head *head)
+{
+	struct pb_place place = { .size = head->tree.size,
+		.checkpoint_offset = head->checkpoint_offset };
+
+	memcpy(place.segment, head->segment, sizeof(place.segment));
+	return place;
 }
 
 void
@@ -53,6 +63,9 @@ encode(const struct pb_head *head, struct pb_buf *buf)
 	PUT(pb_buf_append_u64(buf, head->segment_records));
 	PUT(pb_buf_append_u64(buf, head->checkpoint_offset));
 	PUT(pb_buf_append_u64(buf, head->end));
+	PUT(pb_buf_append_u64(buf, head->stamped.size));
+	PUT(pb_buf_append(buf, head->stamped.segment, PB_SEGMENT_NAME_LEN));
+	PUT(pb_buf_append_u64(buf, head->stamped.checkpoint_offset));
 #undef PUT
 	if (status != PB_OK)
 		return status;
@@ -84,6 +97,9 @@ decode(const uint8_t *data, size_t len, struct pb_head *head)
 	head->segment_records = pb_cursor_u64(&c);
 	head->checkpoint_offset = pb_cursor_u64(&c);
 	head->end = pb_cursor_u64(&c);
+	head->stamped.size = pb_cursor_u64(&c);
+	pb_cursor_copy(&c, head->stamped.segment, PB_SEGMENT_NAME_LEN);
+	head->stamped.checkpoint_offset = pb_cursor_u64(&c);
 	return pb_cursor_finished(&c);
 }
 

@@ -5,6 +5,7 @@
 #ifndef PB_ARCHIVE_HEAD_H
 #define PB_ARCHIVE_HEAD_H
 
+#include "archive/place.h"
 #include "core/buf.h"
 #include "core/world.h"
 #include "log/checkpoint.h"
@@ -19,17 +20,21 @@ struct pb_head {
 	uint64_t segment_records;              /* in it */
 	uint64_t checkpoint_offset;            /* of its last 'C' */
 	uint64_t end;                          /* offset behind that */
+	struct pb_place stamped;               /* a token over this is behind it; a hint */
 };
 
 /* The head of an empty log. */
 void pb_head_init(struct pb_head *head, const char *origin);
+
+/* Its own place. */
+struct pb_place pb_head_here(const struct pb_head *head);
 
 /* What a checkpoint of this head says.  origin is at most PB_LIMIT_ORIGIN bytes. */
 void pb_head_checkpoint(
     const struct pb_head *head, const char *origin, struct pb_checkpoint *ret_checkpoint);
 
 /*
- * The frontier file: "PBFRONT1" || fields || SHA-256 of all before.  Written by
+ * The frontier file: "PBFRONT2" || fields || SHA-256 of all before.  Written by
  * rename without a sync: torn or old, it is found out and made again.
  */
 enum pb_status pb_head_save(const struct pb_head *head, const struct pb_files *files,

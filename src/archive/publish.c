@@ -29,30 +29,10 @@ read_leaves(void *ctx, uint64_t first, unsigned count, uint8_t *out, struct pb_e
 }
 
 enum pb_status
-pb_publish_note(const struct pb_archive *a, struct pb_buf *note, struct pb_error *err)
-{
-	struct pb_frames *frames = NULL;
-	struct pb_frame frame;
-	enum pb_status status;
-
-	status = pb_frames_open(a->world->files, a->dir, a->head.segment, &frames, err);
-	if (status == PB_OK)
-		status = pb_frames_read(frames, a->head.checkpoint_offset, &frame, err);
-	if (status == PB_OK && pb_buf_reserve(note, frame.payload.len) != PB_OK)
-		status = pb_fail_memory(err, N_("read a checkpoint"));
-	if (status == PB_OK)
-		status =
-		    frame.payload.read(frame.payload.ctx, 0, note->data, frame.payload.len, err);
-	if (status == PB_OK)
-		note->len = frame.payload.len;
-	pb_frames_close(frames);
-	return status;
-}
-
-enum pb_status
 pb_publish(struct pb_archive *a, struct pb_error *err)
 {
 	struct pb_leaf_reader leaves = { .leaves = read_leaves };
+	struct pb_place here = pb_head_here(&a->head);
 	struct pb_buf note = PB_BUF_EMPTY;
 	struct pb_checkpoint checkpoint;
 	struct pb_walk *walk = NULL;
@@ -70,7 +50,7 @@ pb_publish(struct pb_archive *a, struct pb_error *err)
 		return PB_OK;
 	status = pb_walk_new(a->world->files, a->dir, &walk, err);
 	if (status == PB_OK)
-		status = pb_publish_note(a, &note, err);
+		status = pb_place_note(a->world->files, a->dir, &here, &note, err);
 	if (status == PB_OK) {
 		leaves.ctx = walk;
 		pb_head_checkpoint(&a->head, a->origin, &checkpoint);

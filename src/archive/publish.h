@@ -10,13 +10,6 @@ enum pb_status pb_publish(struct pb_archive *archive, struct pb_error *err) PB_M
 /* Both, if the last time is a minute ago or more; what fails is tried again then. */
 void pb_publish_if_due(struct pb_archive *archive);
 
-/*
- * The note of the head's commit, from the vault, octet for octet: no second signature is
- * made for it.  Into an empty buf.
- */
-enum pb_status pb_publish_note(
-    const struct pb_archive *archive, struct pb_buf *note, struct pb_error *err) PB_MUST_CHECK;
-
 /* The size that log/checkpoint states under the log's key; 0 if there is none. */
 enum pb_status pb_published_size(const struct pb_files *files, const char *dir,
     const struct pb_note_verifier *verifier, uint64_t *ret_size,

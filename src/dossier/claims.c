@@ -5,14 +5,6 @@
 #include "dossier/report.h"
 #include "dossier/sections.h"
 
-#define ONE(french, english)                                                                       \
-	{                                                                                          \
-		{ french, english },                                                               \
-		{                                                                                  \
-			NULL, NULL                                                                 \
-		}                                                                                  \
-	}
-
 /* ---- three columns -------------------------------------------------------------------------- */
 
 static void
@@ -33,15 +25,16 @@ static void
 put_proven(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase title =
-	    ONE("Prouvé, si votre contrôle réussit", "Proven, if your check succeeds");
+	    PB_PHRASE("Prouvé, si votre contrôle réussit", "Proven, if your check succeeds");
 	static const struct pb_phrase line[] = {
-		ONE("Ces enregistrements se suivent sans manque et sans ajout.",
+		PB_PHRASE("Ces enregistrements se suivent sans manque et sans ajout.",
 		    "These records follow each other, none missing, none added."),
-		ONE("Ce qui est communiqué est, octet pour octet, ce que le journal a enregistré.",
+		PB_PHRASE(
+		    "Ce qui est communiqué est, octet pour octet, ce que le journal a enregistré.",
 		    "What is disclosed is, byte for byte, what the log recorded."),
-		ONE("Ils sont entrés dans ce journal entre les bornes indiquées, selon les "
-		    "horloges "
-		    "des autorités auxquelles vous faites confiance.",
+		PB_PHRASE("Ils sont entrés dans ce journal entre les bornes indiquées, selon les "
+			  "horloges "
+			  "des autorités auxquelles vous faites confiance.",
 		    "They entered this log within the bounds shown, by the clocks of the "
 		    "authorities "
 		    "that you trust."),
@@ -54,16 +47,16 @@ put_proven(struct pb_html *html, const struct pb_dossier *d)
 static void
 put_claimed(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase title = ONE("Allégué", "Claimed");
+	static const struct pb_phrase title = PB_PHRASE("Allégué", "Claimed");
 	static const struct pb_phrase line[] = {
-		ONE("Heure de chaque enregistrement : horloge de l'archive.",
+		PB_PHRASE("Heure de chaque enregistrement : horloge de l'archive.",
 		    "The time of each record: the archive's clock."),
-		ONE("Dates, expéditeurs et urgence des messages : selon leurs en-têtes.",
+		PB_PHRASE("Dates, expéditeurs et urgence des messages : selon leurs en-têtes.",
 		    "Dates, senders and urgency of messages: their headers."),
-		ONE("Marques de lecture : selon la boîte ou le fichier d'où ils viennent.",
+		PB_PHRASE("Marques de lecture : selon la boîte ou le fichier d'où ils viennent.",
 		    "Read marks: the mailbox or the file that they come from."),
-		ONE("Les enregistrements non communiqués ne concernent pas l'affaire : selon "
-		    "l'exportateur.",
+		PB_PHRASE("Les enregistrements non communiqués ne concernent pas l'affaire : selon "
+			  "l'exportateur.",
 		    "That closed records do not concern the case: the exporter."),
 	};
 	size_t count = sizeof(line) / sizeof(line[0]);
@@ -75,17 +68,18 @@ static void
 put_not_proven(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase title =
-	    ONE("Non prouvé par ce dossier", "Not proven by this bundle");
+	    PB_PHRASE("Non prouvé par ce dossier", "Not proven by this bundle");
 	static const struct pb_phrase line[] = {
-		ONE("Qui a écrit un message.", "Who wrote a message."),
-		ONE("Qu'une personne l'a lu ou ne l'a pas lu.",
+		PB_PHRASE("Qui a écrit un message.", "Who wrote a message."),
+		PB_PHRASE("Qu'une personne l'a lu ou ne l'a pas lu.",
 		    "That a person read it, or did not."),
-		ONE("Ce que l'écran d'un logiciel affichait.", "What a screen showed."),
-		ONE("Que la boîte n'a rien reçu d'autre.",
+		PB_PHRASE("Ce que l'écran d'un logiciel affichait.", "What a screen showed."),
+		PB_PHRASE("Que la boîte n'a rien reçu d'autre.",
 		    "That the mailbox received nothing else."),
-		ONE("Depuis quand un message existait avant d'entrer dans le journal.",
+		PB_PHRASE("Depuis quand un message existait avant d'entrer dans le journal.",
 		    "How long a message existed before it entered the log."),
-		ONE("Quand : aucune date n'est prouvée ici.", "When: no date is proven here."),
+		PB_PHRASE(
+		    "Quand : aucune date n'est prouvée ici.", "When: no date is proven here."),
 	};
 	size_t count = sizeof(line) / sizeof(line[0]);
 
@@ -96,7 +90,7 @@ void
 pb_dossier_claims(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase title =
-	    ONE("Prouvé — Allégué — Non prouvé", "Proven — Claimed — Not proven");
+	    PB_PHRASE("Prouvé — Allégué — Non prouvé", "Proven — Claimed — Not proven");
 
 	pb_html_put(html, "<section>\n");
 	pb_html_element(html, "h2", &title, 0, 0);
@@ -128,19 +122,22 @@ static void
 put_steps(struct pb_html *html)
 {
 	static const struct pb_phrase step[] = {
-		ONE("Obtenez d'ailleurs que de ce dossier : la clé du journal, les certificats "
+		PB_PHRASE(
+		    "Obtenez d'ailleurs que de ce dossier : la clé du journal, les certificats "
 		    "racines "
 		    "des autorités d'horodatage, et si possible un point de contrôle plus ancien.",
 		    "Get from elsewhere than this bundle: the log's key, the root certificates of "
 		    "the "
 		    "timestamping authorities, and if possible an earlier checkpoint."),
-		ONE("Contrôlez avec probant-verify, ou le second vérificateur, écrit à part ; ou à "
+		PB_PHRASE(
+		    "Contrôlez avec probant-verify, ou le second vérificateur, écrit à part ; ou à "
 		    "la "
 		    "main, sans aucun de ces logiciels, en suivant VERIFIER.txt.",
 		    "Check with probant-verify, or the second verifier, which was written apart; "
 		    "or by "
 		    "hand, without either, following VERIFIER.txt."),
-		ONE("Comparez les valeurs ci-dessous avec celles qui s'affichent. L'empreinte du "
+		PB_PHRASE(
+		    "Comparez les valeurs ci-dessous avec celles qui s'affichent. L'empreinte du "
 		    "dossier lui-même doit vous parvenir autrement : il ne peut la contenir.",
 		    "Compare the values below with those shown. The digest of the bundle itself "
 		    "must "
@@ -158,15 +155,16 @@ put_steps(struct pb_html *html)
 void
 pb_dossier_values(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase title = ONE("Contrôle à faire par vous : valeurs à comparer",
-	    "A check that is yours to make: values to compare");
-	static const struct pb_phrase key = ONE("Clé du journal", "The log's key");
-	static const struct pb_phrase root = ONE("Point {n}, racine", "Point {n}, root");
+	static const struct pb_phrase title =
+	    PB_PHRASE("Contrôle à faire par vous : valeurs à comparer",
+		"A check that is yours to make: values to compare");
+	static const struct pb_phrase key = PB_PHRASE("Clé du journal", "The log's key");
+	static const struct pb_phrase root = PB_PHRASE("Point {n}, racine", "Point {n}, root");
 	static const struct pb_phrase checkpoint =
-	    ONE("log/checkpoint, SHA-256", "log/checkpoint, SHA-256");
+	    PB_PHRASE("log/checkpoint, SHA-256", "log/checkpoint, SHA-256");
 	static const struct pb_phrase export_key =
-	    ONE("Clé d'export, SHA-256", "Export key, SHA-256");
-	static const struct pb_phrase software = ONE("Établi par", "Made by");
+	    PB_PHRASE("Clé d'export, SHA-256", "Export key, SHA-256");
+	static const struct pb_phrase software = PB_PHRASE("Établi par", "Made by");
 	char text[PB_BASE64_LEN(32) + 1];
 
 	pb_html_put(html, "<section>\n");
@@ -194,9 +192,9 @@ static void
 put_run(struct pb_html *html, const struct pb_closed_run *run)
 {
 	static const struct pb_phrase query =
-	    ONE("hors de la sélection de l'exportateur", "not in the exporter's selection");
+	    PB_PHRASE("hors de la sélection de l'exportateur", "not in the exporter's selection");
 	static const struct pb_phrase destroyed =
-	    ONE("détruit, selon l'enregistrement n° {n}", "destroyed, by record {n}");
+	    PB_PHRASE("détruit, selon l'enregistrement n° {n}", "destroyed, by record {n}");
 
 	pb_html_put(html, "<tr><th scope=\"row\" class=\"n\">");
 	pb_html_number(html, run->first);
@@ -213,20 +211,21 @@ void
 pb_dossier_closed(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase title =
-	    ONE("Enregistrements non communiqués", "Closed records");
-	static const struct pb_phrase none =
-	    ONE("Aucun : tout ce que la plage contient est communiqué, en entier ou en partie.",
-		"None: all that the range holds is disclosed, in whole or in part.");
-	static const struct pb_phrase caption =
-	    ONE("Suites d'enregistrements non communiqués. Le dossier montre leur nombre, leur "
-		"heure locale et leur type, rien d'autre.",
-		"Runs of closed records. The bundle shows their number, local time and type, and "
-		"nothing else.");
-	static const struct pb_phrase cut = ONE(
+	    PB_PHRASE("Enregistrements non communiqués", "Closed records");
+	static const struct pb_phrase none = PB_PHRASE(
+	    "Aucun : tout ce que la plage contient est communiqué, en entier ou en partie.",
+	    "None: all that the range holds is disclosed, in whole or in part.");
+	static const struct pb_phrase caption = PB_PHRASE(
+	    "Suites d'enregistrements non communiqués. Le dossier montre leur nombre, leur "
+	    "heure locale et leur type, rien d'autre.",
+	    "Runs of closed records. The bundle shows their number, local time and type, and "
+	    "nothing else.");
+	static const struct pb_phrase cut = PB_PHRASE(
 	    "Les {m} premières suites sont listées, sur {n} ; toutes sont dans log/closed.json.",
 	    "The first {m} runs of {n} are listed; all are in log/closed.json.");
-	static const struct pb_phrase column[] = { ONE("du n°", "from"), ONE("au n°", "to"),
-		ONE("nombre", "records"), ONE("motif déclaré", "reason stated") };
+	static const struct pb_phrase column[] = { PB_PHRASE("du n°", "from"),
+		PB_PHRASE("au n°", "to"), PB_PHRASE("nombre", "records"),
+		PB_PHRASE("motif déclaré", "reason stated") };
 
 	pb_html_put(html, "<section class=\"closed\">\n");
 	pb_html_element(html, "h2", &title, 0, 0);

@@ -146,19 +146,26 @@ put_list_above(struct pb_html *html, const struct pb_dossier *d)
 	pb_html_put(html, "</section>\n");
 }
 
+/* All that stands before the list, in its language. */
+static void
+put_above_list(struct pb_html *html, const struct pb_dossier *d)
+{
+	pb_dossier_head(html, d);
+	pb_dossier_first(html, d);
+	pb_dossier_facts(html, d);
+	pb_dossier_claims(html, d);
+	pb_dossier_values(html, d);
+	pb_dossier_stamps(html, d);
+	pb_dossier_intervals(html, d);
+}
+
 enum pb_status
 pb_dossier_report_begin(const struct pb_dossier *d, struct pb_buf *buf)
 {
 	struct pb_html html = { .buf = buf, .language = PB_FRENCH };
 
 	put_page(&html, d->manifest);
-	pb_dossier_head(&html, d);
-	pb_dossier_first(&html, d);
-	pb_dossier_facts(&html, d);
-	pb_dossier_claims(&html, d);
-	pb_dossier_values(&html, d);
-	pb_dossier_stamps(&html, d);
-	pb_dossier_intervals(&html, d);
+	put_above_list(&html, d);
 	put_list(&html, d);
 	return html.status;
 }
@@ -233,13 +240,7 @@ pb_dossier_report_end(const struct pb_dossier *d, struct pb_buf *buf)
 	pb_dossier_closed(&html, d);
 	html.language = PB_ENGLISH;
 	pb_html_put(&html, "<section id=\"english\" lang=\"en\">\n");
-	pb_dossier_head(&html, d);
-	pb_dossier_first(&html, d);
-	pb_dossier_facts(&html, d);
-	pb_dossier_claims(&html, d);
-	pb_dossier_values(&html, d);
-	pb_dossier_stamps(&html, d);
-	pb_dossier_intervals(&html, d);
+	put_above_list(&html, d);
 	put_list_above(&html, d);
 	pb_dossier_closed(&html, d);
 	pb_html_put(&html, "</section>\n</main>\n</body>\n</html>\n");

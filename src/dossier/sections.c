@@ -5,14 +5,6 @@
 
 #include "record/types.h"
 
-#define ONE(french, english)                                                                       \
-	{                                                                                          \
-		{ french, english },                                                               \
-		{                                                                                  \
-			NULL, NULL                                                                 \
-		}                                                                                  \
-	}
-
 /* ---- head ----------------------------------------------------------------------------------- */
 
 static void
@@ -25,14 +17,14 @@ put_term(struct pb_html *html, const struct pb_phrase *term)
 void
 pb_dossier_head(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase bundle = ONE("Dossier", "Bundle");
+	static const struct pb_phrase bundle = PB_PHRASE("Dossier", "Bundle");
 	static const struct pb_phrase subject =
-	    ONE("Enregistrements d'une archive de messagerie sécurisée de santé",
+	    PB_PHRASE("Enregistrements d'une archive de messagerie sécurisée de santé",
 		"Records of an archive of secure health mail");
-	static const struct pb_phrase recipient = ONE("Remis à (déclaré)", "For (as stated)");
-	static const struct pb_phrase log = ONE("Journal", "Log");
-	static const struct pb_phrase range = ONE("Plage", "Range");
-	static const struct pb_phrase point = ONE("Point de contrôle", "Checkpoint");
+	static const struct pb_phrase recipient = PB_PHRASE("Remis à (déclaré)", "For (as stated)");
+	static const struct pb_phrase log = PB_PHRASE("Journal", "Log");
+	static const struct pb_phrase range = PB_PHRASE("Plage", "Range");
+	static const struct pb_phrase point = PB_PHRASE("Point de contrôle", "Checkpoint");
 	static const struct pb_phrase from_to = {
 		{ "enregistrements n° {n} à ", "records {n} to " }, { NULL, NULL }
 	};
@@ -86,7 +78,7 @@ static void
 put_dates(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase own =
-	    ONE("Les dates viennent de l'archive elle-même : aucun tiers ne les confirme.",
+	    PB_PHRASE("Les dates viennent de l'archive elle-même : aucun tiers ne les confirme.",
 		"The dates come from the archive itself: no third party confirms them.");
 	static const struct pb_phrase some = {
 		{ "{n} horodatages sur {m} viennent de l'archive elle-même : aucun tiers ne "
@@ -177,17 +169,17 @@ put_limits(struct pb_html *html, const struct pb_dossier *d)
 		    "exporter's statement; it can be asked for, and will be checkable against this "
 		    "bundle." }
 	};
-	static const struct pb_phrase outside = ONE(
+	static const struct pb_phrase outside = PB_PHRASE(
 	    "Aucun dépôt d'empreinte chez un tiers n'est montré ici : l'existence d'une autre "
 	    "archive n'est pas exclue. Comparez avec un point de contrôle que vous détenez.",
 	    "No fingerprint deposited with a third party is shown here: the existence of another "
 	    "archive is not excluded. Compare with a checkpoint that you hold.");
 	static const struct pb_phrase beyond =
-	    ONE("Ce qui suit l'enregistrement n° {n} n'est pas dans ce dossier.",
+	    PB_PHRASE("Ce qui suit l'enregistrement n° {n} n'est pas dans ce dossier.",
 		"What follows record {n} is not in this bundle.");
-	static const struct pb_phrase before =
-	    ONE("Ce qui précède l'enregistrement n° {n}, sauf le n° 0, n'est pas dans ce dossier.",
-		"What stands before record {n}, but for record 0, is not in this bundle.");
+	static const struct pb_phrase before = PB_PHRASE(
+	    "Ce qui précède l'enregistrement n° {n}, sauf le n° 0, n'est pas dans ce dossier.",
+	    "What stands before record {n}, but for record 0, is not in this bundle.");
 
 	if (d->closed_records > 0)
 		put_item(html, &closed, d->closed_records, 0);
@@ -200,8 +192,8 @@ put_limits(struct pb_html *html, const struct pb_dossier *d)
 void
 pb_dossier_first(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase what = ONE("Ce que c'est", "What it is");
-	static const struct pb_phrase is = ONE(
+	static const struct pb_phrase what = PB_PHRASE("Ce que c'est", "What it is");
+	static const struct pb_phrase is = PB_PHRASE(
 	    "Ce rapport dit en clair ce que contient le dossier. Il est fait par celui qui s'en "
 	    "prévaut et ne prouve rien par lui-même : les preuves sont dans les autres fichiers, "
 	    "et "
@@ -215,7 +207,7 @@ pb_dossier_first(struct pb_html *html, const struct pb_dossier *d)
 	    "yours to make. Messages in here may be under medical secrecy; dates and categories "
 	    "alone are personal data still. Hand the bundle only to those who need it, and to no "
 	    "on-line verification site.");
-	static const struct pb_phrase first = ONE("À savoir d'abord", "To be known first");
+	static const struct pb_phrase first = PB_PHRASE("À savoir d'abord", "To be known first");
 
 	pb_html_put(html, "<section>\n");
 	pb_html_element(html, "h2", &what, 0, 0);
@@ -262,14 +254,14 @@ void
 pb_dossier_facts(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase title =
-	    ONE("Les faits en quelques lignes", "The facts in a few lines");
+	    PB_PHRASE("Les faits en quelques lignes", "The facts in a few lines");
 	static const struct pb_phrase caption =
-	    ONE("Enregistrements de la plage, par type et par ce qui en est communiqué",
+	    PB_PHRASE("Enregistrements de la plage, par type et par ce qui en est communiqué",
 		"Records of the range, by type and by what of them is disclosed");
-	static const struct pb_phrase column[] = { ONE("Type", "Type"), ONE("en entier", "whole"),
-		ONE("en partie", "in part"), ONE("non communiqués", "closed"),
-		ONE("total", "total") };
-	static const struct pb_phrase total = ONE("Total", "Total");
+	static const struct pb_phrase column[] = { PB_PHRASE("Type", "Type"),
+		PB_PHRASE("en entier", "whole"), PB_PHRASE("en partie", "in part"),
+		PB_PHRASE("non communiqués", "closed"), PB_PHRASE("total", "total") };
+	static const struct pb_phrase total = PB_PHRASE("Total", "Total");
 	const struct pb_dossier_count *c = &d->count;
 	uint64_t whole = 0, part = 0, closed = 0;
 

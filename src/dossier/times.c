@@ -6,14 +6,6 @@
 #include "dossier/report.h"
 #include "dossier/sections.h"
 
-#define ONE(french, english)                                                                       \
-	{                                                                                          \
-		{ french, english },                                                               \
-		{                                                                                  \
-			NULL, NULL                                                                 \
-		}                                                                                  \
-	}
-
 /* ---- timestamps ----------------------------------------------------------------------------- */
 
 /* Seconds with the fraction that is not zero. */
@@ -38,10 +30,10 @@ put_gen_time(struct pb_html *html, int64_t us)
 static void
 put_accuracy(struct pb_html *html, const struct pb_dossier_stamp *stamp)
 {
-	static const struct pb_phrase none = ONE("non dite", "not stated");
-	static const struct pb_phrase seconds = ONE("{n} s", "{n} s");
-	static const struct pb_phrase milli = ONE("{n} ms", "{n} ms");
-	static const struct pb_phrase micro = ONE("{n} µs", "{n} µs");
+	static const struct pb_phrase none = PB_PHRASE("non dite", "not stated");
+	static const struct pb_phrase seconds = PB_PHRASE("{n} s", "{n} s");
+	static const struct pb_phrase milli = PB_PHRASE("{n} ms", "{n} ms");
+	static const struct pb_phrase micro = PB_PHRASE("{n} µs", "{n} µs");
 	uint64_t us = stamp->accuracy_us;
 
 	if (!stamp->has_accuracy)
@@ -58,10 +50,10 @@ static void
 put_stamp(struct pb_html *html, const struct pb_dossier_stamp *stamp)
 {
 	static const struct pb_phrase local =
-	    ONE("locale : l'archive elle-même", "local: the archive itself");
-	static const struct pb_phrase third = ONE("tierce", "third party");
+	    PB_PHRASE("locale : l'archive elle-même", "local: the archive itself");
+	static const struct pb_phrase third = PB_PHRASE("tierce", "third party");
 	static const struct pb_phrase qualified =
-	    ONE("tierce ; se dit qualifiée", "third party; says it is qualified");
+	    PB_PHRASE("tierce ; se dit qualifiée", "third party; says it is qualified");
 
 	pb_html_put(html, "<tr><th scope=\"row\" class=\"n\">");
 	pb_html_number(html, stamp->size);
@@ -105,10 +97,10 @@ static void
 put_widest(struct pb_html *html, const struct pb_dossier *d)
 {
 	static const struct pb_phrase hours =
-	    ONE("Plus grand écart entre deux jetons de tiers : {n} h {m} min.",
+	    PB_PHRASE("Plus grand écart entre deux jetons de tiers : {n} h {m} min.",
 		"Longest stretch between two tokens of third parties: {n} h {m} min.");
 	static const struct pb_phrase minutes =
-	    ONE("Plus grand écart entre deux jetons de tiers : {n} min {m} s.",
+	    PB_PHRASE("Plus grand écart entre deux jetons de tiers : {n} min {m} s.",
 		"Longest stretch between two tokens of third parties: {n} min {m} s.");
 	uint64_t s = widest_s(d);
 
@@ -123,8 +115,8 @@ put_widest(struct pb_html *html, const struct pb_dossier *d)
 void
 pb_dossier_stamps(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase title = ONE("Horodatage", "Timestamps");
-	static const struct pb_phrase caption = ONE(
+	static const struct pb_phrase title = PB_PHRASE("Horodatage", "Timestamps");
+	static const struct pb_phrase caption = PB_PHRASE(
 	    "Jetons RFC 3161 sur les points de contrôle du journal. « Point » : nombre "
 	    "d'enregistrements que le point couvre ; « n° » : enregistrement qui garde le jeton. "
 	    "Heures UTC, selon l'autorité.",
@@ -132,17 +124,18 @@ pb_dossier_stamps(struct pb_html *html, const struct pb_dossier *d)
 	    "checkpoint "
 	    "covers; “no.”: the record that keeps the token. UTC, by the authority's clock.");
 	static const struct pb_phrase cut =
-	    ONE("Les {m} premiers jetons sont listés, sur {n} ; tous sont dans stamps/.",
+	    PB_PHRASE("Les {m} premiers jetons sont listés, sur {n} ; tous sont dans stamps/.",
 		"The first {m} tokens of {n} are listed; all are in stamps/.");
-	static const struct pb_phrase stated = ONE(
+	static const struct pb_phrase stated = PB_PHRASE(
 	    "Qu'un horodatage soit qualifié (règlement eIDAS, art. 41) n'est ici que ce que dit le "
 	    "jeton, non confirmé : voyez la liste de confiance.",
 	    "That a timestamp is qualified (eIDAS regulation, art. 41) is here what the token "
 	    "says, "
 	    "not confirmed: see the trusted list.");
-	static const struct pb_phrase column[] = { ONE("point", "point"), ONE("n°", "no."),
-		ONE("date du jeton", "time of the token"), ONE("précision", "accuracy"),
-		ONE("autorité", "authority"), ONE("sorte", "kind") };
+	static const struct pb_phrase column[] = { PB_PHRASE("point", "point"),
+		PB_PHRASE("n°", "no."), PB_PHRASE("date du jeton", "time of the token"),
+		PB_PHRASE("précision", "accuracy"), PB_PHRASE("autorité", "authority"),
+		PB_PHRASE("sorte", "kind") };
 	bool qualified = false;
 
 	pb_html_put(html, "<section class=\"stamps\">\n");
@@ -200,7 +193,7 @@ span_at(const struct pb_dossier *d, uint64_t seq)
 static void
 put_date(struct pb_html *html, const struct pb_dossier_stamp *stamp, bool before)
 {
-	static const struct pb_phrase none = ONE("pas de borne", "no bound");
+	static const struct pb_phrase none = PB_PHRASE("pas de borne", "no bound");
 
 	pb_html_put(html, "<td>");
 	if (stamp == NULL)
@@ -226,10 +219,10 @@ put_span(struct pb_html *html, const struct span *span)
 static void
 put_spans(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase cut =
-	    ONE("Les {n} premières suites sont listées ; les jetons de stamps/ donnent les autres.",
-		"The first {n} runs are listed; the tokens of stamps/ give the others.");
-	static const struct pb_phrase caption = ONE(
+	static const struct pb_phrase cut = PB_PHRASE(
+	    "Les {n} premières suites sont listées ; les jetons de stamps/ donnent les autres.",
+	    "The first {n} runs are listed; the tokens of stamps/ give the others.");
+	static const struct pb_phrase caption = PB_PHRASE(
 	    "Chaque enregistrement est entré dans ce journal entre ces deux moments, selon les "
 	    "horloges "
 	    "des autorités tierces, précision comprise, si vous leur faites confiance. Depuis "
@@ -239,8 +232,9 @@ put_spans(struct pb_html *html, const struct pb_dossier *d)
 	    "third-party "
 	    "authorities, accuracy counted, if you trust them. How long it existed before is not "
 	    "proven.");
-	static const struct pb_phrase column[] = { ONE("du n°", "from"), ONE("au n°", "to"),
-		ONE("pas avant", "not before"), ONE("pas après", "not after") };
+	static const struct pb_phrase column[] = { PB_PHRASE("du n°", "from"),
+		PB_PHRASE("au n°", "to"), PB_PHRASE("pas avant", "not before"),
+		PB_PHRASE("pas après", "not after") };
 	const struct pb_manifest *m = d->manifest;
 	uint64_t seq = m->first;
 	size_t rows = 0;
@@ -261,11 +255,12 @@ put_spans(struct pb_html *html, const struct pb_dossier *d)
 void
 pb_dossier_intervals(struct pb_html *html, const struct pb_dossier *d)
 {
-	static const struct pb_phrase title = ONE("Bornes prouvées", "Proven intervals");
-	static const struct pb_phrase none = ONE("Aucune : tous les jetons viennent de l'autorité "
-						 "locale, dont la clé est dans l'archive. "
-						 "Ils montrent dans quel ordre l'archive s'est "
-						 "faite ; leurs dates sont des allégations.",
+	static const struct pb_phrase title = PB_PHRASE("Bornes prouvées", "Proven intervals");
+	static const struct pb_phrase none = PB_PHRASE(
+	    "Aucune : tous les jetons viennent de l'autorité "
+	    "locale, dont la clé est dans l'archive. "
+	    "Ils montrent dans quel ordre l'archive s'est "
+	    "faite ; leurs dates sont des allégations.",
 	    "None: all tokens come from the local authority, whose key stands in the archive. They "
 	    "show in what order the archive grew; their dates are claims.");
 

@@ -16,6 +16,15 @@ struct pb_phrase {
 	const char *one[PB_LANGUAGES];
 };
 
+/* One that is said of no number. */
+#define PB_PHRASE(french, english)                                                                 \
+	{                                                                                          \
+		{ french, english },                                                               \
+		{                                                                                  \
+			NULL, NULL                                                                 \
+		}                                                                                  \
+	}
+
 /* French counts 0 and 1 as one, English 1 alone. */
 const char *pb_phrase_of(
     const struct pb_phrase *phrase, enum pb_dossier_language language, uint64_t n);

@@ -2,7 +2,6 @@
 #include "archive/fake_tsa.h"
 
 #include "anchor/record.h"
-#include "archive/publish.h"
 #include "archive/walk.h"
 #include "lib/memory.h"
 
@@ -191,12 +190,14 @@ an_anchor_holds_what_was_stamped_octet_for_octet(void **state)
 	struct pb_stamp_request request;
 	const struct pb_token_info *info;
 	struct pb_json *facts;
+	struct pb_place here;
 	uint64_t seq;
 
 	s.hash = "sha512";
 	a = open_external(f, &s);
 	commit(f, a, 1);
-	assert_int_equal(pb_publish_note(a, &note, NULL), PB_OK);
+	here = pb_head_here(&a->head);
+	assert_int_equal(pb_place_note(f->world.files, f->dir, &here, &note, NULL), PB_OK);
 	seq = pb_archive_size(a);
 	assert_int_equal(stamp_as(a, false, PB_OK).tokens, 1);
 	part = object_of(f, seq, 0);

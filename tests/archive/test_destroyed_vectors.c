@@ -1,46 +1,14 @@
 /* The log of tests/vectors/destroyed, which no C code wrote: what was destroyed in it is. */
-#include "archive/fixture.h"
-
-#include "lib/vectors.h"
-
-#define FROM(name) TEST_VECTORS "/" name
+#include "archive/copied.h"
 
 static int
 found(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct pb_buf pem, key;
+	struct fixture *f =
+	    copied(FROM("destroyed"), FROM("destroyed.trust"), FROM("destroyed.against"));
 
-	assert_non_null(f);
-	assert_int_equal(pb_crypto_init(NULL), PB_OK);
-	f->root = test_directory();
-	f->dir = pb_path_join(f->root, "archive");
-	f->world = *pb_sys_world();
-	copy_tree(FROM("destroyed"), f->dir);
-	f->trust = vectors_file(FROM("destroyed.trust"));
-	f->against = vectors_file(FROM("destroyed.against"));
-	pem = vectors_file(FROM("archive/readers/fd6b0a8ba9d5ab57b77a1dbaceb56c8480028525.pem"));
-	key = vectors_file(FROM("archive/readers/fd6b0a8ba9d5ab57b77a1dbaceb56c8480028525.key"));
-	assert_int_equal(pb_reader_key_open(key.data, key.len, pem.data, pem.len,
-			     "phrase de passe fictive", 23, &f->key, NULL),
-	    PB_OK);
-	pb_buf_done(&pem);
-	pb_buf_done(&key);
+	f->key = copied_key(FROM(COPIED_READER ".key"), FROM(COPIED_READER ".pem"));
 	*state = f;
-	return 0;
-}
-
-static int
-forget(void **state)
-{
-	struct fixture *f = *state;
-
-	pb_reader_key_free(f->key);
-	pb_buf_done(&f->trust);
-	pb_buf_done(&f->against);
-	free(f->dir);
-	test_directory_remove(f->root);
-	free(f);
 	return 0;
 }
 

@@ -1,54 +1,13 @@
 /* The log of tests/vectors/readers, which no C code wrote: who could open what, when. */
-#include "archive/fixture.h"
-
-#include "lib/vectors.h"
-
-#define FROM(name) TEST_VECTORS "/" name
-#define READER "archive/readers/fd6b0a8ba9d5ab57b77a1dbaceb56c8480028525"
-
-static struct pb_reader_key *
-open_key(const char *key_path, const char *certificate_path)
-{
-	struct pb_buf key = vectors_file(key_path), pem = vectors_file(certificate_path);
-	struct pb_reader_key *opened = NULL;
-
-	assert_int_equal(pb_reader_key_open(key.data, key.len, pem.data, pem.len,
-			     "phrase de passe fictive", 23, &opened, NULL),
-	    PB_OK);
-	pb_buf_done(&key);
-	pb_buf_done(&pem);
-	return opened;
-}
+#include "archive/copied.h"
 
 static int
 found(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
+	struct fixture *f = copied(FROM("readers"), FROM("readers.trust"), FROM("readers.against"));
 
-	assert_non_null(f);
-	assert_int_equal(pb_crypto_init(NULL), PB_OK);
-	f->root = test_directory();
-	f->dir = pb_path_join(f->root, "archive");
-	f->world = *pb_sys_world();
-	copy_tree(FROM("readers"), f->dir);
-	f->trust = vectors_file(FROM("readers.trust"));
-	f->against = vectors_file(FROM("readers.against"));
-	f->key = open_key(FROM("inputs/heir.pem"), FROM("inputs/heir.pem"));
+	f->key = copied_key(FROM("inputs/heir.pem"), FROM("inputs/heir.pem"));
 	*state = f;
-	return 0;
-}
-
-static int
-forget(void **state)
-{
-	struct fixture *f = *state;
-
-	pb_reader_key_free(f->key);
-	pb_buf_done(&f->trust);
-	pb_buf_done(&f->against);
-	free(f->dir);
-	test_directory_remove(f->root);
-	free(f);
 	return 0;
 }
 
@@ -83,7 +42,8 @@ who_went_opens_what_was(void **state)
 {
 	static const enum pb_status expected[] = { PB_OK, PB_OK, PB_OK, PB_OK, PB_EACCESS,
 		PB_EACCESS };
-	struct pb_reader_key *key = open_key(FROM(READER ".key"), FROM(READER ".pem"));
+	struct pb_reader_key *key =
+	    copied_key(FROM(COPIED_READER ".key"), FROM(COPIED_READER ".pem"));
 
 	assert_opens(*state, key, expected, 6);
 	pb_reader_key_free(key);

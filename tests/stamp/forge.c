@@ -1,5 +1,7 @@
 #include "stamp/forge.h"
 
+#include "crypto/crypto.h"
+
 #include <assert.h>
 #include <openssl/cms.h>
 #include <openssl/ocsp.h>
@@ -131,11 +133,14 @@ make_tsa(EVP_PKEY *take_key)
 	return (struct forge_identity){ forge_certificate(&spec), take_key };
 }
 
-void
-forge_start(void)
+int
+forge_start(void **state)
 {
 	struct forge_world *w = &forge_world;
 
+	(void)state;
+	if (pb_crypto_init(NULL) != PB_OK)
+		return -1;
 	w->root = make_ca("Root (fictitious)", NULL, 1);
 	w->other_root = make_ca("Other root (fictitious)", NULL, 2);
 	w->middle = make_ca("Middle (fictitious)", &w->root, 11);
@@ -143,6 +148,7 @@ forge_start(void)
 	w->rsa = make_tsa(EVP_RSA_gen(2048));
 	w->rsa1024 = EVP_RSA_gen(1024);
 	w->p384 = EVP_EC_gen("P-384");
+	return 0;
 }
 
 static void
@@ -152,9 +158,10 @@ identity_free(struct forge_identity *identity)
 	EVP_PKEY_free(identity->key);
 }
 
-void
-forge_stop(void)
+int
+forge_stop(void **state)
 {
+	(void)state;
 	identity_free(&forge_world.root);
 	identity_free(&forge_world.other_root);
 	identity_free(&forge_world.middle);
@@ -162,6 +169,7 @@ forge_stop(void)
 	identity_free(&forge_world.rsa);
 	EVP_PKEY_free(forge_world.rsa1024);
 	EVP_PKEY_free(forge_world.p384);
+	return 0;
 }
 
 /* ---- tokens ---- */

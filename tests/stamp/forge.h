@@ -41,8 +41,8 @@ extern const struct forge_case forge_cases[];
 extern const size_t forge_cases_count;
 
 /* Keys and certificates that the cases share; made once. */
-void forge_start(void);
-void forge_stop(void);
+int forge_start(void **state);
+int forge_stop(void **state);
 
 /* ---- the tools, for cases of other tests ---- */
 

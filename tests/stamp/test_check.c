@@ -12,30 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/crypto.h"
 #include "lib/memory.h"
 #include "probant/verify.h"
 #include "stamp/forge.h"
 
 #define W forge_world
-
-static int
-start(void **state)
-{
-	(void)state;
-	if (pb_crypto_init(NULL) != PB_OK)
-		return -1;
-	forge_start();
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	forge_stop();
-	return 0;
-}
 
 static int
 no_errors_are_left(void **state)
@@ -519,5 +500,5 @@ main(void)
 		TEST(no_memory_never_looks_like_innocence),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, forge_start, forge_stop);
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/crypto.h"
 #include "lib/world.h"
 #include "stamp/authority.h"
 #include "stamp/forge.h"
@@ -18,24 +17,6 @@
 #define W forge_world
 
 /* FORMAT 5.2: no octet of a container's token is free. */
-
-static int
-start(void **state)
-{
-	(void)state;
-	if (pb_crypto_init(NULL) != PB_OK)
-		return -1;
-	forge_start();
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	forge_stop();
-	return 0;
-}
 
 /* In place of the token, its exact form. */
 static enum pb_status
@@ -338,5 +319,5 @@ main(int argc, char **argv)
 
 	(void)argv;
 	every = argc > 1;
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, forge_start, forge_stop);
 }

@@ -9,28 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/crypto.h"
 #include "stamp/forge.h"
 
 /* Every case of forge_cases.c, one test each: FORMAT 2.2 and 5.2. */
-
-static int
-start(void **state)
-{
-	(void)state;
-	if (pb_crypto_init(NULL) != PB_OK)
-		return -1;
-	forge_start();
-	return 0;
-}
-
-static int
-stop(void **state)
-{
-	(void)state;
-	forge_stop();
-	return 0;
-}
 
 static void
 judge(void **state)
@@ -97,7 +78,8 @@ main(void)
 			.test_func = judge,
 			.initial_state = (void *)(uintptr_t)&forge_cases[i] };
 	tests[forge_cases_count] = (struct CMUnitTest)cmocka_unit_test(unreadable_ones_say_why);
-	failed = _cmocka_run_group_tests("forged", tests, forge_cases_count + 1, start, stop);
+	failed = _cmocka_run_group_tests(
+	    "forged", tests, forge_cases_count + 1, forge_start, forge_stop);
 	free(tests);
 	return failed;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "crypto/crypto.h"
 #include "probant/verify.h"
 #include "stamp/forge.h"
 
@@ -79,17 +78,15 @@ write_case(const char *dir, const struct forge_case *one)
 int
 main(int argc, char **argv)
 {
-	if (argc != 2 || pb_crypto_init(NULL) != PB_OK ||
-	    (mkdir(argv[1], 0777) != 0 && errno != EEXIST)) {
+	if (argc != 2 || forge_start(NULL) != 0 || (mkdir(argv[1], 0777) != 0 && errno != EEXIST)) {
 		fprintf(stderr, "usage: write_forged DIR\n");
 		return 2;
 	}
-	forge_start();
 	for (size_t i = 0; i < forge_cases_count; i++)
 		if (!write_case(argv[1], &forge_cases[i])) {
 			fprintf(stderr, "write_forged: %s: cannot write\n", forge_cases[i].slug);
 			return 1;
 		}
-	forge_stop();
+	forge_stop(NULL);
 	return 0;
 }
