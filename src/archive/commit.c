@@ -174,10 +174,10 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 		    sizeof(items[i]->message_sha256));
 	}
 	a->head = commit->next;
-	memcpy(a->head.segment, pb_append_name(a->append), PB_SEGMENT_NAME_LEN + 1);
 	a->head.segment_records = pb_append_slots(a->append);
 	a->head.end = pb_append_end(a->append);
 	a->head.checkpoint_offset = a->head.end - PB_FRAME_HEAD_LEN - commit->note.len;
+	pb_head_mark(&a->head, pb_append_name(a->append));
 	a->founding = NULL;
 	/*
 	 * Derived; if it can't be written, opening takes longer.  After every commit, so that

@@ -10,8 +10,9 @@
 
 #define MAGIC "PBFRONT2"
 #define MAGIC_LEN 8
-/* Magic, seven integers, prev, two names, 64 nodes at most, digest. */
+/* Magic, nine integers, prev, two names, 64 nodes at most, the marks, digest. */
 #define FILE_MAX 4096
+#define FIRST_STEP 256
 
 void
 pb_head_init(struct pb_head *head, const char *origin)
@@ -29,6 +30,35 @@ pb_head_here(const struct pb_head *head)
 
 	memcpy(place.segment, head->segment, sizeof(place.segment));
 	return place;
+}
+
+/* Where there are too many, every second one stays. */
+static void
+thin_out(struct pb_head_marks *marks)
+{
+	marks->step *= 2;
+	marks->count /= 2;
+	for (uint64_t i = 1; i < marks->count; i++)
+		marks->at[i] = marks->at[2 * i];
+}
+
+void
+pb_head_mark(struct pb_head *head, const char *segment)
+{
+	struct pb_head_marks *marks = &head->marks;
+
+	if (strcmp(head->segment, segment) != 0) {
+		memcpy(head->segment, segment, sizeof(head->segment));
+		marks->count = 0;
+	}
+	if (marks->count == 0)
+		marks->step = FIRST_STEP;
+	if (marks->count > 0 && head->tree.size - marks->at[marks->count - 1].seq < marks->step)
+		return;
+	if (marks->count == PB_HEAD_MARKS)
+		thin_out(marks);
+	marks->at[marks->count].seq = head->tree.size;
+	marks->at[marks->count++].offset = head->end;
 }
 
 void
@@ -63,6 +93,12 @@ encode(const struct pb_head *head, struct pb_buf *buf)
 	PUT(pb_buf_append_u64(buf, head->segment_records));
 	PUT(pb_buf_append_u64(buf, head->checkpoint_offset));
 	PUT(pb_buf_append_u64(buf, head->end));
+	PUT(pb_buf_append_u64(buf, head->marks.step));
+	PUT(pb_buf_append_u64(buf, head->marks.count));
+	for (i = 0; i < head->marks.count; i++) {
+		PUT(pb_buf_append_u64(buf, head->marks.at[i].seq));
+		PUT(pb_buf_append_u64(buf, head->marks.at[i].offset));
+	}
 	PUT(pb_buf_append_u64(buf, head->stamped.size));
 	PUT(pb_buf_append(buf, head->stamped.segment, PB_SEGMENT_NAME_LEN));
 	PUT(pb_buf_append_u64(buf, head->stamped.checkpoint_offset));
@@ -97,6 +133,14 @@ decode(const uint8_t *data, size_t len, struct pb_head *head)
 	head->segment_records = pb_cursor_u64(&c);
 	head->checkpoint_offset = pb_cursor_u64(&c);
 	head->end = pb_cursor_u64(&c);
+	head->marks.step = pb_cursor_u64(&c);
+	head->marks.count = pb_cursor_u64(&c);
+	if (head->marks.count > PB_HEAD_MARKS)
+		return false;
+	for (i = 0; i < head->marks.count; i++) {
+		head->marks.at[i].seq = pb_cursor_u64(&c);
+		head->marks.at[i].offset = pb_cursor_u64(&c);
+	}
 	head->stamped.size = pb_cursor_u64(&c);
 	pb_cursor_copy(&c, head->stamped.segment, PB_SEGMENT_NAME_LEN);
 	head->stamped.checkpoint_offset = pb_cursor_u64(&c);

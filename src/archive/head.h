@@ -12,6 +12,18 @@
 #include "log/tree.h"
 #include "vault/segment.h"
 
+#define PB_HEAD_MARKS 64
+
+/* Some commits of the open segment, so that its records are found without reading all before. */
+struct pb_head_marks {
+	uint64_t step; /* records between two, at least */
+	uint64_t count;
+	struct {
+		uint64_t seq;    /* of the record that follows */
+		uint64_t offset; /* and where */
+	} at[PB_HEAD_MARKS];
+};
+
 struct pb_head {
 	struct pb_tree tree;         /* tree.size: records */
 	uint8_t prev[PB_DIGEST_LEN]; /* SHA3-256 of the last leaf; of the origin for size 0 */
@@ -20,7 +32,8 @@ struct pb_head {
 	uint64_t segment_records;              /* in it */
 	uint64_t checkpoint_offset;            /* of its last 'C' */
 	uint64_t end;                          /* offset behind that */
-	struct pb_place stamped;               /* a token over this is behind it; a hint */
+	struct pb_head_marks marks;            /* hints, like the next */
+	struct pb_place stamped;               /* a token over this is behind it */
 };
 
 /* The head of an empty log. */
@@ -28,6 +41,9 @@ void pb_head_init(struct pb_head *head, const char *origin);
 
 /* Its own place. */
 struct pb_place pb_head_here(const struct pb_head *head);
+
+/* A commit ended here, in the segment of that name: the head's own from now on. */
+void pb_head_mark(struct pb_head *head, const char *segment);
 
 /* What a checkpoint of this head says.  origin is at most PB_LIMIT_ORIGIN bytes. */
 void pb_head_checkpoint(

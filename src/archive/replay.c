@@ -125,6 +125,7 @@ read_segment(struct replay *replay, uint64_t offset, struct pb_error *err)
 		if (frame.tag == PB_FRAME_CHECKPOINT) {
 			replay->next.checkpoint_offset = frame.offset;
 			replay->next.end = frame.end;
+			pb_head_mark(&replay->next, replay->next.segment);
 			replay->head = replay->next;
 		}
 	}
@@ -199,6 +200,7 @@ replay_segment(const struct pb_files *files, const char *dir, struct replay *rep
 	} else {
 		memcpy(replay->next.segment, name, PB_SEGMENT_NAME_LEN + 1);
 		replay->next.segment_records = 0;
+		replay->next.marks.count = 0;
 	}
 	if (status == PB_OK)
 		status = read_segment(

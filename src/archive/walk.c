@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/head.h"
 #include "core/error.h"
 
 struct pb_walk {
@@ -62,11 +63,41 @@ open_segment(struct pb_walk *walk, size_t index, struct pb_error *err)
 	return PB_OK;
 }
 
+/*
+ * In the open segment, from the nearest commit before seq that the frontier marks; one where that
+ * record does not stand is not believed.
+ */
+static void
+skip(struct pb_walk *walk, uint64_t seq)
+{
+	struct pb_frame frame;
+	struct pb_head head;
+	struct pb_leaf leaf;
+	uint64_t i;
+
+	if (pb_head_load(walk->files, walk->dir, &head, NULL) != PB_OK ||
+	    strcmp(head.segment, walk->names[walk->at]) != 0)
+		return;
+	for (i = head.marks.count; i > 0 && head.marks.at[i - 1].seq > seq;)
+		i--;
+	if (i == 0 || head.marks.at[i - 1].seq < walk->seq)
+		return;
+	if (pb_frames_read(walk->frames, head.marks.at[i - 1].offset, &frame, NULL) != PB_OK ||
+	    frame.tag == PB_FRAME_CHECKPOINT ||
+	    pb_leaf_decode(frame.leaf, &leaf) != PB_LEAF_SOUND ||
+	    leaf.seq != head.marks.at[i - 1].seq)
+		return;
+	walk->slot += leaf.seq - walk->seq;
+	walk->seq = leaf.seq;
+	walk->offset = frame.offset;
+}
+
 /* The last segment that begins at seq or before. */
 static enum pb_status
 seek(struct pb_walk *walk, uint64_t seq, struct pb_error *err)
 {
 	size_t low = 0, high = walk->count;
+	enum pb_status status;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
@@ -79,7 +110,10 @@ seek(struct pb_walk *walk, uint64_t seq, struct pb_error *err)
 	if (walk->count == 0)
 		return pb_fail(err, PB_ENOENT, N_("find a record"),
 		    N_("the archive holds none of that number"), "%" PRIu64, seq);
-	return open_segment(walk, low, err);
+	status = open_segment(walk, low, err);
+	if (status == PB_OK && low + 1 == walk->count)
+		skip(walk, seq);
+	return status;
 }
 
 enum pb_status

@@ -1,4 +1,7 @@
-/* Walking the vault by seq: forward is cheap, a jump costs one segment's frame heads. */
+/*
+ * Walking the vault by seq: forward is cheap; a jump costs one segment's frame heads, fewer in the
+ * open one.
+ */
 #ifndef PB_ARCHIVE_WALK_H
 #define PB_ARCHIVE_WALK_H
 
