@@ -24,8 +24,15 @@ static void entity(
 static void
 find_bare_boundary(struct walk *walk, const uint8_t *data, size_t len)
 {
-	if (memmem(data, len, "\r--", 3) != NULL)
-		walk->facts->cut = true;
+	const uint8_t *at = data, *end = data + len;
+
+	/* In base64, most of what there is to look through, no dash stands. */
+	for (; at < end && (at = memchr(at, '-', (size_t)(end - at))) != NULL; at++) {
+		if (at > data && at[-1] == '\r' && end - at > 1 && at[1] == '-') {
+			walk->facts->cut = true;
+			return;
+		}
+	}
 }
 
 /* RFC 2046 section 5.1.1: where the next line "--boundary" begins, and what stands behind it. */
@@ -55,13 +62,14 @@ is_boundary(
 static bool
 next_line(const uint8_t *at, const uint8_t *end, const char *boundary, struct line *ret_line)
 {
+	const uint8_t *begin = at, *behind;
 	size_t len = strlen(boundary);
-	const uint8_t *behind;
 
-	for (; at < end; at = behind) {
+	for (; at < end && (at = memchr(at, '-', (size_t)(end - at))) != NULL; at = behind) {
 		behind = memchr(at, '\n', (size_t)(end - at));
 		behind = behind == NULL ? end : behind + 1;
-		if (at[0] == '-' && is_boundary(at, behind, boundary, len, &ret_line->last)) {
+		if ((at == begin || at[-1] == '\n') &&
+		    is_boundary(at, behind, boundary, len, &ret_line->last)) {
 			ret_line->at = at;
 			ret_line->behind = behind;
 			return true;
