@@ -100,20 +100,14 @@ pb_index_builder_row(
 
 /* A word of the row given last: it is noted, or the row says that some are missing. */
 static enum pb_status
-take_word(void *arg, const char *word, size_t len)
+note_word(struct pb_index_builder *builder, const struct pb_terms_key *key)
 {
-	struct pb_index_builder *builder = arg;
 	uint32_t row = (uint32_t)(builder->rows - 1);
-	uint8_t key[PB_TERM_KEY_MAX];
-	enum pb_status status;
+	enum pb_status status = PB_ELIMIT;
 	bool is_new = false;
 
-	memcpy(key, word, len);
-	key[len] = builder->field;
 	if (builder->words < PB_LIMIT_INDEX_MESSAGE)
-		status = pb_terms_add(&builder->terms, key, len + 1, row, &is_new);
-	else
-		status = PB_ELIMIT;
+		status = pb_terms_add(&builder->terms, key, row, &is_new);
 	if (is_new)
 		builder->words++;
 	if (status == PB_ELIMIT) {
@@ -121,6 +115,30 @@ take_word(void *arg, const char *word, size_t len)
 		status = PB_OK;
 	}
 	return status;
+}
+
+static enum pb_status
+note_waiting(struct pb_index_builder *builder)
+{
+	enum pb_status status = PB_OK;
+
+	pb_terms_near(&builder->terms, builder->key, builder->waiting);
+	for (size_t i = 0; i < builder->waiting && status == PB_OK; i++)
+		status = note_word(builder, &builder->key[i]);
+	builder->waiting = 0;
+	return status;
+}
+
+static enum pb_status
+take_word(void *arg, const char *word, size_t len)
+{
+	struct pb_index_builder *builder = arg;
+	struct pb_terms_key *key = &builder->key[builder->waiting++];
+
+	memcpy(key->octets, word, len);
+	key->octets[len] = builder->field;
+	key->len = (uint8_t)(len + 1);
+	return builder->waiting < PB_BUILDER_WAITING ? PB_OK : note_waiting(builder);
 }
 
 enum pb_status
@@ -131,11 +149,14 @@ pb_index_builder_text(struct pb_index_builder *builder, enum pb_index_field fiel
 
 	pb_assert(builder->rows > 0 && field >= PB_INDEX_BODY && field < PB_INDEX_FIELDS);
 	builder->field = (uint8_t)field;
+	builder->waiting = 0;
 	/* Addresses first: they are few, and what is asked for most exactly. */
 	status =
 	    pb_words_whole(builder->fold, text, len, field == PB_INDEX_MSGID, take_word, builder);
 	if (status == PB_OK)
 		status = pb_words_each(builder->fold, text, len, take_word, builder);
+	if (status == PB_OK)
+		status = note_waiting(builder);
 	return status == PB_OK ? PB_OK : pb_fail_memory(err, what_make);
 }
 

@@ -6,6 +6,9 @@
 #include "index/terms.h"
 #include "index/words.h"
 
+/* Words that wait to be added together. */
+#define PB_BUILDER_WAITING 32
+
 struct pb_index_builder {
 	char *origin, *stem;
 	uint64_t first_seq;
@@ -16,6 +19,8 @@ struct pb_index_builder {
 	struct pb_fold *fold;
 	size_t words;  /* of the row given last */
 	uint8_t field; /* while a text is read */
+	size_t waiting;
+	struct pb_terms_key key[PB_BUILDER_WAITING];
 };
 
 /* One more row, of any kind.  PB_ELIMIT, PB_ENOMEM. */

@@ -50,10 +50,10 @@ hash_key(uint64_t seed, const uint8_t *key, size_t len)
 
 /* Where the term stands in slot[], or the free place where it would. */
 static size_t
-find_slot(const struct pb_terms *terms, const uint8_t *key, size_t len)
+find_slot(const struct pb_terms *terms, const uint8_t *key, size_t len, uint64_t hash)
 {
 	size_t mask = terms->slots - 1;
-	size_t at = (size_t)hash_key(terms->seed, key, len) & mask;
+	size_t at = (size_t)hash & mask;
 
 	for (; terms->slot[at] != 0; at = (at + 1) & mask) {
 		const struct pb_term *term = &terms->term[terms->slot[at] - 1];
@@ -78,9 +78,10 @@ grow_slots(struct pb_terms *terms)
 	terms->slots = slots;
 	for (size_t i = 0; i < terms->count; i++) {
 		const struct pb_term *term = &terms->term[i];
+		const uint8_t *key = terms->keys.data + term->key;
 
-		slot[find_slot(terms, terms->keys.data + term->key, term->key_len)] =
-		    (uint32_t)i + 1;
+		slot[find_slot(terms, key, term->key_len,
+		    hash_key(terms->seed, key, term->key_len))] = (uint32_t)i + 1;
 	}
 	return PB_OK;
 }
@@ -106,14 +107,15 @@ make_room(struct pb_terms *terms)
 
 /* The term of that key, made if it is new. */
 static enum pb_status
-get_term(struct pb_terms *terms, const void *key, size_t len, struct pb_term **ret_term)
+get_term(
+    struct pb_terms *terms, const void *key, size_t len, uint64_t hash, struct pb_term **ret_term)
 {
 	struct pb_term *term;
 	size_t at;
 
 	if (make_room(terms) != PB_OK)
 		return PB_ENOMEM;
-	at = find_slot(terms, key, len);
+	at = find_slot(terms, key, len, hash);
 	if (terms->slot[at] == 0) {
 		if (terms->count >= PB_LIMIT_INDEX_TERMS ||
 		    terms->keys.len + len > PB_LIMIT_INDEX_KEYS)
@@ -155,12 +157,31 @@ append_rows(struct pb_terms *terms, struct pb_term *term, const uint8_t *rows, s
 	return PB_OK;
 }
 
+/* Of the first place that each may have; its term, if it is that, follows. */
+void
+pb_terms_near(const struct pb_terms *terms, struct pb_terms_key *keys, size_t count)
+{
+	size_t mask = terms->slots - 1;
+
+	for (size_t i = 0; i < count; i++) {
+		keys[i].hash = hash_key(terms->seed, keys[i].octets, keys[i].len);
+		if (terms->slots > 0)
+			__builtin_prefetch(&terms->slot[(size_t)keys[i].hash & mask]);
+	}
+	for (size_t i = 0; i < count && terms->slots > 0; i++) {
+		uint32_t number = terms->slot[(size_t)keys[i].hash & mask];
+
+		if (number > 0)
+			__builtin_prefetch(&terms->term[number - 1]);
+	}
+}
+
 enum pb_status
-pb_terms_add(struct pb_terms *terms, const void *key, size_t key_len, uint32_t row, bool *ret_new)
+pb_terms_add(struct pb_terms *terms, const struct pb_terms_key *key, uint32_t row, bool *ret_new)
 {
 	uint8_t rows[PB_VARINT_MAX];
 	struct pb_term *term;
-	enum pb_status status = get_term(terms, key, key_len, &term);
+	enum pb_status status = get_term(terms, key->octets, key->len, key->hash, &term);
 
 	if (status != PB_OK)
 		return status;
@@ -179,7 +200,8 @@ pb_terms_load(struct pb_terms *terms, const void *key, size_t key_len, const uin
     size_t len, uint32_t last)
 {
 	struct pb_term *term;
-	enum pb_status status = get_term(terms, key, key_len, &term);
+	enum pb_status status =
+	    get_term(terms, key, key_len, hash_key(terms->seed, key, key_len), &term);
 
 	if (status == PB_OK && term->len != 0)
 		return PB_ECORRUPT;

@@ -41,9 +41,22 @@ struct pb_terms {
 void pb_terms_init(struct pb_terms *terms, uint64_t seed);
 void pb_terms_done(struct pb_terms *terms);
 
+/* A term to be added. */
+struct pb_terms_key {
+	uint64_t hash; /* by pb_terms_near */
+	uint8_t len;
+	uint8_t octets[PB_TERM_KEY_MAX];
+};
+
+/*
+ * Before they are added: what memory will be asked for where they are looked up is asked for of
+ * all of them at once, since waiting for it is most of the work.
+ */
+void pb_terms_near(const struct pb_terms *terms, struct pb_terms_key *keys, size_t count);
+
 /* The term stands in that row too; rows come in their order.  ret_new: it did not before.
  * PB_ELIMIT: there is no room for more (PB_LIMIT_INDEX_TERMS, _KEYS, _POSTINGS); PB_ENOMEM. */
-enum pb_status pb_terms_add(struct pb_terms *terms, const void *key, size_t key_len, uint32_t row,
+enum pb_status pb_terms_add(struct pb_terms *terms, const struct pb_terms_key *key, uint32_t row,
     bool *ret_new) PB_MUST_CHECK;
 
 /* A whole list, of a term that is not there yet.  PB_ECORRUPT: it is there; PB_ELIMIT, PB_ENOMEM.
