@@ -82,7 +82,7 @@ pb_utf8_valid(const uint8_t *data, size_t len)
 	size_t n;
 
 	for (; len > 0; data += n, len -= n) {
-		n = pb_utf8_next(data, len, &code);
+		n = data[0] < 0x80 ? 1 : pb_utf8_next(data, len, &code);
 		if (n == 0)
 			return false;
 	}

@@ -157,7 +157,7 @@ append_rows(struct pb_terms *terms, struct pb_term *term, const uint8_t *rows, s
 	return PB_OK;
 }
 
-/* Of the first place that each may have; its term, if it is that, follows. */
+/* Of the first place that each may have: the term there is it, most often. */
 void
 pb_terms_near(const struct pb_terms *terms, struct pb_terms_key *keys, size_t count)
 {
@@ -172,7 +172,7 @@ pb_terms_near(const struct pb_terms *terms, struct pb_terms_key *keys, size_t co
 		uint32_t number = terms->slot[(size_t)keys[i].hash & mask];
 
 		if (number > 0)
-			__builtin_prefetch(&terms->term[number - 1]);
+			__builtin_prefetch(terms->keys.data + terms->term[number - 1].key);
 	}
 }
 
