@@ -175,7 +175,8 @@ pb_confine(uint64_t memory, struct pb_confined *ret_confined)
 	struct pb_confined confined = { 0 };
 	int error;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	/* A core_pattern that pipes to a program asks for no limit (process.c). */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return -errno;
 	confined.landlock = landlock(); /* needs a descriptor: before there are none */
 	error = set_limits(memory);

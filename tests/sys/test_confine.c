@@ -6,9 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -273,6 +275,54 @@ confined_process_may_abort(void **state)
 	assert_int_equal(ending(aborts), -SIGABRT);
 }
 
+/* ---- what it leaves behind --------------------------------------------------------------------
+ */
+
+#define NOBODY 65533 /* root's files in /proc are root's in any case */
+
+static pid_t
+start_waiting(int ready)
+{
+	struct pb_confined confined;
+	pid_t pid = fork();
+	char octet = 1;
+
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) != 0)
+		_exit(1);
+	/* As a program is that was started, not one that changed its user. */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 || pb_confine(MEMORY, &confined) != 0)
+		_exit(2);
+	if (write(ready, &octet, 1) != 1)
+		_exit(3);
+	for (;;)
+		octet++;
+}
+
+/* What a program that takes core dumps could read belongs to root (proc(5), prctl(2)). */
+static void
+confined_process_leaves_no_core(void **state)
+{
+	char path[64], octet;
+	struct stat info;
+	int ready[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	pid = start_waiting(ready[1]);
+	(void)close(ready[1]);
+	assert_int_equal(read(ready[0], &octet, 1), 1);
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	assert_int_equal(stat(path, &info), 0);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)close(ready[0]);
+	assert_int_not_equal(info.st_uid, geteuid() == 0 ? NOBODY : geteuid());
+}
+
 int
 main(void)
 {
@@ -286,6 +336,7 @@ main(void)
 		cmocka_unit_test(confined_process_that_loops_is_ended),
 		cmocka_unit_test(confined_process_has_memory_and_its_open_descriptors),
 		cmocka_unit_test(confined_process_may_abort),
+		cmocka_unit_test(confined_process_leaves_no_core),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
