@@ -152,15 +152,32 @@ unsure(struct pb_archive *a)
 
 /* ---- add ------------------------------------------------------------------------------------ */
 
+/* An id is what a certificate says of itself: somebody else's may say the same. */
+static bool
+is_same(const struct pb_founded_reader *stated, const struct pb_reader *reader)
+{
+	uint8_t fingerprint[PB_DIGEST_LEN];
+
+	pb_reader_fingerprint(reader, fingerprint);
+	return memcmp(stated->fingerprint, fingerprint, sizeof(fingerprint)) == 0;
+}
+
 static enum pb_status
 check_new(const struct pb_archive *a, const struct pb_reader *reader, bool past, bool *ret_known,
     struct pb_error *err)
 {
-	*ret_known = pb_readers_find(a->readers, pb_reader_id(reader)) < a->readers->count;
-	if (!*ret_known || past)
+	const char *id = pb_reader_id(reader);
+	size_t index = pb_readers_find(a->readers, id);
+
+	*ret_known = index < a->readers->count;
+	if (!*ret_known)
 		return PB_OK;
-	return pb_fail(err, PB_EEXIST, N_("add a reader"),
-	    N_("the holder of this key is a reader already"), "%s", pb_reader_id(reader));
+	if (!is_same(&a->readers->reader[index], reader))
+		return pb_fail(err, PB_EEXIST, N_("add a reader"),
+		    N_("a reader has this id, under another certificate"), "%s", id);
+	return past ? PB_OK
+		    : pb_fail(err, PB_EEXIST, N_("add a reader"),
+			  N_("the holder of this key is a reader already"), "%s", id);
 }
 
 enum pb_status

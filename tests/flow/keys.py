@@ -122,6 +122,19 @@ class Tests:
         self.recipe(max(self.kept), "phrase", "associe.key")
         self.verify()
 
+    def a_certificate_that_calls_itself_another_readers_is_refused(self):
+        who, = [r["id"] for r in self.readers() if r["algorithm"] == "RSA-3072"]
+        self.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256", "-nodes", "-keyout", "menteur.key", "-out",
+                 "menteur.pem", "-subj", "/CN=menteur fictif", "-days", "9", "-addext",
+                 "subjectKeyIdentifier=" + who)
+        for past in (), ("--past", "--passphrase-file", "phrase"):
+            said = self.key("add", "menteur.pem", *past, code=73).stderr
+            if b"under another certificate" not in said:
+                raise Failed(said.decode())
+        if self.recovered("menteur.key") != (0, 1):
+            raise Failed("he reads: %s" % (self.recovered("menteur.key"),))
+
     def without_the_passphrase_nothing_is_handed_over(self):
         self.key("add", "associe.pem", "--past", "--passphrase-file", "other", code=77)
 
