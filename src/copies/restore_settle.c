@@ -49,8 +49,6 @@ apply(struct pb_restore *r, const struct pb_reader_key *key, const struct pb_run
 
 	if (status == PB_OK && gone->count > 0)
 		status = pb_archive_destroy(archive, gone, PB_DESTROY_RESTORED, NULL, err);
-	if (status == PB_ENOENT)
-		status = PB_OK; /* they were gone before */
 	closed = pb_archive_close(archive, status == PB_OK ? err : NULL);
 	return status != PB_OK ? status : closed;
 }
