@@ -27,6 +27,7 @@ read_note(const struct pb_buf *text, const struct pb_note_verifier *verifier,
     struct pb_checkpoint *ret_checkpoint, bool *ret_sound, struct pb_error *err)
 {
 	struct pb_note *note = malloc(sizeof(*note));
+	enum pb_note_verdict verdict = PB_NOTE_UNSETTLED;
 	enum pb_status status;
 
 	*ret_sound = false;
@@ -35,8 +36,13 @@ read_note(const struct pb_buf *text, const struct pb_note_verifier *verifier,
 	status = pb_note_parse(text->data, text->len, note, err);
 	if (status == PB_OK)
 		status = pb_checkpoint_parse(note, ret_checkpoint, err);
+	if (status == PB_OK) {
+		verdict = pb_note_verify(note, verifier, NULL);
+		if (verdict == PB_NOTE_UNSETTLED)
+			status = pb_fail_memory(err, CHECKING);
+	}
 	*ret_sound = status == PB_OK && strcmp(ret_checkpoint->origin, verifier->name) == 0 &&
-		     pb_note_verify(note, verifier, NULL) == PB_NOTE_GOOD;
+		     verdict == PB_NOTE_GOOD;
 	free(note);
 	return status == PB_ENOMEM ? status : PB_OK;
 }
@@ -165,6 +171,22 @@ pb_rollback_look(const struct pb_files *files, const char *dir,
 	if (status == PB_OK)
 		*ret_back = !same;
 	return status;
+}
+
+enum pb_status
+pb_rollback_beside(const struct pb_files *files, const char *dir,
+    const struct pb_note_verifier *verifier, const struct pb_buf *note, bool *ret_same,
+    struct pb_error *err)
+{
+	const struct vault vault = { .files = files, .dir = dir, .verifier = verifier };
+	struct pb_checkpoint checkpoint;
+	bool sound;
+	enum pb_status status = read_note(note, verifier, &checkpoint, &sound, err);
+
+	*ret_same = false;
+	if (status == PB_OK && sound && checkpoint.size > 0)
+		status = ends_so(&vault, &checkpoint, ret_same, err);
+	return status == PB_ENOENT ? PB_OK : status;
 }
 
 static enum pb_status

@@ -32,6 +32,14 @@ enum pb_status pb_rollback_check(
 enum pb_status pb_rollback_accept(
     const struct pb_world *world, const char *dir, struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * Does the vault continue the log that this checkpoint is of?  *ret_same is false, too, where the
+ * log's key did not sign it.
+ */
+enum pb_status pb_rollback_beside(const struct pb_files *files, const char *dir,
+    const struct pb_note_verifier *verifier, const struct pb_buf *note, bool *ret_same,
+    struct pb_error *err) PB_MUST_CHECK;
+
 /* On opening: what was accepted becomes a record (FORMAT 1.5, roll-back accepted). */
 enum pb_status pb_rollback_record(struct pb_archive *archive, struct pb_error *err) PB_MUST_CHECK;
 

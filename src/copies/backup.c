@@ -101,7 +101,7 @@ fill_tree(const struct pb_world *world, const char *dir, const char *output, boo
 	status = founded == NULL ? pb_fail_memory(err, BACKUP)
 				 : pb_founded_read(world->files, dir, founded, err);
 	if (status == PB_OK)
-		status = pb_tree_copy_new(world->files, output, founded->origin, anew, &tree, err);
+		status = pb_tree_copy_new(world->files, output, dir, founded, anew, &tree, err);
 	if (status == PB_OK)
 		status = pb_snapshot_take(world, dir, pb_tree_copy_sink(tree), &snapshot, err);
 	if (status == PB_OK)

@@ -54,6 +54,9 @@ fetch_file(
 		status = pb_path_make(&path, f->dir, name, NULL, err);
 	if (status != PB_OK)
 		return status;
+	status = pb_place_check(f->files, f->from, name, err);
+	if (status != PB_OK)
+		return status;
 	answer = f->files->stat(f->files->ctx, source.text, false, &info);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, FETCH, "%s", source.text);

@@ -10,9 +10,25 @@
 #include "core/io.h"
 
 #define DEPTH 12
+/* The root's parent is the root: to look there again does no harm. */
+#define UPWARDS 64
 
-enum pb_status
-pb_place_make(const struct pb_files *files, const char *dir, const char *path, struct pb_error *err)
+static enum pb_status
+check_folder(const struct pb_files *files, const char *path, struct pb_error *err)
+{
+	struct pb_file_info info;
+	int answer = files->stat(files->ctx, path, false, &info);
+
+	if (answer < 0)
+		return pb_fail_sys(err, answer, N_("look at a directory"), "%s", path);
+	return info.type == PB_FILE_DIRECTORY ? PB_OK
+					      : pb_fail(err, PB_ECORRUPT, N_("look at a directory"),
+						    N_("it is not a directory"), "%s", path);
+}
+
+static enum pb_status
+walk_to(const struct pb_files *files, const char *dir, const char *path, bool make,
+    struct pb_error *err)
 {
 	const char *slash = path;
 	struct pb_path inner;
@@ -24,12 +40,28 @@ pb_place_make(const struct pb_files *files, const char *dir, const char *path, s
 		if (status != PB_OK)
 			return status;
 		inner.text[strlen(dir) + 1 + (size_t)(slash - path)] = '\0';
-		answer = files->mkdir(files->ctx, inner.text, 0700);
+		answer = make ? files->mkdir(files->ctx, inner.text, 0700) : -EEXIST;
 		if (answer < 0 && answer != -EEXIST)
 			return pb_fail_sys(err, answer, N_("make a directory"), "%s", inner.text);
+		status = answer < 0 ? check_folder(files, inner.text, err) : PB_OK;
+		if (status != PB_OK)
+			return status;
 		slash++;
 	}
 	return PB_OK;
+}
+
+enum pb_status
+pb_place_make(const struct pb_files *files, const char *dir, const char *path, struct pb_error *err)
+{
+	return walk_to(files, dir, path, true, err);
+}
+
+enum pb_status
+pb_place_check(
+    const struct pb_files *files, const char *dir, const char *path, struct pb_error *err)
+{
+	return walk_to(files, dir, path, false, err);
 }
 
 /* The directories below dir, to a function, then itself. */
@@ -135,13 +167,14 @@ is_archive(const struct pb_files *files, const char *dir)
 	return true;
 }
 
+/* Upwards as the file system has it: a name may be relative, or lead through links. */
 enum pb_status
 pb_place_outside(const struct pb_files *files, const char *path, struct pb_error *err)
 {
 	struct pb_path at, parent;
 	enum pb_status status = pb_place_parent(&parent, path, err);
 
-	while (status == PB_OK) {
+	for (unsigned depth = 0; status == PB_OK && depth < UPWARDS; depth++) {
 		at = parent;
 		if (is_archive(files, at.text)) {
 			(void)pb_fail(err, PB_EINVAL, N_("copy the archive"),
@@ -149,9 +182,8 @@ pb_place_outside(const struct pb_files *files, const char *path, struct pb_error
 			return pb_fail_todo(err, PB_EINVAL,
 			    N_("name a place on another medium, which is not lost with this one"));
 		}
-		status = pb_place_parent(&parent, at.text, err);
-		if (status == PB_OK && strcmp(parent.text, at.text) == 0)
-			return PB_OK;
+		if (pb_path_make(&parent, at.text, "..", NULL, NULL) != PB_OK)
+			break;
 	}
 	return status;
 }

@@ -6,8 +6,14 @@
 
 #include "archive/paths.h"
 
-/* The directories on the way to `path` below dir, made if need be. */
+/*
+ * The directories on the way to `path` below dir, made if need be.  PB_ECORRUPT: one of them is
+ * none; a link would lead to anybody's files.
+ */
 enum pb_status pb_place_make(const struct pb_files *files, const char *dir, const char *path,
+    struct pb_error *err) PB_MUST_CHECK;
+/* The same, and nothing is made.  PB_ENOENT. */
+enum pb_status pb_place_check(const struct pb_files *files, const char *dir, const char *path,
     struct pb_error *err) PB_MUST_CHECK;
 
 /* Make the entries of every directory of the tree last; with_files: what is in its files, too. */

@@ -34,8 +34,7 @@ foreign(const char *dir, const char *why, struct pb_error *err)
 
 /* ret_there: what the copy that stands there states, if one does. */
 static enum pb_status
-check_owner(struct pb_tree_copy *t, const char *origin, bool anew, struct pb_snapshot *ret_there,
-    struct pb_error *err)
+check_owner(struct pb_tree_copy *t, bool anew, struct pb_snapshot *ret_there, struct pb_error *err)
 {
 	struct pb_snapshot there = PB_SNAPSHOT_EMPTY;
 	struct pb_buf json = PB_BUF_EMPTY;
@@ -57,7 +56,7 @@ check_owner(struct pb_tree_copy *t, const char *origin, bool anew, struct pb_sna
 		status = pb_snapshot_decode(json.data, json.len, &there, &complete, err);
 	if (status == PB_ENOENT || status == PB_EDATA || status == PB_ELIMIT)
 		status = foreign(t->dir, N_("it is not empty, and holds no copy"), err);
-	else if (status == PB_OK && strcmp(there.origin, origin) != 0)
+	else if (status == PB_OK && strcmp(there.origin, t->founded->origin) != 0)
 		status = foreign(t->dir, N_("it holds a copy of another archive"), err);
 	else if (status == PB_OK)
 		*ret_there = there;
@@ -185,6 +184,7 @@ put_facts(struct pb_tree_copy *t, const struct pb_copied *file, struct pb_error 
 
 	if (status == PB_OK && pb_buf_append(&t->facts, file->data, (size_t)file->len) != PB_OK)
 		status = pb_fail_memory(err, COPY);
+	t->size = snapshot.size;
 	return status == PB_OK ? claim(t, &snapshot, err) : status;
 }
 
@@ -207,8 +207,9 @@ put(void *ctx, const struct pb_copied *file, struct pb_error *err)
 }
 
 enum pb_status
-pb_tree_copy_new(const struct pb_files *files, const char *dir, const char *origin, bool anew,
-    struct pb_tree_copy **ret_tree, struct pb_error *err)
+pb_tree_copy_new(const struct pb_files *files, const char *dir, const char *archive,
+    const struct pb_founded *founded, bool anew, struct pb_tree_copy **ret_tree,
+    struct pb_error *err)
 {
 	struct pb_tree_copy *t = calloc(1, sizeof(*t));
 	struct pb_snapshot there = PB_SNAPSHOT_EMPTY;
@@ -219,11 +220,15 @@ pb_tree_copy_new(const struct pb_files *files, const char *dir, const char *orig
 		return pb_fail_memory(err, COPY);
 	}
 	t->files = files;
+	t->archive = archive;
+	t->founded = founded;
 	t->sink = (struct pb_copy_sink){ t, put };
-	memcpy(there.origin, origin, strlen(origin) + 1);
+	memcpy(there.origin, founded->origin, sizeof(there.origin));
 	status = pb_digest_new(PB_DIGEST_SHA256, &t->sha256, err);
 	if (status == PB_OK)
-		status = check_owner(t, origin, anew, &there, err);
+		status = check_owner(t, anew, &there, err);
+	if (status == PB_OK)
+		status = pb_tree_copy_continues(t, err);
 	if (status == PB_OK)
 		status = claim(t, &there, err);
 	if (status != PB_OK) {

@@ -6,16 +6,19 @@
 #ifndef PB_COPIES_TREE_H
 #define PB_COPIES_TREE_H
 
+#include "archive/founding.h"
 #include "copies/source.h"
 
 struct pb_tree_copy;
 
 /*
- * dir: there.  anew: it must be empty; else it may hold a copy of this log.  PB_EEXIST:
- * something else stands there.  Borrows files; copies dir.
+ * dir: there.  archive: what is copied.  anew: dir must be empty; else it may hold a copy of an
+ * earlier state of this log.  PB_EEXIST: something else stands there; PB_ECORRUPT: a copy that this
+ * archive does not continue.  Borrows files, archive and founded; copies dir.
  */
-enum pb_status pb_tree_copy_new(const struct pb_files *files, const char *dir, const char *origin,
-    bool anew, struct pb_tree_copy **ret_tree, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_tree_copy_new(const struct pb_files *files, const char *dir, const char *archive,
+    const struct pb_founded *founded, bool anew, struct pb_tree_copy **ret_tree,
+    struct pb_error *err) PB_MUST_CHECK;
 const struct pb_copy_sink *pb_tree_copy_sink(const struct pb_tree_copy *tree); /* borrowed */
 
 struct pb_tree_copied {
@@ -25,8 +28,8 @@ struct pb_tree_copied {
 };
 
 /*
- * Carry over what was destroyed, compare, then SHA256SUMS and backup.json.  PB_ECORRUPT: what
- * stands there is not what the archive holds.
+ * Carry over what the log says is destroyed, compare, then SHA256SUMS and backup.json. PB_ECORRUPT:
+ * what stands there is not what the archive holds.
  */
 enum pb_status pb_tree_copy_end(struct pb_tree_copy *tree, struct pb_tree_copied *ret_copied,
     struct pb_error *err) PB_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* The end of a copy: what was destroyed goes, and all is read back from the medium. */
+/* The end of a copy: all of it is read back from the medium. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,46 +14,6 @@
 #define CHUNK ((size_t)PB_SLOT_LEN * 4096)
 
 static const char COMPARE[] = N_("compare the copy with the archive");
-
-/* ---- what was destroyed --------------------------------------------------------------------- */
-
-/* Only now, since the record that says so stands in the copy (FORMAT 3.5). */
-static enum pb_status
-erase_item(struct pb_tree_copy *t, const struct pb_tree_item *item, struct pb_error *err)
-{
-	static const uint8_t zeros[PB_SLOT_LEN];
-	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, t->dir, item->path, NULL, err);
-	int fd = -1;
-
-	if (status == PB_OK)
-		status =
-		    pb_io_open_regular(t->files, path.text, O_RDWR | O_NOFOLLOW, &fd, NULL, err);
-	for (size_t i = 0; status == PB_OK && i < item->erase.count; i++) {
-		const struct pb_run *run = &item->erase.run[i];
-
-		for (uint64_t slot = run->first; status == PB_OK && slot <= run->last; slot++) {
-			status = pb_io_pwrite(
-			    t->files, fd, path.text, zeros, sizeof(zeros), slot * PB_SLOT_LEN, err);
-			t->copied.erased += slot > 0; /* slot 0 is of no record */
-		}
-	}
-	if (status == PB_OK)
-		status = pb_io_sync(t->files, fd, path.text, err);
-	pb_io_close(t->files, &fd);
-	return status;
-}
-
-enum pb_status
-pb_tree_copy_erase(struct pb_tree_copy *t, struct pb_error *err)
-{
-	enum pb_status status = PB_OK;
-
-	for (size_t i = 0; status == PB_OK && i < t->count; i++)
-		if (t->item[i].erase.count > 0)
-			status = erase_item(t, &t->item[i], err);
-	return status;
-}
 
 /* ---- compared ------------------------------------------------------------------------------- */
 

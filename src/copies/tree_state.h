@@ -18,7 +18,10 @@ struct pb_tree_item {
 
 struct pb_tree_copy {
 	const struct pb_files *files;
+	const char *archive;
+	const struct pb_founded *founded;
 	char *dir;
+	uint64_t size; /* records of what is copied; known at its end */
 	struct pb_copy_sink sink;
 	struct pb_digest *sha256;
 	struct pb_tree_item *item;
@@ -31,7 +34,13 @@ struct pb_tree_copy {
 /* What is new of a file that only grows; slots that became zeros are noted in the item. */
 enum pb_status pb_tree_copy_append(struct pb_tree_copy *tree, const struct pb_copied *file,
     struct pb_tree_item *item, struct pb_error *err) PB_MUST_CHECK;
-/* Zero what is to be zeroed, durably. */
+/* PB_ECORRUPT: a copy stands there whose log the archive does not continue. */
+enum pb_status pb_tree_copy_continues(
+    const struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * What the log says is destroyed, durably: slots become zeros, and no key of a former reader stays.
+ * PB_ECORRUPT: a slot is zeros in the archive of which the log does not say so; nothing was erased.
+ */
 enum pb_status pb_tree_copy_erase(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
 /* Read all of it back from the medium, beside what it is a copy of; its sums. */
 enum pb_status pb_tree_copy_compare(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;

@@ -388,7 +388,7 @@ memory_that_runs_out_is_never_taken_for_damage(void **state)
 	if (!test_memory_can_fail())
 		skip();
 	assert_int_equal(pb_copy(&f->world, f->dir, beside(f, "copy"), &made, NULL), PB_OK);
-	for (nth = 1; failed > 0; nth += nth < 30 ? 1 : 17) {
+	for (nth = 1; failed > 0; nth += nth < 200 ? 1 : 17) {
 		struct pb_restore *r = NULL;
 		enum pb_status unpacked, copied;
 		struct pb_error err = { 0 };

@@ -236,6 +236,7 @@ def destroyed_since(w, archive):
         check("and the archive verifies", w.verdict(back, *outside(w)) == "valid",
               w.run("verify", back, *outside(w)).stdout.decode())
         shutil.rmtree(back)
+    without_a_certificate(w, archive)
     other = Work(tempfile.mkdtemp(dir=w.base))
     foreign = make(other)
     w.refused("the ledger of another log is refused", 64, "another log", "restore",
@@ -246,19 +247,41 @@ def destroyed_since(w, archive):
     return foreign
 
 
+def without_a_certificate(w, archive):
+    """What cannot be written to cannot be told what to destroy: then nothing comes back."""
+    entries = [(info, data) for info, data in members_of(w.path("old.tar"))
+               if not info.name.endswith(".pem") and info.name != "SHA256SUMS"]
+    entries.append((tarfile.TarInfo("SHA256SUMS"), sums_of(entries)))
+    with tarfile.open(w.path("bare.tar"), "w", format=tarfile.PAX_FORMAT) as bare:
+        for info, data in entries:
+            info.size = len(data)
+            bare.addfile(info, io.BytesIO(data))
+    w.refused("without a reader's certificate nothing comes back", 66, ".pem", "restore",
+              w.path("bare.tar"), w.path("back"), "--ledger", archive, "--reader-key",
+              w.path("reader.key"))
+    check("and nothing is left of it", not os.path.exists(w.path("back")))
+
+
 # ---- tars of somebody with an interest -----------------------------------------------------------
 
+def members_of(path):
+    with tarfile.open(path) as good:
+        return [(member, good.extractfile(member).read()) for member in good.getmembers()]
+
+
+def sums_of(entries):
+    return b"".join(b"%s  %s\n" % (writer.sha256(data).hex().encode(), info.name.encode())
+                    for info, data in entries if info.isreg())
+
+
 def hostile(w):
-    good = tarfile.open(w.path("b.tar"))
-    members = [(member, good.extractfile(member).read()) for member in good.getmembers()]
+    members = members_of(w.path("b.tar"))
 
     def attack(sentence, change=lambda entries: entries, sums=True, cut=None):
         entries = change([(tarfile.TarInfo(m.name), data) for m, data in members
                           if m.name != "SHA256SUMS"])
-        text = b"".join(b"%s  %s\n" % (writer.sha256(data).hex().encode(), info.name.encode())
-                        for info, data in entries if info.isreg())
         if sums:
-            entries.append((tarfile.TarInfo("SHA256SUMS"), text))
+            entries.append((tarfile.TarInfo("SHA256SUMS"), sums_of(entries)))
         with tarfile.open(w.path("bad.tar"), "w", format=tarfile.PAX_FORMAT) as bad:
             for info, data in entries:
                 info.size = len(data) if info.isreg() else 0
@@ -308,6 +331,10 @@ def copies(w, foreign):
     for command in ("copy", w.path("archive", "sous")), ("backup", "-o", w.path("archive", "b.tar")):
         w.refused("no copy stands inside an archive", 64, "inside an archive", command[0], "-a",
                   archive, *command[1:])
+    os.chdir(archive + "/vault")
+    w.refused("nor by a name that does not say so", 64, "inside an archive", "copy", "-a", "..",
+              "sous")
+    os.chdir(w.base)
     w.good("a copy is made", "copy", "-a", archive, copy)
     w.letter(archive, 10)
     keep_checkpoint(w, archive)
@@ -357,6 +384,95 @@ def copies(w, foreign):
     check("what was set since the first copy is set in it", json.loads(
         w.run("status", "-a", w.path("from-copy"), "--json").stdout)["bodies_indexed"])
     killed(w, archive)
+
+
+# ---- copies of an archive that is not what it was ------------------------------------------------
+
+def octets_of(folder):
+    found = {}
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(where, name), "rb") as file:
+                found[os.path.relpath(os.path.join(where, name), folder)] = file.read()
+    return found
+
+
+def untouched(w, sentence, word, archive, copy):
+    before = octets_of(copy)
+    w.refused(sentence + " is not copied", 65, word, "copy", "-a", archive, copy)
+    check("and the copy of before stays, after " + sentence, octets_of(copy) == before)
+
+
+def not_what_it_was(w):
+    os.mkdir(w.path("own"))
+    own = Work(w.path("own"))
+    archive, copy, older = make(own), own.path("copy"), own.path("older")
+    own.messages(archive)
+    shutil.copytree(archive, older)
+    own.messages(archive)
+    own.good("a copy is made", "copy", "-a", archive, copy)
+    for name in ("catalog.db", "frontier"):
+        os.remove(older + "/" + name)
+    untouched(own, "an older state", "not of this archive's history", older, copy)
+    for _ in range(3):
+        own.messages(older)
+    untouched(own, "another history in the same segment", "not of this archive's history", older,
+              copy)
+    own.letter(archive, 4)
+    own.good("the copy goes on", "copy", "-a", archive, copy)
+    own.letter(older, 5)
+    own.letter(older, 6)
+    untouched(own, "another history in other segments", "does not have", older, copy)
+    lost_secret(own, archive, copy)
+    linked(own, archive, copy)
+    former_reader(own, archive, copy)
+
+
+def lost_secret(w, archive, copy):
+    """Zeros that no record explains are damage, which a copy does not take over."""
+    seq = w.messages(archive)[0]
+    w.good("the copy goes on", "copy", "-a", archive, copy)
+    stem = [one for one in pb.list_segments(archive)[0] if int(one[:16], 16) <= seq][-1]
+    path = "/keys/%s.key" % stem
+    with open(archive + path, "r+b") as file:
+        file.seek(48 * (seq - int(stem[:16], 16) + 1))
+        file.write(bytes(48))
+    slots = slots_of(copy)
+    w.refused("a secret that is lost stays in the copy", 65, "lost a secret", "copy", "-a", archive,
+              copy)
+    check("and no octet of its slots is gone", slots_of(copy) == slots)
+    with open(copy + path, "rb") as file, open(archive + path, "r+b") as damaged:
+        damaged.seek(48)
+        damaged.write(file.read()[48:])
+    w.good("brought back from there, it is copied", "copy", "-a", archive, copy)
+
+
+def linked(w, archive, copy):
+    """Directories of a copy that lead elsewhere: nothing is written or read through them."""
+    os.mkdir(w.path("private"))
+    with open(w.path("private", "id_rsa"), "w") as file:
+        file.write("secret fictif\n")
+    for room in ("log", "readers", "vault"):
+        os.rename(copy + "/" + room, w.path("kept"))
+        os.symlink(w.path("private"), copy + "/" + room)
+        w.refused("nothing is written through a link", 65, "", "copy", "-a", archive, copy)
+        w.refused("nothing is read through a link", 65, "", "restore", copy, w.path("r"))
+        check("no file was made behind it", os.listdir(w.path("private")) == ["id_rsa"])
+        os.remove(copy + "/" + room)
+        os.rename(w.path("kept"), copy + "/" + room)
+    w.good("without links it goes on", "copy", "-a", archive, copy)
+
+
+def former_reader(w, archive, copy):
+    kept = lambda place: sorted(n for n in os.listdir(place + "/readers") if n.endswith(".key"))
+    old = kept(archive)
+    w.good("the reader's key is replaced", "key", "rotate", "-a", archive, "--new-passphrase-file",
+           w.path("phrase"))
+    w.good("the copy follows", "copy", "-a", archive, copy)
+    check("a former reader's key is in no copy", kept(copy) == kept(archive) != old, kept(copy))
+    os.rename(archive + "/readers/" + kept(archive)[0], w.path("lost.key"))
+    w.good("the copy goes on without a key that is lost", "copy", "-a", archive, copy)
+    check("but keeps it", len(kept(copy)) == 1 and not kept(archive))
 
 
 def killed(w, archive):
@@ -420,6 +536,7 @@ def main():
         hostile(w)
         foreign = destroyed_since(w, archive)
         copies(w, foreign)
+        not_what_it_was(w)
         while_written(w)
     finally:
         shutil.rmtree(base)
