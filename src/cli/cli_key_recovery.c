@@ -10,6 +10,7 @@
 #include "core/limits.h"
 #include "keys/rehearsal.h"
 #include "keys/sheet.h"
+#include "token/token.h"
 
 static enum pb_exit
 end(enum pb_status status, const struct pb_error *err)
@@ -62,6 +63,11 @@ pb_cli_key_sheet(const struct pb_world *world, const struct pb_options *options)
 		return PB_EXIT_USAGE;
 	if (path == NULL) {
 		pb_say_usage(_("which key shall stand on the sheet?"), "--reader-key FILE");
+		return PB_EXIT_USAGE;
+	}
+	/* The URI is not shown: somebody may have put a PIN into it. */
+	if (pb_token_is_uri(path)) {
+		pb_say_usage(_("a token does not hand its key out"), "--reader-key FILE");
 		return PB_EXIT_USAGE;
 	}
 	status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, &err);

@@ -1,5 +1,6 @@
 #include "crypto/envelope_device.h"
 
+#include <openssl/err.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -7,6 +8,8 @@
 #include "crypto/aead.h"
 #include "crypto/der.h"
 #include "crypto/digest.h"
+#include "crypto/library.h"
+#include "crypto/reader_openssl.h"
 #include "crypto/wrap.h"
 
 static const char OPENING[] = N_("open a segment key");
@@ -164,17 +167,39 @@ derive(struct pb_secret *x, struct pb_secret *kek, struct pb_error *err)
 	return PB_OK;
 }
 
-/* SEC 1 2.3.3: 04 || x || y. */
+/*
+ * SEC 1 2.3.3: 04 || x || y, on the reader's curve.  A device that was given another point answers
+ * as one that fails, and a failure must not be taken for a damaged envelope.
+ */
 static enum pb_status
-agree(const struct pb_reader_device *device, const struct pieces *pieces,
-    struct pb_secret **ret_key, struct pb_error *err)
+check_point(const struct pb_reader *reader, const struct pieces *pieces, struct pb_error *err)
 {
-	struct pb_secret *x = NULL, *kek = NULL;
+	EVP_PKEY *own = X509_get0_pubkey(pb_reader_x509(reader)), *peer;
 	enum pb_status status = PB_OK;
 
 	if (pieces->point_len < 3 || pieces->point_len % 2 == 0 || pieces->point[0] != 4)
 		return pb_fail(err, PB_ECORRUPT, OPENING,
 		    N_("its ephemeral key is not an uncompressed point"), "%s", "");
+	ERR_clear_error();
+	peer = EVP_PKEY_new();
+	if (peer == NULL || EVP_PKEY_copy_parameters(peer, own) != 1)
+		status = pb_library_openssl(err, OPENING);
+	else if (EVP_PKEY_set1_encoded_public_key(peer, pieces->point, pieces->point_len) != 1)
+		status = pb_library_refused(err, PB_ECORRUPT, OPENING,
+		    N_("its ephemeral key is no point of the reader's curve"), "");
+	EVP_PKEY_free(peer);
+	return status;
+}
+
+static enum pb_status
+agree(const struct pb_reader_device *device, const struct pb_reader *reader,
+    const struct pieces *pieces, struct pb_secret **ret_key, struct pb_error *err)
+{
+	struct pb_secret *x = NULL, *kek = NULL;
+	enum pb_status status = check_point(reader, pieces, err);
+
+	if (status != PB_OK)
+		return status;
 	status = pb_secret_new(pieces->point_len / 2, &x, err);
 	if (status == PB_OK)
 		status = pb_secret_new(PB_WRAP_KEY_LEN, &kek, err);
@@ -235,7 +260,8 @@ pb_envelope_open_on_device(const void *cms, size_t cms_len, const struct pb_read
     size_t len, struct pb_secret **ret_secret, struct pb_error *err)
 {
 	const struct pb_reader_device *device = pb_reader_key_device(key);
-	const char *id = pb_reader_id(pb_reader_key_reader(key));
+	const struct pb_reader *reader = pb_reader_key_reader(key);
+	const char *id = pb_reader_id(reader);
 	struct pb_secret *inner = NULL, *secret = NULL;
 	struct pieces pieces = { .key = NULL };
 	enum pb_status status;
@@ -243,7 +269,7 @@ pb_envelope_open_on_device(const void *cms, size_t cms_len, const struct pb_read
 	if (!take_apart(cms, cms_len, id, &pieces) || pieces.cipher_len != len)
 		return pb_fail(err, PB_ECORRUPT, OPENING,
 		    N_("it does not open with this reader's key"), "%s", id);
-	status = pieces.point != NULL ? agree(device, &pieces, &inner, err)
+	status = pieces.point != NULL ? agree(device, reader, &pieces, &inner, err)
 				      : transport(device, &pieces, &inner, err);
 	if (status == PB_OK)
 		status = pb_secret_new(len, &secret, err);

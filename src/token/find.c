@@ -1,5 +1,6 @@
 #include "token/find.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,25 @@ describe(P11KitUri *uri, CK_OBJECT_CLASS *class, CK_ATTRIBUTE wanted[ATTRIBUTES_
 	return count;
 }
 
+/* The curve by its OBJECT IDENTIFIER (RFC 5480 2.1.1.1); of another one no reader's point is. */
+static size_t
+point_len(struct pb_token_key *key)
+{
+	static const CK_BYTE p256[] = { 0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7 };
+	static const CK_BYTE p384[] = { 0x06, 5, 0x2b, 0x81, 4, 0, 0x22 };
+	CK_BYTE curve[64];
+	CK_ATTRIBUTE params = { CKA_EC_PARAMS, curve, sizeof(curve) };
+
+	if (key->type != CKK_EC ||
+	    key->module->C_GetAttributeValue(key->session, key->key, &params, 1) != CKR_OK)
+		return 0;
+	if (params.ulValueLen == sizeof(p256) && memcmp(curve, p256, sizeof(p256)) == 0)
+		return 1 + 2 * 32;
+	if (params.ulValueLen == sizeof(p384) && memcmp(curve, p384, sizeof(p384)) == 0)
+		return 1 + 2 * 48;
+	return SIZE_MAX;
+}
+
 static enum pb_status
 find_key(P11KitUri *uri, struct pb_token_key *key, struct pb_error *err)
 {
@@ -188,7 +208,10 @@ find_key(P11KitUri *uri, struct pb_token_key *key, struct pb_error *err)
 		    "%lu", (unsigned long)count);
 	key->key = found[0];
 	answer = module->C_GetAttributeValue(key->session, key->key, &type, 1);
-	return answer == CKR_OK ? PB_OK : pb_token_fail(err, answer, OPENING);
+	if (answer != CKR_OK)
+		return pb_token_fail(err, answer, OPENING);
+	key->point_len = point_len(key);
+	return PB_OK;
 }
 
 enum pb_status

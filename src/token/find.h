@@ -18,6 +18,7 @@ struct pb_token_key {
 	bool in_session;
 	CK_OBJECT_HANDLE key;
 	CK_KEY_TYPE type;
+	size_t point_len; /* of a point on its curve; 0: the token does not say which it is */
 };
 
 /* As pb_token_open; fills `key` as far as it came: pb_token_key_done in any case. */

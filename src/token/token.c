@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/buf.h"
 #include "core/error.h"
@@ -15,7 +16,7 @@ static const char USING[] = N_("use the key on the token");
 bool
 pb_token_is_uri(const char *text)
 {
-	return strncmp(text, "pkcs11:", 7) == 0;
+	return strncasecmp(text, "pkcs11:", 7) == 0;
 }
 
 /* ---- what it computes ----------------------------------------------------------------------- */
@@ -99,6 +100,13 @@ derive(struct pb_token_key *key, const uint8_t *point, size_t len, bool in_der, 
 }
 
 static enum pb_status
+another_curve(struct pb_error *err)
+{
+	return pb_fail(err, PB_ECORRUPT, USING, N_("the key is on another curve"), "%s", "");
+}
+
+/* The point is on the curve that it was asked for: whatever else fails is the token. */
+static enum pb_status
 agree(void *ctx, const uint8_t *point, size_t len, struct pb_secret *ret_x, struct pb_error *err)
 {
 	struct pb_token_key *key = ctx;
@@ -108,15 +116,16 @@ agree(void *ctx, const uint8_t *point, size_t len, struct pb_secret *ret_x, stru
 
 	if (key->type != CKK_EC)
 		return wrong_kind(err);
+	if (key->point_len != 0 && key->point_len != len)
+		return another_curve(err);
 	if (len > POINT_MAX - 2)
 		return pb_fail(err, PB_ECORRUPT, USING, N_("it is too long"), "%zu", len);
 	answer = derive(key, point, len, false, pb_secret_len(ret_x), &secret);
 	if (answer != CKR_OK && len < 0x80)
 		answer = derive(key, point, len, true, pb_secret_len(ret_x), &secret);
-	if (answer == CKR_DOMAIN_PARAMS_INVALID || answer == CKR_MECHANISM_PARAM_INVALID ||
-	    answer == CKR_ARGUMENTS_BAD || answer == CKR_GENERAL_ERROR)
-		return pb_fail(err, PB_ECORRUPT, USING, N_("the key is on another curve"), "%s",
-		    p11_kit_strerror(answer));
+	if (key->point_len == 0 &&
+	    (answer == CKR_DOMAIN_PARAMS_INVALID || answer == CKR_MECHANISM_PARAM_INVALID))
+		return another_curve(err);
 	if (answer != CKR_OK)
 		return pb_token_fail(err, answer, USING);
 	answer = key->module->C_GetAttributeValue(key->session, secret, &value, 1);

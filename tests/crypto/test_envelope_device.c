@@ -47,9 +47,12 @@ agree(void *ctx, const uint8_t *point, size_t len, struct pb_secret *ret_x, stru
 
 	(void)err;
 	device->asked++;
-	done = device->answer == PB_OK && EVP_PKEY_copy_parameters(peer, device->pkey) == 1 &&
-	       EVP_PKEY_set1_encoded_public_key(peer, point, len) == 1 &&
-	       EVP_PKEY_derive_init(evp) == 1 && EVP_PKEY_derive_set_peer(evp, peer) == 1 &&
+	/* Of a point that is none, tokens say what they say of their own faults. */
+	if (device->answer == PB_OK && (EVP_PKEY_copy_parameters(peer, device->pkey) != 1 ||
+					   EVP_PKEY_set1_encoded_public_key(peer, point, len) != 1))
+		device->answer = PB_EUNAVAIL;
+	done = device->answer == PB_OK && EVP_PKEY_derive_init(evp) == 1 &&
+	       EVP_PKEY_derive_set_peer(evp, peer) == 1 &&
 	       EVP_PKEY_derive(evp, pb_secret_bytes(ret_x), &out_len) == 1 &&
 	       out_len == pb_secret_len(ret_x);
 	EVP_PKEY_CTX_free(evp);

@@ -15,6 +15,31 @@ import tempfile
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN, PASSPHRASE = "246810", "phrase fictive"
+# SoftHSM, until it has derived as often as TOKEN_WORKS says; then only TOKEN_ANSWER.
+FAILING = """
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <p11-kit/pkcs11.h>
+static CK_FUNCTION_LIST *real, failing;
+static CK_RV derive(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key,
+    CK_ATTRIBUTE *made, CK_ULONG count, CK_OBJECT_HANDLE *secret)
+{
+	static int done;
+	if (done++ >= atoi(getenv("TOKEN_WORKS")))
+		return strtoul(getenv("TOKEN_ANSWER"), NULL, 16);
+	return real->C_DeriveKey(session, mechanism, key, made, count, secret);
+}
+CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
+{
+	void *module = dlopen("%s", RTLD_NOW);
+	CK_C_GetFunctionList get = (CK_C_GetFunctionList)dlsym(module, "C_GetFunctionList");
+	CK_RV answer = get(&real);
+	failing = *real;
+	failing.C_DeriveKey = derive;
+	*list = &failing;
+	return answer;
+}
+""" % MODULE
 
 
 class Failed(Exception):
@@ -148,6 +173,18 @@ class Tests:
         if "no reader" not in said:
             raise Failed(said)
 
+    def a_token_that_fails_midway_says_nothing_of_the_evidence(self):
+        (self.work / "failing.c").write_text(FAILING)
+        flags = self.run("pkg-config", "--cflags", "p11-kit-1").stdout.decode().split()
+        self.run(os.environ.get("CC", "cc").split()[0], "-shared", "-fPIC", *flags, "-o",
+                 self.work / "failing.so", self.work / "failing.c", "-ldl")
+        uri = self.uri("p256").replace(MODULE, str(self.work / "failing.so"))
+        for answer in "5", "32":             # CKR_GENERAL_ERROR, CKR_DEVICE_REMOVED
+            for works in "0", "2", "3":
+                self.environment.update(TOKEN_WORKS=works, TOKEN_ANSWER=answer)
+                self.probant("verify", self.archive, "--reader-key", uri, "--passphrase-file",
+                             self.work / "pin", code=69)
+
     def what_is_not_there_is_named(self):
         if "no such private key" not in self.show("absent", self.seq, code=66)[1]:
             raise Failed("no word of the key")
@@ -162,10 +199,15 @@ class Tests:
         self.token("autres")
         for uri in ("pkcs11:?module-path=" + MODULE,
                     "pkcs11:token=lecteurs?module-path=" + MODULE,
-                    self.uri("p256") + "&pin-value=" + PIN, "pkcs11:nonsense"):
+                    self.uri("p256") + "&pin-value=" + PIN, "pkcs11:nonsense",
+                    "PKCS11:token=lecteurs?pin-value=" + PIN):
             said = self.show("p256", self.seq, code=64, uri=uri)[1]
             if PIN in said:
                 raise Failed("the PIN is shown")
+        said = self.probant("key", "sheet", "-a", self.archive, "--reader-key",
+                            self.uri("p256") + "&pin-value=" + PIN, code=64)[1]
+        if PIN in said or "hand its key out" not in said:
+            raise Failed(said)
 
     def all(self):
         for test in (self.a_token_and_an_archive_are_made, self.a_key_on_p256_opens_a_record,
@@ -174,6 +216,7 @@ class Tests:
                      self.recovery_is_rehearsed_with_it, self.it_hands_the_past_over,
                      self.a_token_without_oaep_is_refused_with_a_reason,
                      self.a_wrong_pin_is_refused, self.a_key_of_nobody_is_refused,
+                     self.a_token_that_fails_midway_says_nothing_of_the_evidence,
                      self.what_is_not_there_is_named,
                      self.a_uri_that_names_two_or_holds_a_pin_is_refused):
             name = test.__name__.replace("_", " ")
