@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "archive/listing.h"
-#include "archive/readers.h"
+#include "archive/reach.h"
 #include "copies/ledger.h"
 #include "copies/tree_state.h"
 #include "core/error.h"
@@ -137,11 +137,15 @@ static enum pb_status
 erase_keys(struct pb_tree_copy *t, struct pb_error *err)
 {
 	struct pb_readers *readers = calloc(1, sizeof(*readers));
+	bool whole = false;
 	enum pb_status status =
 	    readers == NULL ? pb_fail_memory(err, ERASE)
-			    : pb_readers_in_force(t->files, t->archive, t->founded, readers, err);
+			    : pb_readers_in_force(t->files, t->dir, t->founded, readers, err);
 
+	/* While nobody else opens what it opens, it stays. */
 	if (status == PB_OK)
+		status = pb_reach(t->files, t->dir, t->founded, readers, &whole, err);
+	if (status == PB_OK && whole)
 		status = remove_former(t, readers, err);
 	free(readers);
 	return status;

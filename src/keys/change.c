@@ -278,13 +278,18 @@ pb_reader_remove(struct pb_archive *a, const char *id, struct pb_error *err)
 	    pb_reader_file_is_kept(a, id)) {
 		/* An earlier call was cut short behind its commit: what is left of it. */
 		done(&change);
-		return pb_reader_file_destroy(a, id, err);
+		status = pb_reader_file_may_go(a, a->readers, id, err);
+		return status == PB_OK ? pb_reader_file_destroy(a, id, err) : status;
 	}
 	if (status == PB_OK)
 		status = find(a->readers, id, &index, err);
 	if (status == PB_OK) {
 		(void)snprintf(gone, sizeof(gone), "%s", a->readers->reader[index].id);
 		take_out(&change, index);
+		if (pb_reader_file_is_kept(a, gone))
+			status = pb_reader_file_may_go(a, change.readers, gone, err);
+	}
+	if (status == PB_OK) {
 		status = commit(a, &change, err);
 		if (status != PB_OK)
 			(void)unsure(a);

@@ -34,7 +34,8 @@ enum pb_status pb_reader_add_new(struct pb_archive *archive, const char *path, c
 
 /*
  * From now on nothing is sealed for him; a key of his that is kept here is removed.  What
- * he could open he still can.  PB_ENOENT: no such reader.  PB_EINVAL: he is the last one.
+ * he could open he still can.  PB_ENOENT: no such reader.  PB_EINVAL: he is the last one, or the
+ * last whose key opens something, and that key is kept here.
  */
 enum pb_status pb_reader_remove(
     struct pb_archive *archive, const char *id, struct pb_error *err) PB_MUST_CHECK;

@@ -1,9 +1,11 @@
 #include "keys/file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "archive/paths.h"
+#include "archive/reach.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "keys/change.h"
@@ -78,6 +80,27 @@ pb_reader_file_is_kept(const struct pb_archive *a, const char *id)
 
 	return locate(a->dir, PB_DIR_READERS, id, ".key", &path, NULL) == PB_OK &&
 	       files->stat(files->ctx, path.text, false, &info) == 0;
+}
+
+enum pb_status
+pb_reader_file_may_go(const struct pb_archive *a, const struct pb_readers *staying, const char *id,
+    struct pb_error *err)
+{
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	bool whole = false;
+	enum pb_status status = founded == NULL
+				    ? pb_fail_memory(err, N_("remove a reader"))
+				    : pb_founded_read(a->world->files, a->dir, founded, err);
+
+	if (status == PB_OK)
+		status = pb_reach(a->world->files, a->dir, founded, staying, &whole, err);
+	free(founded);
+	if (status != PB_OK || whole)
+		return status;
+	(void)pb_fail(err, PB_EINVAL, N_("remove a reader"),
+	    N_("his key is kept here, and nobody who stays can open all that it opens"), "%s", id);
+	return pb_fail_todo(err, PB_EINVAL,
+	    N_("hand the earlier keys to another reader first: `probant key add CERT --past`"));
 }
 
 enum pb_status

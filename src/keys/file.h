@@ -18,6 +18,13 @@ enum pb_status pb_reader_file_key(struct pb_archive *archive, const char *id,
 /* Is his private key kept here? */
 bool pb_reader_file_is_kept(const struct pb_archive *archive, const char *id);
 
+/*
+ * PB_EINVAL: the readers who stay can't open all that is in the archive, so that the key that is
+ * kept here may be the last one to open some of it.
+ */
+enum pb_status pb_reader_file_may_go(const struct pb_archive *archive,
+    const struct pb_readers *staying, const char *id, struct pb_error *err) PB_MUST_CHECK;
+
 /* His private key is no longer kept here, durably. */
 enum pb_status pb_reader_file_destroy(
     struct pb_archive *archive, const char *id, struct pb_error *err) PB_MUST_CHECK;

@@ -177,6 +177,29 @@ the_kept_key_of_a_removed_reader_is_removed_even_in_a_second_attempt(void **stat
 	close_archive(archive);
 }
 
+static void
+a_kept_key_stays_while_nobody_else_opens_what_it_opens(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = prepare(f, f->key);
+	char id[PB_READER_ID_SIZE], file[PB_READER_ID_SIZE + 16];
+	struct pb_error err = { 0 };
+	struct pb_readers readers;
+
+	(void)snprintf(file, sizeof(file), "readers/%s.key", f->created.reader_id);
+	assert_int_equal(add(archive, false, id, NULL), PB_OK);
+	assert_int_equal(pb_reader_remove(archive, f->created.reader_id, &err), PB_EINVAL);
+	assert_non_null(err.todo);
+	assert_true(exists(at(f, file)));
+	assert_int_equal(readers_of(f, &readers), 2);
+	assert_int_equal(add(archive, true, id, NULL), PB_OK);
+	commit(f, archive, 1);
+	assert_int_equal(pb_reader_remove(archive, f->created.reader_id, NULL), PB_OK);
+	assert_false(exists(at(f, file)));
+	close_archive(archive);
+	assert_int_equal(opens(f, associate.key), 4);
+}
+
 /* ---- replacing ------------------------------------------------------------------------------ */
 
 static void
@@ -237,6 +260,7 @@ main(void)
 		cmocka_unit_test(the_last_reader_stays),
 		cmocka_unit_test(
 		    the_kept_key_of_a_removed_reader_is_removed_even_in_a_second_attempt),
+		cmocka_unit_test(a_kept_key_stays_while_nobody_else_opens_what_it_opens),
 		cmocka_unit_test(a_rotated_key_opens_all_and_the_old_one_is_gone),
 		cmocka_unit_test(another_passphrase_opens_the_same_key),
 	};
