@@ -197,6 +197,10 @@
 /* Wall clock for one message, and the child's own processor time for it; its address space. */
 #define PB_LIMIT_VIEW_MS 20000
 #define PB_LIMIT_VIEW_CPU_MS 8000
+/* Wall clock for each message once one took that long and had no view, so that a thousand such cost
+ * half an hour: a thousand times what a letter needs, and for each MiB ten times what it needs. */
+#define PB_LIMIT_VIEW_WARY_MS 2000
+#define PB_LIMIT_VIEW_WARY_MIB_MS 100
 #define PB_LIMIT_VIEW_MEMORY (512UL * 1024 * 1024)
 /* Parts inside each other, parts looked at, fields of one header.  Real mail has 5, 100, 100. */
 #define PB_LIMIT_VIEW_DEPTH 32

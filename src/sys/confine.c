@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -126,7 +127,8 @@ landlock(void)
 
 /*
  * Calls on paths answer EACCES, as Landlock does: the C library looks for the tables of a rare
- * charset, and goes without.  tgkill is what abort ends this process with, and may reach no other.
+ * charset, and goes without.  tgkill is what abort ends this process with, and may do nothing else:
+ * a child that could stop itself would be waited for.
  */
 static bool
 seccomp(void)
@@ -150,8 +152,9 @@ seccomp(void)
 		REFUSE(faccessat, EACCES), REFUSE(faccessat2, EACCES), REFUSE(readlinkat, EACCES),
 		REFUSE(getcwd, EACCES), REFUSE(fstat, EACCES), REFUSE(ioctl, ENOTTY),
 		REFUSE(prctl, EPERM), REFUSE(sysinfo, EPERM), REFUSE(sched_getaffinity, EPERM),
-		REFUSE(prlimit64, EPERM), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 3),
-		LOAD(args[0]), IF_EQUAL((uint32_t)getpid()), ANSWER(SECCOMP_RET_ALLOW), LOAD(nr),
+		REFUSE(prlimit64, EPERM), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 6),
+		LOAD(args[0]), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 0, 3),
+		LOAD(args[2]), IF_EQUAL(SIGABRT), ANSWER(SECCOMP_RET_ALLOW), LOAD(nr),
 		ALLOW_UNLESS_EXECUTABLE(mmap), ALLOW_UNLESS_EXECUTABLE(mprotect), ANSWER(OTHERS) };
 	struct sock_fprog program = { sizeof(filter) / sizeof(filter[0]), filter };
 

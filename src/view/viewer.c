@@ -12,7 +12,7 @@
 #include "view/check.h"
 
 /* Starting: the C library reads the tables of some fifty charsets. */
-#define START_MS 20000
+#define START_MS 5000
 
 struct pb_viewer {
 	const struct pb_world *world;
@@ -21,6 +21,7 @@ struct pb_viewer {
 	bool seasoned;          /* it has made a view before */
 	unsigned confinement;   /* PB_WIRE_...: of the child that was started last */
 	unsigned limit_ms;
+	bool wary; /* a message took seconds, for nothing */
 };
 
 const char *
@@ -76,6 +77,15 @@ void
 pb_viewer_set_limit(struct pb_viewer *viewer, unsigned limit_ms)
 {
 	viewer->limit_ms = limit_ms;
+}
+
+unsigned
+pb_viewer_limit(const struct pb_viewer *viewer, size_t len)
+{
+	unsigned wary_ms =
+	    PB_LIMIT_VIEW_WARY_MS + (unsigned)(len / (1024 * 1024)) * PB_LIMIT_VIEW_WARY_MIB_MS;
+
+	return viewer->wary && wary_ms < viewer->limit_ms ? wary_ms : viewer->limit_ms;
 }
 
 unsigned
@@ -175,12 +185,22 @@ take_answer(struct pb_viewer *viewer, struct pb_buf *view, struct pb_buf *text, 
 	return status == PB_EDATA ? PB_OK : status;
 }
 
+/* What cost seconds and gave no view may come again, and again. */
+static bool
+was_costly(const struct pb_viewer *viewer, int64_t begun_us, enum pb_view_state state)
+{
+	return state == PB_VIEW_TIMEOUT ||
+	       (state == PB_VIEW_DIED &&
+		   begun_us <= deadline(viewer, 0) - (int64_t)PB_LIMIT_VIEW_WARY_MS * 1000);
+}
+
 /* One attempt with the child that runs.  A child that did not answer well does not go on. */
 static enum pb_status
 attempt(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
     struct pb_buf *text, enum pb_view_state *ret_state)
 {
-	int64_t end_us = deadline(viewer, viewer->limit_ms);
+	int64_t begun_us = deadline(viewer, 0);
+	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, len) * 1000;
 	const struct pb_clock *clock = viewer->world->clock;
 	enum pb_status status = PB_OK;
 	uint8_t head[8];
@@ -197,12 +217,14 @@ attempt(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf
 		pb_buf_clear(text);
 		end_child(viewer);
 	}
+	viewer->wary =
+	    viewer->wary || (status == PB_OK && was_costly(viewer, begun_us, *ret_state));
 	viewer->seasoned = viewer->child != NULL;
 	return status;
 }
 
 /*
- * A child that made views before may die of what they left behind, or was killed while it
+ * A child that made views before may suffer from what they left behind, or was killed while it
  * waited: the message is tried once more with a fresh one, so that its state tells of it alone.
  */
 enum pb_status
@@ -223,7 +245,7 @@ pb_viewer_view(struct pb_viewer *viewer, const void *message, size_t len, struct
 			return status;
 		again = viewer->seasoned;
 		status = attempt(viewer, message, len, view, text, &state);
-		again = again && state == PB_VIEW_DIED;
+		again = again && state != PB_VIEW_MADE;
 	}
 	if (status != PB_OK)
 		return pb_fail_memory(err, what);

@@ -17,7 +17,7 @@ struct pb_viewer;
 enum pb_view_state {
 	PB_VIEW_MADE = 1,
 	PB_VIEW_DIED = 2,      /* the child ended on it: a signal, a limit of memory */
-	PB_VIEW_TIMEOUT = 3,   /* it took longer than PB_LIMIT_VIEW_MS and was killed */
+	PB_VIEW_TIMEOUT = 3,   /* it took longer than pb_viewer_limit and was killed */
 	PB_VIEW_TOO_LARGE = 4, /* longer than PB_LIMIT_VIEW_MESSAGE: not sent */
 	PB_VIEW_BAD_REPLY = 5  /* what it answered is not as it must be */
 };
@@ -32,6 +32,9 @@ void pb_viewer_free(struct pb_viewer *viewer); /* ends the child; NULL is fine *
 
 /* Another limit than PB_LIMIT_VIEW_MS for one message. */
 void pb_viewer_set_limit(struct pb_viewer *viewer, unsigned limit_ms);
+
+/* What a message of that length may take now: less, once another one took too long. */
+unsigned pb_viewer_limit(const struct pb_viewer *viewer, size_t len);
 
 /*
  * What the child said of its confinement when it last started: PB_WIRE_LANDLOCK | PB_WIRE_SECCOMP

@@ -268,6 +268,19 @@ aborts(void)
 	abort();
 }
 
+static int
+stops_itself(void)
+{
+	return syscall(SYS_tgkill, getpid(), gettid(), SIGSTOP) < 0 ? errno : 0;
+}
+
+static void
+confined_process_does_not_stop_itself(void **state)
+{
+	(void)state;
+	assert_fatal(stops_itself);
+}
+
 static void
 confined_process_may_abort(void **state)
 {
@@ -335,6 +348,7 @@ main(void)
 		cmocka_unit_test(confined_process_has_a_limit_of_memory),
 		cmocka_unit_test(confined_process_that_loops_is_ended),
 		cmocka_unit_test(confined_process_has_memory_and_its_open_descriptors),
+		cmocka_unit_test(confined_process_does_not_stop_itself),
 		cmocka_unit_test(confined_process_may_abort),
 		cmocka_unit_test(confined_process_leaves_no_core),
 	};

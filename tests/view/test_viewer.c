@@ -123,37 +123,98 @@ message_that_kills_the_child_has_a_state_and_the_next_is_seen(void **state)
 	assert_int_not_equal(pb_viewer_process(f->viewer), process);
 }
 
-/* A child that stands still, as one that loops does: killed when the time is over. */
-static void
-message_that_takes_too_long_times_out_and_the_next_is_seen(void **state)
-{
-	struct fixture *f = *state;
+/* A clock that stands, and leaps ahead when it is looked at for the last of `looks` times. */
+struct leaping {
+	struct fixture f; /* first: torn down as such */
+	struct pb_world world;
+	struct pb_clock clock;
+	int64_t now_us, leap_us;
+	int looks; /* 0: no more leaps */
+};
 
-	see(f, LETTER);
-	pb_viewer_set_limit(f->viewer, 50);
-	assert_int_equal(kill((pid_t)pb_viewer_process(f->viewer), SIGSTOP), 0);
-	assert_int_equal(look(f, LETTER, strlen(LETTER)), PB_VIEW_TIMEOUT);
-	assert_int_equal(pb_viewer_process(f->viewer), 0);
-	pb_viewer_set_limit(f->viewer, PB_LIMIT_VIEW_MS);
-	see(f, LETTER);
+static int64_t
+leaping_us(void *ctx)
+{
+	struct leaping *l = ctx;
+
+	if (l->looks > 0 && --l->looks == 0)
+		l->now_us += l->leap_us;
+	return l->now_us;
 }
 
-static void
-child_that_reads_nothing_times_out_while_a_large_message_is_sent(void **state)
+static int
+setup_leaping(void **state)
 {
-	struct fixture *f = *state;
+	struct leaping *l = calloc(1, sizeof(*l));
+	char *program = test_program("probant-mime");
+
+	assert_non_null(l);
+	l->world = *pb_sys_world();
+	l->clock = (struct pb_clock){ .ctx = l, .monotonic_us = leaping_us };
+	l->world.clock = &l->clock;
+	assert_int_equal(pb_viewer_new(&l->world, program, &l->f.viewer, NULL), PB_OK);
+	free(program);
+	*state = l;
+	return 0;
+}
+
+/* From now on, behind the look that is made before a message is sent. */
+static void
+leap(struct leaping *l, int64_t leap_us)
+{
+	l->leap_us = leap_us;
+	l->looks = 2;
+}
+
+/* As one that loops does, for what a message before has done to it: that tells nothing of this
+ * one, whether it is short or longer than what a stream holds. */
+static void
+child_that_stands_still_after_a_view_costs_the_next_message_nothing(void **state)
+{
+	struct leaping *l = *state;
 	size_t len = (size_t)8 * 1024 * 1024;
 	char *message = malloc(len);
 
 	assert_non_null(message);
 	memset(message, 'x', len);
-	see(f, LETTER);
-	pb_viewer_set_limit(f->viewer, 50);
-	assert_int_equal(kill((pid_t)pb_viewer_process(f->viewer), SIGSTOP), 0);
-	assert_int_equal(look(f, message, len), PB_VIEW_TIMEOUT);
+	for (size_t i = 0; i < 2; i++) {
+		see(&l->f, LETTER);
+		assert_int_equal(kill((pid_t)pb_viewer_process(l->f.viewer), SIGSTOP), 0);
+		leap(l, PB_LIMIT_VIEW_MS * INT64_C(1000));
+		assert_int_equal(look(&l->f, message, i == 0 ? 80 : len), PB_VIEW_MADE);
+	}
 	free(message);
-	pb_viewer_set_limit(f->viewer, PB_LIMIT_VIEW_MS);
-	see(f, LETTER);
+}
+
+static void
+once_a_message_took_too_long_others_may_take_less(void **state)
+{
+	struct leaping *l = *state;
+
+	see(&l->f, LETTER);
+	assert_int_equal(pb_viewer_limit(l->f.viewer, 0), PB_LIMIT_VIEW_MS);
+	assert_int_equal(kill((pid_t)pb_viewer_process(l->f.viewer), SIGSTOP), 0);
+	leap(l, PB_LIMIT_VIEW_MS * INT64_C(1000));
+	see(&l->f, LETTER);
+	assert_int_equal(pb_viewer_limit(l->f.viewer, 0), PB_LIMIT_VIEW_WARY_MS);
+	assert_int_equal(pb_viewer_limit(l->f.viewer, (size_t)10 * 1024 * 1024),
+	    PB_LIMIT_VIEW_WARY_MS + 10 * PB_LIMIT_VIEW_WARY_MIB_MS);
+	assert_true(pb_viewer_limit(l->f.viewer, PB_LIMIT_VIEW_MESSAGE) <= PB_LIMIT_VIEW_MS);
+}
+
+static void
+so_they_may_once_the_child_died_after_seconds(void **state)
+{
+	struct leaping *l = *state;
+
+	see(&l->f, LETTER);
+	assert_int_equal(kill((pid_t)pb_viewer_process(l->f.viewer), SIGKILL), 0);
+	see(&l->f, LETTER);
+	assert_int_equal(pb_viewer_limit(l->f.viewer, 0), PB_LIMIT_VIEW_MS);
+	assert_int_equal(kill((pid_t)pb_viewer_process(l->f.viewer), SIGKILL), 0);
+	leap(l, PB_LIMIT_VIEW_WARY_MS * INT64_C(1000));
+	see(&l->f, LETTER);
+	assert_int_equal(pb_viewer_limit(l->f.viewer, 0), PB_LIMIT_VIEW_WARY_MS);
 }
 
 /*
@@ -251,7 +312,7 @@ program_that_is_not_there_is_said(void **state)
 
 /* A program that a test writes in shell: as wrong as a child can be. */
 static enum pb_status
-look_with(const char *script, enum pb_view_state *ret_state)
+look_within(unsigned limit_ms, const char *script, enum pb_view_state *ret_state)
 {
 	char *dir = test_directory(), path[512];
 	struct pb_buf view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
@@ -266,7 +327,7 @@ look_with(const char *script, enum pb_view_state *ret_state)
 	fclose(file);
 	assert_int_equal(chmod(path, 0700), 0);
 	assert_int_equal(pb_viewer_new(pb_sys_world(), path, &viewer, NULL), PB_OK);
-	pb_viewer_set_limit(viewer, 5000);
+	pb_viewer_set_limit(viewer, limit_ms);
 	status = pb_viewer_view(viewer, "0123456789", 10, &view, &text, ret_state, NULL);
 	if (status == PB_OK && *ret_state != PB_VIEW_MADE)
 		assert_int_equal(view.len + text.len, 0);
@@ -275,6 +336,12 @@ look_with(const char *script, enum pb_view_state *ret_state)
 	pb_buf_done(&text);
 	test_directory_remove(dir);
 	return status;
+}
+
+static enum pb_status
+look_with(const char *script, enum pb_view_state *ret_state)
+{
+	return look_within(5000, script, ret_state);
 }
 
 static void
@@ -300,6 +367,16 @@ child_that_dies_on_its_first_message_is_not_tried_again(void **state)
 	(void)state;
 	assert_int_equal(look_with(HELLO "kill -9 $$", &view_state), PB_OK);
 	assert_int_equal(view_state, PB_VIEW_DIED);
+}
+
+static void
+child_that_says_nothing_of_its_first_message_times_out(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(look_within(50, HELLO "exec sleep 100", &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_TIMEOUT);
 }
 
 static void
@@ -392,6 +469,7 @@ states_have_names(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_LEAPING(name) cmocka_unit_test_setup_teardown(name, setup_leaping, teardown)
 
 int
 main(void)
@@ -402,14 +480,16 @@ main(void)
 		TEST(child_runs_under_a_filter_without_privileges),
 		TEST(child_has_one_stream_and_no_other_descriptor),
 		TEST(message_that_kills_the_child_has_a_state_and_the_next_is_seen),
-		TEST(message_that_takes_too_long_times_out_and_the_next_is_seen),
-		TEST(child_that_reads_nothing_times_out_while_a_large_message_is_sent),
+		TEST_LEAPING(child_that_stands_still_after_a_view_costs_the_next_message_nothing),
+		TEST_LEAPING(once_a_message_took_too_long_others_may_take_less),
+		TEST_LEAPING(so_they_may_once_the_child_died_after_seconds),
 		TEST(child_without_memory_costs_nothing_but_itself),
 		cmocka_unit_test(message_that_there_is_no_memory_for_dies_and_the_next_is_seen),
 		TEST(message_beyond_the_limit_is_not_sent),
 		cmocka_unit_test(program_that_is_not_there_is_said),
 		cmocka_unit_test(program_that_ends_or_says_something_else_is_unavailable),
 		cmocka_unit_test(child_that_dies_on_its_first_message_is_not_tried_again),
+		cmocka_unit_test(child_that_says_nothing_of_its_first_message_times_out),
 		cmocka_unit_test(answer_that_is_cut_short_is_a_death),
 		cmocka_unit_test(answer_that_is_no_view_is_a_bad_reply),
 		cmocka_unit_test(answer_longer_than_allowed_is_a_bad_reply),
