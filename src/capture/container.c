@@ -10,7 +10,6 @@
 
 struct pb_container {
 	bool begun;        /* an entry is at hand */
-	uint64_t count;    /* entries so far */
 	uint64_t expanded; /* octets that came out of it */
 	struct pb_bytes bytes;
 	size_t look_len, look_at;
@@ -29,11 +28,15 @@ check_expansion(struct pb_container *c, struct pb_error *err)
 	la_int64_t filtered = archive_filter_bytes(c->unpacker.archive, 0);
 	uint64_t out =
 	    filtered > 0 && (uint64_t)filtered > c->expanded ? (uint64_t)filtered : c->expanded;
+	char where[sizeof(err->object)];
 
 	if (out <= PB_LIMIT_EXPANSION_FREE || out / PB_LIMIT_EXPANSION <= c->unpacker.size)
 		return PB_OK;
-	return pb_fail(err, PB_ELIMIT, READING,
-	    N_("it becomes more than a thousand times its size"), "%s", c->unpacker.name);
+	pb_unpacker_where(&c->unpacker, where, sizeof(where));
+	(void)pb_fail(err, PB_ELIMIT, READING,
+	    N_("it becomes more than two hundred times its size"), "%s", where);
+	return pb_fail_todo(
+	    err, PB_ELIMIT, N_("if it is to be trusted, unpack it and import what comes out"));
 }
 
 static enum pb_status
@@ -60,13 +63,15 @@ read_entry(void *ctx, void *to, size_t len, size_t *ret_len, struct pb_error *er
 
 /*
  * What was not read of the entry.  libarchive passes over it by itself, at once where it is not
- * compressed; where it is, it is looked at how much it becomes.
+ * compressed; where it is, and that must be undone to find its end, it is looked at how much it
+ * becomes.
  */
 static enum pb_status
 skip_rest(struct pb_container *c, struct pb_error *err)
 {
 	bool solid = pb_unpacker_filters(&c->unpacker) > 0 ||
-		     pb_unpacker_is(&c->unpacker, ARCHIVE_FORMAT_7ZIP);
+		     pb_unpacker_is(&c->unpacker, ARCHIVE_FORMAT_7ZIP) ||
+		     !archive_entry_size_is_set(c->unpacker.entry);
 	uint8_t scratch[16 * 1024];
 	la_ssize_t answer = 1;
 
@@ -78,6 +83,33 @@ skip_rest(struct pb_container *c, struct pb_error *err)
 			return PB_ELIMIT;
 	}
 	return PB_OK; /* what is damaged is told by the next header */
+}
+
+/*
+ * A ZIP is read by its directory, as other programs do.  What that does not name would be passed
+ * over unsaid: as a stream it must not have more entries.  If it can't be read so, it has none
+ * more.
+ */
+static enum pb_status
+check_directory(struct pb_container *c, struct pb_error *err)
+{
+	struct pb_unpacker *u = &c->unpacker;
+	uint64_t named = u->count;
+	enum pb_status status;
+
+	pb_unpacker_close(u);
+	status = pb_unpacker_open(u, u->files, u->fd, u->size, u->name, true, err);
+	c->expanded = 0;
+	while (status == PB_OK && u->count <= named) {
+		status = pb_unpacker_next(u, err);
+		if (status == PB_OK && u->count <= named)
+			status = skip_rest(c, err);
+	}
+	if (status == PB_OK)
+		return pb_fail(err, PB_EDATA, READING,
+		    N_("it has entries that its directory does not name: they were not read"), "%s",
+		    u->name);
+	return status == PB_ECORRUPT ? PB_EEND : status;
 }
 
 /* ---- entries -------------------------------------------------------------------------------- */
@@ -111,7 +143,7 @@ pb_container_next(struct pb_container *container, struct pb_packed_place *ret_pl
 {
 	struct pb_container *c = container;
 	struct pb_unpacker *u = &c->unpacker;
-	struct pb_packed_place place = { .number = c->count };
+	struct pb_packed_place place = { .number = u->count };
 	enum pb_status status = c->begun ? skip_rest(c, err) : PB_OK;
 	bool single;
 	int i;
@@ -119,9 +151,11 @@ pb_container_next(struct pb_container *container, struct pb_packed_place *ret_pl
 	c->begun = true;
 	if (status == PB_OK)
 		status = pb_unpacker_next(u, err);
+	if (status == PB_EEND && pb_unpacker_is(u, ARCHIVE_FORMAT_ZIP))
+		status = check_directory(c, err);
 	if (status != PB_OK)
 		return status;
-	if (c->count++ == PB_LIMIT_ENTRIES)
+	if (u->count > PB_LIMIT_ENTRIES)
 		return pb_fail(
 		    err, PB_ELIMIT, READING, N_("it has too many entries"), "%s", u->name);
 	if (check_expansion(c, err) != PB_OK)
@@ -159,6 +193,12 @@ pb_container_look(
 	return status;
 }
 
+void
+pb_container_where(struct pb_container *container, char *out, size_t size)
+{
+	pb_unpacker_where(&container->unpacker, out, size);
+}
+
 const struct pb_bytes *
 pb_container_bytes(struct pb_container *container)
 {
@@ -175,7 +215,7 @@ pb_container_open(const struct pb_files *files, int fd, uint64_t size, const cha
 	if (c == NULL)
 		return pb_fail_memory(err, READING);
 	c->bytes = (struct pb_bytes){ c, read_entry, NULL };
-	status = pb_unpacker_open(&c->unpacker, files, fd, size, name, err);
+	status = pb_unpacker_open(&c->unpacker, files, fd, size, name, false, err);
 	if (status != PB_OK) {
 		pb_container_free(c);
 		return status;

@@ -38,6 +38,9 @@ enum pb_status pb_container_next(struct pb_container *container, struct pb_packe
 enum pb_status pb_container_look(struct pb_container *container, const uint8_t **ret_data,
     size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 
+/* How errors name the entry: its path may be cut. */
+void pb_container_where(struct pb_container *container, char *out, size_t size);
+
 /* The entry's octets.  Borrowed. */
 const struct pb_bytes *pb_container_bytes(struct pb_container *container);
 

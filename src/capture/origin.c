@@ -1,6 +1,5 @@
 #include "capture/origin.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,14 +118,4 @@ pb_origin_state_envelope(const struct pb_message_origin *origin, struct pb_json_
 	if (origin->mbox != NULL)
 		state_octets(w, "postmark", origin->mbox->postmark);
 	state_octets(w, "piler", origin->piler);
-}
-
-void
-pb_origin_name(const struct pb_message_origin *origin, char *out, size_t size)
-{
-	const char *path = origin->path != NULL ? origin->path : "-";
-	const char *entry = origin->packed != NULL ? origin->packed->entry : NULL;
-
-	(void)snprintf(
-	    out, size, "%s%s%s", path, entry != NULL ? ": " : "", entry != NULL ? entry : "");
 }

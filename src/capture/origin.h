@@ -59,7 +59,4 @@ void pb_origin_copy_done(struct pb_origin_copy *copy);
 void pb_origin_state_facts(const struct pb_message_origin *origin, struct pb_json_writer *w);
 void pb_origin_state_envelope(const struct pb_message_origin *origin, struct pb_json_writer *w);
 
-/* "mail.tar/a.eml" or "mail.mbox": how errors name it.  Into out, cut to fit. */
-void pb_origin_name(const struct pb_message_origin *origin, char *out, size_t size);
-
 #endif

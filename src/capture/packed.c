@@ -52,10 +52,10 @@ static enum pb_status
 refuse_entry(struct unpacking *u, enum pb_status status, const char *reason, struct pb_error *err)
 {
 	struct pb_error why = { 0 };
-	char name[200];
+	char where[sizeof(why.object)];
 
-	pb_origin_name(&u->origin, name, sizeof(name));
-	(void)pb_fail(&why, status, READING, reason, "%s", name);
+	pb_container_where(u->container, where, sizeof(where));
+	(void)pb_fail(&why, status, READING, reason, "%s", where);
 	return refuse(u, &why, err);
 }
 

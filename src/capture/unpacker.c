@@ -2,11 +2,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/io.h"
 
 static const char READING[] = N_("read an archive");
+
+/* Of an entry's path in an error: enough to know it by. */
+#define SHOWN 80
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- the file under it ---------------------------------------------------------------------- */
 
@@ -59,11 +64,28 @@ seek_file(struct archive *archive, void *ctx, la_int64_t offset, int whence)
 
 /* ---- what libarchive says ------------------------------------------------------------------- */
 
+void
+pb_unpacker_where(struct pb_unpacker *unpacker, char *out, size_t size)
+{
+	const char *path =
+	    pb_unpacker_is(unpacker, ARCHIVE_FORMAT_RAW) ? NULL : pb_unpacker_path(unpacker);
+
+	if (path != NULL)
+		(void)snprintf(out, size, "%s: %.*s%s", unpacker->name, SHOWN, path,
+		    strlen(path) > SHOWN ? "..." : "");
+	else if (unpacker->count > 0 && !pb_unpacker_is(unpacker, ARCHIVE_FORMAT_RAW))
+		(void)snprintf(out, size, "%s, behind entry %llu", unpacker->name,
+		    (unsigned long long)unpacker->count);
+	else
+		(void)snprintf(out, size, "%s", unpacker->name);
+}
+
 /* Its reason stands in the object, since it is no literal of ours. */
 enum pb_status
-pb_unpacker_fail(const struct pb_unpacker *unpacker, struct pb_error *err)
+pb_unpacker_fail(struct pb_unpacker *unpacker, struct pb_error *err)
 {
 	const char *reason = archive_error_string(unpacker->archive);
+	char where[sizeof(err->object)];
 
 	if (unpacker->failed.status != PB_OK) {
 		if (err != NULL)
@@ -72,8 +94,9 @@ pb_unpacker_fail(const struct pb_unpacker *unpacker, struct pb_error *err)
 	}
 	if (archive_errno(unpacker->archive) == ENOMEM)
 		return pb_fail_memory(err, READING);
+	pb_unpacker_where(unpacker, where, sizeof(where));
 	return pb_fail(err, PB_ECORRUPT, READING,
-	    N_("it is damaged, or made in a way not known here"), "%s (%s)", unpacker->name,
+	    N_("it is damaged, or made in a way not known here"), "%s (%s)", where,
 	    reason != NULL ? reason : "libarchive");
 }
 
@@ -106,7 +129,10 @@ pb_unpacker_next(struct pb_unpacker *unpacker, struct pb_error *err)
 	leave_utf8(before);
 	if (answer == ARCHIVE_EOF)
 		return PB_EEND;
-	return answer < ARCHIVE_WARN ? pb_unpacker_fail(unpacker, err) : PB_OK;
+	if (answer < ARCHIVE_WARN)
+		return pb_unpacker_fail(unpacker, err);
+	unpacker->count++;
+	return PB_OK;
 }
 
 const char *
@@ -174,18 +200,21 @@ pb_unpacker_filter(const struct pb_unpacker *unpacker, int number)
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
+typedef int support_fn(struct archive *archive);
+
+static support_fn *const everything[] = { archive_read_support_filter_gzip,
+	archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+	archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+	archive_read_support_format_tar, archive_read_support_format_zip,
+	archive_read_support_format_7zip, archive_read_support_format_cpio,
+	archive_read_support_format_raw };
+static support_fn *const zip_stream[] = { archive_read_support_format_zip_streamable };
+
 /* ARCHIVE_WARN: it would start an external program for that filter, so it was built without. */
 static enum pb_status
-support(struct archive *archive, struct pb_error *err)
+support(struct archive *archive, support_fn *const supports[], size_t count, struct pb_error *err)
 {
-	static int (*const supports[])(struct archive *) = { archive_read_support_filter_gzip,
-		archive_read_support_filter_bzip2, archive_read_support_filter_xz,
-		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
-		archive_read_support_format_tar, archive_read_support_format_zip,
-		archive_read_support_format_7zip, archive_read_support_format_cpio,
-		archive_read_support_format_raw };
-
-	for (size_t i = 0; i < sizeof(supports) / sizeof(supports[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (supports[i](archive) != ARCHIVE_OK)
 			return pb_fail(err, PB_EUNAVAIL, READING,
 			    N_("libarchive was built without a compression that is needed"), "%s",
@@ -199,14 +228,15 @@ support(struct archive *archive, struct pb_error *err)
  * takes to be there.
  */
 static enum pb_status
-open_archive(struct pb_unpacker *u, struct pb_error *err)
+open_archive(struct pb_unpacker *u, bool stream, struct pb_error *err)
 {
 	enum pb_status status;
 
 	if ((u->archive = archive_read_new()) == NULL ||
 	    (u->entry = archive_entry_new2(u->archive)) == NULL)
 		return pb_fail_memory(err, READING);
-	status = support(u->archive, err);
+	status = stream ? support(u->archive, zip_stream, LENGTH(zip_stream), err)
+			: support(u->archive, everything, LENGTH(everything), err);
 	if (status != PB_OK)
 		return status;
 	if (archive_read_set_callback_data(u->archive, u) != ARCHIVE_OK ||
@@ -220,18 +250,18 @@ open_archive(struct pb_unpacker *u, struct pb_error *err)
 
 enum pb_status
 pb_unpacker_open(struct pb_unpacker *unpacker, const struct pb_files *files, int fd, uint64_t size,
-    const char *name, struct pb_error *err)
+    const char *name, bool stream, struct pb_error *err)
 {
 	unpacker->files = files;
 	unpacker->name = name;
 	unpacker->fd = fd;
 	unpacker->size = size;
-	unpacker->offset = 0;
+	unpacker->offset = unpacker->count = 0;
 	unpacker->archive = NULL;
 	unpacker->entry = NULL;
 	unpacker->failed = (struct pb_error){ .status = PB_OK };
 	unpacker->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-	return open_archive(unpacker, err);
+	return open_archive(unpacker, stream, err);
 }
 
 void

@@ -23,6 +23,7 @@ struct pb_unpacker {
 	int fd;
 	uint64_t size;   /* of the file */
 	uint64_t offset; /* of the next octet that libarchive is given */
+	uint64_t count;  /* entries so far */
 	struct archive *archive;
 	struct archive_entry *entry; /* the one at hand */
 	locale_t utf8;               /* in which names become octets: UTF-8, whatever the user's */
@@ -30,9 +31,12 @@ struct pb_unpacker {
 	uint8_t chunk[PB_UNPACKER_CHUNK];
 };
 
-/* fd and name are borrowed.  Whatever is answered, close it; it stays where it is until then. */
+/*
+ * fd and name are borrowed.  Whatever is answered, close it; it stays where it is until then.
+ * stream: a ZIP is read by its local headers, whatever its directory says; nothing else is known.
+ */
 enum pb_status pb_unpacker_open(struct pb_unpacker *unpacker, const struct pb_files *files, int fd,
-    uint64_t size, const char *name, struct pb_error *err) PB_MUST_CHECK;
+    uint64_t size, const char *name, bool stream, struct pb_error *err) PB_MUST_CHECK;
 void pb_unpacker_close(struct pb_unpacker *unpacker);
 
 /* The next entry; PB_EEND. */
@@ -49,7 +53,10 @@ const char *pb_unpacker_format(const struct pb_unpacker *unpacker);
 int pb_unpacker_filters(const struct pb_unpacker *unpacker);
 const char *pb_unpacker_filter(const struct pb_unpacker *unpacker, int number);
 
+/* "mail.tar: a.eml", "mail.tar, behind entry 3": how errors name it; a long path is cut. */
+void pb_unpacker_where(struct pb_unpacker *unpacker, char *out, size_t size);
+
 /* Why libarchive stopped: the file could not be read, no memory, or what it says, PB_ECORRUPT. */
-enum pb_status pb_unpacker_fail(const struct pb_unpacker *unpacker, struct pb_error *err);
+enum pb_status pb_unpacker_fail(struct pb_unpacker *unpacker, struct pb_error *err);
 
 #endif

@@ -90,11 +90,12 @@
 #define PB_LIMIT_ALL_AT_HAND (24 * 1024 * 1024)
 /* A postmark: "From ", an address (254, RFC 5321) perhaps quoted, a date, and what some add. */
 #define PB_LIMIT_POSTMARK 1024
-/* Entries of an archive.  What it becomes may be a thousand times its size (deflate's most is
- * 1032) once it is over 1 GiB: nobody's mail shrinks so. */
+/* Entries of an archive.  What it becomes may be two hundred times its size once it is over 64 MiB:
+ * mail, with its attachments encoded, shrinks to a half or a tenth.  It bounds memory too, since a
+ * decompressor's dictionary fills as octets come out (64 MiB is that of xz -9). */
 #define PB_LIMIT_ENTRIES 10000000
-#define PB_LIMIT_EXPANSION 1000
-#define PB_LIMIT_EXPANSION_FREE (1024ULL * 1024 * 1024)
+#define PB_LIMIT_EXPANSION 200
+#define PB_LIMIT_EXPANSION_FREE (64ULL * 1024 * 1024)
 /* An archive's own mailboxes; an address with its quotes. */
 #define PB_LIMIT_MAILBOXES 1000
 #define PB_LIMIT_ADDRESS 320

@@ -13,11 +13,13 @@ import mailbox
 import os
 import pathlib
 import resource
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 PROBANT = BUILD / "probant"
@@ -320,6 +322,66 @@ def make_bomb(path):
     pack.wait()
 
 
+def make_small_bomb(path):
+    """80 MiB of zeros that want a dictionary of 512 MiB, in 12 KB."""
+    with tarfile.open(path, "w:xz", preset=0) as tar:
+        entry = tarfile.TarInfo("a.eml")
+        entry.size = 80 << 20
+        tar.addfile(entry, open("/dev/zero", "rb"))
+    packed = bytearray(path.read_bytes())
+    block = 4 * (packed[12] + 1)  # its header: size, flags, the filter 0x21 and its 1 octet, CRC-32
+    packed[16] = 34
+    packed[8 + block:12 + block] = struct.pack("<I", zlib.crc32(packed[12:8 + block]))
+    path.write_bytes(packed)
+
+
+def make_hiding(path):
+    """A ZIP whose directory is silent about the first of two entries."""
+    octets = io.BytesIO()
+    with zipfile.ZipFile(octets, "w") as box:
+        box.writestr("a.eml", letter(1))
+        box.writestr("b.eml", letter(2))
+    whole = octets.getvalue()
+    directory = whole.index(b"PK\x01\x02")
+    second, end = whole.index(b"PK\x01\x02", directory + 1), whole.index(b"PK\x05\x06")
+    path.write_bytes(whole[:directory] + whole[second:end] + struct.pack(
+        "<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, end - second, directory, 0))
+
+
+def test_names(work):
+    """What is refused of an archive is named, however long its name, and the rest goes on."""
+    archive = Archive(work, "names")
+    for format, length in ((tarfile.GNU_FORMAT, 5000), (tarfile.PAX_FORMAT, 2 << 20)):
+        with tarfile.open(work / "long.tar", "w", format=format) as tar:
+            for number, name in enumerate(("a.eml", "dossier/" + length * "n", "b.eml")):
+                add(tar, name, letter(number))
+        rows, last = archive.take(work / "long.tar", code=65)
+        refused = [x["object"] for x in last["refused"]]
+        if format == tarfile.GNU_FORMAT:
+            test("an entry of a long name is named, cut, and the next is kept",
+                 len(rows) == 2 and len(refused) == 1 and "dossier/nnn" in refused[0], last)
+        else:
+            test("where an archive cannot be read on is said",
+                 len(rows) == 1 and ["behind entry 1 (" in x for x in refused] == [True], last)
+    make_hiding(work / "hiding.zip")
+    rows, last = archive.take(work / "hiding.zip", code=65)
+    test("a ZIP that names less than it holds is told, and what it names kept",
+         [x["entry"] for x in rows] == ["b.eml"] and
+         ["directory does not name" in x["reason"] for x in last["refused"]] == [True], last)
+    with zipfile.ZipFile(Stream(open(work / "stream.zip", "wb")), "w", zipfile.ZIP_DEFLATED) as box:
+        for number in range(5):
+            box.writestr("%d.eml" % number, letter(number))
+    rows, last = archive.take(work / "stream.zip")
+    test("one that was written as a stream holds what it names", len(rows) == 5, last)
+
+
+class Stream:
+    """A file in which one cannot go back."""
+
+    def __init__(self, out):
+        self.write, self.flush = out.write, out.flush
+
+
 def test_hostile(work):
     archive = Archive(work, "hostile")
     expected = make_odd(work / "odd.tar")
@@ -336,7 +398,11 @@ def test_hostile(work):
     make_bomb(work / "bomb.tar.zst")
     rows, last = archive.take(work / "bomb.tar.zst", code=65)
     test("a bomb is refused", len(rows) == 1 and
-         ["thousand times" in x["reason"] for x in last["refused"]] == [True], last)
+         ["two hundred times" in x["reason"] for x in last["refused"]] == [True], last)
+    make_small_bomb(work / "bomb.tar.xz")
+    rows, last = archive.take(work / "bomb.tar.xz", code=65)
+    test("a small one is refused before its dictionary is full", not rows and
+         all("two hundred times" in x["reason"] for x in last["refused"]), last)
 
     with tarfile.open(work / "whole.tar.gz", "w:gz") as tar:
         for number in range(50):
@@ -427,6 +493,7 @@ def main():
         test_again(archive, tree, rows)
         test_other_bytes_in_its_place(work)
         test_formats(work)
+        test_names(work)
         test_hostile(work)
         test_plain(work)
         test_rest(work, tree, len(rows))
