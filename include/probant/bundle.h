@@ -55,7 +55,7 @@ struct pb_export_options {
 	bool has_range; /* else first and last are found from dates, or rules, or all */
 	uint64_t first;
 	uint64_t last;
-	int64_t since_s; /* by token times; INT64_MIN, INT64_MAX: open */
+	int64_t since_s; /* by when records were captured; INT64_MIN, INT64_MAX: open */
 	int64_t until_s;
 	const struct pb_export_rule *rule; /* none: everything of the range, whole */
 	size_t rule_count;

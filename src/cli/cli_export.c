@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "core/text.h"
 #include "net/http.h"
+#include "probant/stamp.h"
 
 static void
 print_json(const struct pb_exported *exported, const char *path)
@@ -116,11 +117,22 @@ show_progress(void *ctx, uint64_t records, uint64_t bytes)
 	pb_progress_show(ctx, records, bytes);
 }
 
+/* What is exported, or held, may be newer than any timestamp: a local authority is asked at once.
+ */
 static enum pb_status
 export_it(struct pb_archive *archive, const struct pb_http *http, const void *what,
     struct pb_exported *exported, struct pb_error *err)
 {
-	return pb_access_taken(pb_archive_export(archive, http, what, exported, err), err);
+	enum pb_status status = pb_archive_export(archive, http, what, exported, err);
+	struct pb_stamp_outcome outcome;
+
+	if (status == PB_EUNAVAIL && exported->export_seq == 0 &&
+	    pb_archive_stamps_locally(archive)) {
+		status = pb_archive_stamp(archive, NULL, true, &outcome, err);
+		if (status == PB_OK)
+			status = pb_archive_export(archive, http, what, exported, err);
+	}
+	return pb_access_taken(status, err);
 }
 
 static bool
@@ -139,17 +151,6 @@ fits(const struct pb_options *options)
 		return false;
 	}
 	return true;
-}
-
-/* Between two tokens may stand far more than was asked for, and all of it was opened. */
-static void
-say_dates(void)
-{
-	(void)fprintf(stderr, "probant: %s\n  %s\n",
-	    _("dates go by timestamps: the bundle also holds what entered the log before the "
-	      "first date or behind the last, as far as no timestamp stands between"),
-	    _("look at its rapport.html before it is handed over; --seq or --disclose say "
-	      "exactly what is opened"));
 }
 
 enum pb_exit
@@ -195,9 +196,6 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 	}
 	pb_outside_done(&outside);
 	free(rules);
-	if (status == PB_OK &&
-	    (options->value[PB_OPTION_SINCE] != NULL || options->value[PB_OPTION_UNTIL] != NULL))
-		say_dates();
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }
 

@@ -86,9 +86,10 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_SEQ] = { 0, "seq", "N,M,...",
 	    N_("disclose these records; the others of the range stay closed") },
 	[PB_OPTION_SINCE] = { 0, "since", "DATE",
-	    N_("records that may have entered the archive from DATE on, by the tokens' times: "
-	       "2026-04-30 or 2026-04-30T08:00:00Z (UTC); not the dates of messages") },
-	[PB_OPTION_UNTIL] = { 0, "until", "DATE", N_("until DATE, that day included") },
+	    N_("open what was captured from DATE on, by the local clock: 2026-04-30 or "
+	       "2026-04-30T08:00:00Z (UTC); not the dates of messages") },
+	[PB_OPTION_UNTIL] = { 0, "until", "DATE",
+	    N_("open what was captured until DATE, that day included") },
 	[PB_OPTION_DISCLOSE] = { 0, "disclose", "RULES",
 	    N_("what to open: all, headers, facts or closed, then exceptions with record "
 	       "numbers, such as facts,66=all,70..72=closed,80=parts:0+3; if neither this nor "

@@ -170,7 +170,7 @@ add_record(struct pb_export_plan *plan, struct runs *runs, const uint8_t bytes[P
 	struct pb_leaf leaf;
 
 	(void)pb_leaf_decode(bytes, &leaf);
-	pb_export_plan_choose(plan, leaf.seq, leaf.type, &choice);
+	pb_export_plan_choose(plan, &leaf, &choice);
 	if (choice.what == PB_DISCLOSE_NONE) {
 		plan->closed_records++;
 		return add_closed(plan, &runs->closed, leaf.seq, err);
@@ -289,8 +289,7 @@ pb_export_plan_make(
 
 	status = state(options, search->origin, m, err);
 	if (status == PB_OK)
-		status =
-		    pb_export_select_new(options->rule, options->rule_count, &plan.select, err);
+		status = pb_export_select_new(options, &plan.select, err);
 	if (status == PB_OK)
 		status =
 		    pb_export_range_find(search, plan.select, &m->first, &m->last, &m->size, err);
@@ -322,13 +321,13 @@ pb_export_plan_done(struct pb_export_plan *plan)
 }
 
 void
-pb_export_plan_choose(const struct pb_export_plan *plan, uint64_t seq, uint8_t type,
+pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice)
 {
 	uint64_t by;
 
-	pb_export_select_choose(plan->select, seq, type, ret_choice);
-	if (pb_export_plan_destroyed(plan, seq, &by))
+	pb_export_select_choose(plan->select, leaf, ret_choice);
+	if (pb_export_plan_destroyed(plan, leaf->seq, &by))
 		ret_choice->what = PB_DISCLOSE_NONE;
 }
 

@@ -48,10 +48,10 @@ enum pb_status pb_export_plan_make(const struct pb_export_search *search,
 void pb_export_plan_done(struct pb_export_plan *plan);
 
 /*
- * What is disclosed of record seq, of that type.  Record 0 beside the range: whole.  Nothing of one
- * that was destroyed.
+ * What is disclosed of a record.  Record 0 beside the range: whole.  Nothing of one that was
+ * destroyed.
  */
-void pb_export_plan_choose(const struct pb_export_plan *plan, uint64_t seq, uint8_t type,
+void pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice);
 
 /* Was record seq destroyed, as a record of the range says?  ret_by: the first that does. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "core/error.h"
+#include "export/dated.h"
 
 /* What was asked for, in seqs. */
 struct wish {
@@ -10,7 +11,6 @@ struct wish {
 	uint64_t last;   /* if `bounded` */
 	bool bounded;    /* else to the end of the checkpoint */
 	bool ends_there; /* and the range ends with `last` */
-	uint64_t size;   /* of the checkpoint, if dates chose one; else 0 */
 };
 
 static const char CHOOSE[] = N_("choose what an export covers");
@@ -63,18 +63,6 @@ over_exactly(const struct pb_dossier_stamp *stamp, int64_t wanted)
 	return stamp->size == (uint64_t)wanted;
 }
 
-static bool
-not_after(const struct pb_dossier_stamp *stamp, int64_t wanted)
-{
-	return stamp->gen_time_us <= wanted;
-}
-
-static bool
-not_before(const struct pb_dossier_stamp *stamp, int64_t wanted)
-{
-	return stamp->gen_time_us >= wanted;
-}
-
 /* The first token among anchors[from .. to) that answers; backwards: the last one.  PB_ENOENT. */
 static enum pb_status
 seek(const struct pb_export_search *search, size_t from, size_t to, bool backwards,
@@ -116,47 +104,6 @@ newest(const struct pb_export_search *search, uint64_t *ret_size, struct pb_erro
 	return status == PB_ENOENT ? uncovered(err) : status;
 }
 
-/* µs of a second's beginning, or its end, within the bounds of the type. */
-static int64_t
-time_us(int64_t time_s)
-{
-	if (time_s > INT64_MAX / 1000000)
-		return INT64_MAX;
-	return time_s < INT64_MIN / 1000000 ? INT64_MIN : time_s * 1000000;
-}
-
-/* From the newest token that is not after `since` to the first that is not before `until`. */
-static enum pb_status
-wish_by_dates(const struct pb_export_search *search, struct wish *wish, struct pb_error *err)
-{
-	const struct pb_export_options *options = search->options;
-	struct pb_dossier_stamp stamp;
-	enum pb_status status = PB_ENOENT;
-	size_t count;
-
-	(void)pb_export_leaves_anchors(search->leaves, &count);
-	if (options->since_s > options->until_s)
-		return pb_fail(err, PB_EINVAL, CHOOSE, N_("it ends before it begins"), "%s", "");
-	if (options->since_s != INT64_MIN)
-		status =
-		    seek(search, 0, count, true, not_after, time_us(options->since_s), &stamp, err);
-	if (status == PB_OK)
-		wish->first = stamp.seq;
-	else if (status != PB_ENOENT)
-		return status;
-	status = PB_ENOENT;
-	if (options->until_s != INT64_MAX)
-		status = seek(
-		    search, 0, count, false, not_before, time_us(options->until_s), &stamp, err);
-	if (status == PB_OK)
-		wish->size = stamp.size;
-	else if (status == PB_ENOENT)
-		status = newest(search, &wish->size, err);
-	if (status == PB_OK && wish->size <= wish->first)
-		status = uncovered(err);
-	return status;
-}
-
 static enum pb_status
 wish_by_range(const struct pb_export_search *search, struct wish *wish, struct pb_error *err)
 {
@@ -174,17 +121,48 @@ wish_by_range(const struct pb_export_search *search, struct wish *wish, struct p
 	return PB_OK;
 }
 
+/*
+ * From the first message captured between the dates to the last, or, if they have no end, to the
+ * end of the checkpoint.  An export that goes on sees what there was when it began.  Where
+ * a range was given, that is what is covered.
+ */
+static enum pb_status
+wish_by_dates(const struct pb_export_search *search, const struct pb_export_select *select,
+    struct wish *wish, struct pb_error *err)
+{
+	const struct pb_export_options *options = search->options;
+	uint64_t end =
+	    search->until_size > 0 ? search->until_size : pb_export_leaves_size(search->leaves);
+	uint64_t first, last;
+	enum pb_status status;
+
+	if (options->since_s > options->until_s)
+		return pb_fail(err, PB_EINVAL, CHOOSE, N_("it ends before it begins"), "%s", "");
+	status = pb_export_dated_find(search->leaves, select, wish->first,
+	    wish->ends_there ? wish->last + 1 : end, &first, &last, err);
+	if (status != PB_OK || wish->ends_there)
+		return status;
+	wish->first = first;
+	wish->last = last;
+	wish->bounded = options->until_s != INT64_MAX;
+	return PB_OK;
+}
+
 static enum pb_status
 understand(const struct pb_export_search *search, const struct pb_export_select *select,
     struct wish *wish, struct pb_error *err)
 {
 	const struct pb_export_options *options = search->options;
+	bool dates = options->since_s != INT64_MIN || options->until_s != INT64_MAX;
+	enum pb_status status = PB_OK;
 
 	*wish = (struct wish){ .first = 0 };
 	if (options->has_range)
-		return wish_by_range(search, wish, err);
-	if (options->since_s != INT64_MIN || options->until_s != INT64_MAX)
-		return wish_by_dates(search, wish, err);
+		status = wish_by_range(search, wish, err);
+	if (status == PB_OK && dates)
+		status = wish_by_dates(search, select, wish, err);
+	if (status != PB_OK || options->has_range || dates)
+		return status;
 	wish->bounded = pb_export_select_bounds(
 	    select, pb_export_leaves_size(search->leaves), &wish->first, &wish->last);
 	if (wish->first >= pb_export_leaves_size(search->leaves))
@@ -229,10 +207,6 @@ find_size(const struct pb_export_search *search, const struct wish *wish, uint64
 	if (search->options->as_of != 0) {
 		*ret_size = search->options->as_of;
 		return named(search, wish, err);
-	}
-	if (wish->size != 0) {
-		*ret_size = wish->size;
-		return PB_OK;
 	}
 	if (!wish->bounded) {
 		status = newest(search, ret_size, err);
@@ -308,6 +282,17 @@ cover_held(const struct pb_export_search *search, uint64_t *size, struct pb_erro
 	return status == PB_ENOENT ? uncovered(err) : status;
 }
 
+/* Said rather than passed over: whoever named it expects it to be there. */
+static enum pb_status
+not_covered(uint64_t first, uint64_t last, uint64_t seq, struct pb_error *err)
+{
+	(void)pb_fail(err, PB_EINVAL, CHOOSE,
+	    N_("a record that is to be opened is not of the range"),
+	    "%" PRIu64 ", %" PRIu64 "..%" PRIu64, seq, first, last);
+	return pb_fail_todo(
+	    err, PB_EINVAL, N_("widen --range, --since and --until, or leave the record out"));
+}
+
 enum pb_status
 pb_export_range_find(const struct pb_export_search *search, struct pb_export_select *select,
     uint64_t *ret_first, uint64_t *ret_last, uint64_t *ret_size, struct pb_error *err)
@@ -316,7 +301,7 @@ pb_export_range_find(const struct pb_export_search *search, struct pb_export_sel
 	const uint64_t *anchors;
 	enum pb_status status;
 	struct wish wish;
-	uint64_t size = 0, last = 0;
+	uint64_t size = 0, last = 0, beyond;
 	size_t count;
 
 	status = understand(search, select, &wish, err);
@@ -337,7 +322,9 @@ pb_export_range_find(const struct pb_export_search *search, struct pb_export_sel
 	status = seek(search, 0, count, true, any_token, 0, &stamp, err);
 	if (status != PB_OK && status != PB_ENOENT)
 		return status;
-	*ret_first = status == PB_OK ? stamp.seq : 0;
+	if (pb_export_select_beyond(select, stamp.seq, last, &beyond))
+		return not_covered(stamp.seq, last, beyond, err);
+	*ret_first = stamp.seq;
 	*ret_last = last;
 	*ret_size = size;
 	return PB_OK;

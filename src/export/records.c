@@ -71,7 +71,7 @@ seek(struct records *r, struct pb_leaf *ret_leaf, const uint8_t **ret_bytes,
 		if (status != PB_OK)
 			return status;
 		(void)pb_leaf_decode(*ret_bytes, ret_leaf);
-		pb_export_plan_choose(&r->e->plan, ret_leaf->seq, ret_leaf->type, ret_choice);
+		pb_export_plan_choose(&r->e->plan, ret_leaf, ret_choice);
 		if (ret_choice->what != PB_DISCLOSE_NONE)
 			return PB_OK;
 	}

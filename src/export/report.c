@@ -34,7 +34,7 @@ count_records(struct pb_export *e, struct pb_dossier_count *count, struct pb_err
 			struct pb_leaf leaf;
 
 			(void)pb_leaf_decode(batch + i * PB_LEAF_LEN, &leaf);
-			pb_export_plan_choose(&e->plan, leaf.seq, leaf.type, &choice);
+			pb_export_plan_choose(&e->plan, &leaf, &choice);
 			pb_dossier_count(count, leaf.type, choice.what,
 			    pb_export_plan_stamped(&e->plan, leaf.seq));
 		}
@@ -194,7 +194,7 @@ put_record(struct report *r, const uint8_t bytes[PB_LEAF_LEN], struct pb_error *
 	struct pb_leaf leaf;
 
 	(void)pb_leaf_decode(bytes, &leaf);
-	pb_export_plan_choose(&r->e->plan, leaf.seq, leaf.type, &choice);
+	pb_export_plan_choose(&r->e->plan, &leaf, &choice);
 	if (choice.what == PB_DISCLOSE_NONE)
 		return PB_OK;
 	record.row = r->row++;

@@ -23,6 +23,9 @@ struct pb_export_select {
 	size_t stretch_count;
 	bool asked; /* without rules: first .. last */
 	uint64_t first, last;
+	int64_t since_s, until_s;
+	bool has_range; /* which the rules for everything were made for */
+	uint64_t range_first, range_last;
 };
 
 static const char SELECT[] = N_("select what is exported");
@@ -77,9 +80,11 @@ cut(struct pb_export_select *select, struct pb_error *err)
 }
 
 enum pb_status
-pb_export_select_new(const struct pb_export_rule *rule, size_t count,
-    struct pb_export_select **ret_select, struct pb_error *err)
+pb_export_select_new(const struct pb_export_options *options, struct pb_export_select **ret_select,
+    struct pb_error *err)
 {
+	const struct pb_export_rule *rule = options->rule;
+	size_t count = options->rule_count;
 	struct pb_export_select *select;
 	enum pb_status status;
 
@@ -99,6 +104,11 @@ pb_export_select_new(const struct pb_export_rule *rule, size_t count,
 	if (count > 0)
 		memcpy(select->rule, rule, count * sizeof(*rule));
 	select->count = count;
+	select->since_s = options->since_s;
+	select->until_s = options->until_s;
+	select->has_range = options->has_range;
+	select->range_first = options->first;
+	select->range_last = options->last;
 	status = cut(select, err);
 	if (status != PB_OK) {
 		pb_export_select_free(select);
@@ -186,6 +196,40 @@ by_rule(const struct pb_export_rule *rule, struct pb_export_choice *choice)
 		memcpy(choice->parts, rule->parts, sizeof(choice->parts));
 }
 
+bool
+pb_export_select_dated(const struct pb_export_select *select, const struct pb_leaf *leaf)
+{
+	int64_t time_s = leaf->time_s > INT64_MAX ? INT64_MAX : (int64_t)leaf->time_s;
+
+	return select->since_s <= time_s && time_s <= select->until_s;
+}
+
+/* It is for everything that was asked for, rather than for records that it names. */
+static bool
+is_general(const struct pb_export_select *select, const struct pb_export_rule *rule)
+{
+	return (rule->first == 0 && rule->last == UINT64_MAX) ||
+	       (select->has_range && rule->first == select->range_first &&
+		   rule->last == select->range_last);
+}
+
+bool
+pb_export_select_beyond(
+    const struct pb_export_select *select, uint64_t first, uint64_t last, uint64_t *ret_seq)
+{
+	for (size_t i = 0; i < select->stretch_count; i++) {
+		const struct stretch *stretch = &select->stretch[i];
+
+		if (!discloses(select, stretch) ||
+		    is_general(select, &select->rule[stretch->rule]) ||
+		    (first <= stretch->first && stretch->last <= last))
+			continue;
+		*ret_seq = stretch->first < first ? stretch->first : stretch->last;
+		return true;
+	}
+	return false;
+}
+
 static bool
 always_whole(uint8_t type)
 {
@@ -194,16 +238,20 @@ always_whole(uint8_t type)
 }
 
 void
-pb_export_select_choose(const struct pb_export_select *select, uint64_t seq, uint8_t type,
+pb_export_select_choose(const struct pb_export_select *select, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice)
 {
-	size_t rule = stretch_of(select, seq)->rule;
+	size_t rule = stretch_of(select, leaf->seq)->rule;
+	uint64_t seq = leaf->seq;
 
 	*ret_choice = (struct pb_export_choice){ .what = PB_DISCLOSE_NONE };
-	if (always_whole(type))
+	if (always_whole(leaf->type))
 		ret_choice->what = PB_DISCLOSE_ALL;
-	else if (type == PB_RECORD_MANAGEMENT &&
+	else if (leaf->type == PB_RECORD_MANAGEMENT &&
 		 (rule == NOBODY || select->rule[rule].first != select->rule[rule].last))
+		return;
+	else if ((rule == NOBODY || is_general(select, &select->rule[rule])) &&
+		 !pb_export_select_dated(select, leaf))
 		return;
 	else if (rule != NOBODY)
 		by_rule(&select->rule[rule], ret_choice);

@@ -4,6 +4,7 @@
 
 #include "bundle/statement.h"
 #include "probant/bundle.h"
+#include "record/leaf.h"
 
 struct pb_export_choice {
 	enum pb_disclosure what;
@@ -13,10 +14,12 @@ struct pb_export_choice {
 struct pb_export_select;
 
 /*
- * From the rules, of which later ones override.  Without any: first .. last, whole.  PB_EINVAL: a
- * rule that ends before it begins; PB_ELIMIT: more than PB_LIMIT_EXPORT_RULES.  Copies.
+ * From the rules, of which later ones override.  Without any: first .. last, whole.  With dates,
+ * rules for all of the log, or of the range, are for what was captured between them; one that
+ * names other records opens those whenever they were captured.  PB_EINVAL: a rule that ends before
+ * it begins; PB_ELIMIT: more than PB_LIMIT_EXPORT_RULES.  Copies.
  */
-enum pb_status pb_export_select_new(const struct pb_export_rule *rule, size_t count,
+enum pb_status pb_export_select_new(const struct pb_export_options *options,
     struct pb_export_select **ret_select, struct pb_error *err) PB_MUST_CHECK;
 void pb_export_select_free(struct pb_export_select *select); /* NULL is fine */
 
@@ -33,11 +36,18 @@ bool pb_export_select_bounds(
 /* Is anything of a message disclosed among first .. last? */
 bool pb_export_select_any(const struct pb_export_select *select, uint64_t first, uint64_t last);
 
+/* Was it captured between the dates, by the local clock (FORMAT 1.1)?  True without dates. */
+bool pb_export_select_dated(const struct pb_export_select *select, const struct pb_leaf *leaf);
+
+/* A record that a rule opens by its number, and that is not among first .. last. */
+bool pb_export_select_beyond(
+    const struct pb_export_select *select, uint64_t first, uint64_t last, uint64_t *ret_seq);
+
 /*
  * Types 3, 8, 12, 13 and 14 whole, whatever the rules (FORMAT 5.3).  Type 4, which says who read
  * what and what was handed to whom, only by a rule that names this one record alone.
  */
-void pb_export_select_choose(const struct pb_export_select *select, uint64_t seq, uint8_t type,
+void pb_export_select_choose(const struct pb_export_select *select, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice);
 
 #endif

@@ -477,6 +477,27 @@ range_covers(void **state, const struct pb_export_options *options, uint64_t fir
 	close_archive(archive);
 }
 
+/* The records that are opened, in whole or in part. */
+static void
+dates_open(void **state, const struct pb_export_options *options, uint64_t first, uint64_t last,
+    uint64_t size, const char *opened)
+{
+	char seen[200] = "", name[40];
+	struct package *p;
+
+	range_covers(state, options, first, last, size);
+	p = open_package(options->output);
+	for (uint64_t seq = first; seq <= last; seq++) {
+		(void)snprintf(
+		    name, sizeof(name), "records/%llu/leaf.bin", (unsigned long long)seq);
+		if (has(p, name))
+			(void)snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%llu ",
+			    (unsigned long long)seq);
+	}
+	close_package(p);
+	assert_string_equal(seen, opened);
+}
+
 static void
 range_begins_with_a_token_and_ends_under_one(void **state)
 {
@@ -499,20 +520,29 @@ range_begins_with_a_token_and_ends_under_one(void **state)
 	range_covers(state, &options, 4, 8, 9);
 }
 
-/* Tokens are of NOON + 1, 3 and 5 minutes. */
+/* Letters are of NOON: 1 to 3; of 2 minutes later: 5 to 7; of 4: 10, 11; of 6: 13. */
 static void
-dates_are_those_of_tokens(void **state)
+dates_open_what_was_captured_between_them_and_nothing_around(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_export_options options = options_to(f, "d.asics");
+	const struct pb_export_rule rules[] = { { 0, UINT64_MAX, PB_EXPORT_FACTS, { 0 } },
+		{ 3, 3, PB_EXPORT_ALL, { 0 } } };
 
 	options.since_s = NOON_S + 100;
-	range_covers(state, &options, 4, 11, 12);
-	options = options_to(f, "d.asics");
-	options.until_s = NOON_S + 100;
-	range_covers(state, &options, 0, 8, 9);
-	options.since_s = NOON_S + 70;
-	range_covers(state, &options, 4, 8, 9);
+	dates_open(state, &options, 4, 11, 12, "4 5 6 7 9 10 11 ");
+	options.until_s = NOON_S + 130;
+	dates_open(state, &options, 4, 8, 9, "4 5 6 7 ");
+	options.since_s = NOON_S - 100;
+	options.until_s = NOON_S + 1;
+	dates_open(state, &options, 0, 3, 4, "0 1 2 3 ");
+	/* Between two dates of one second; a record that is named is opened beside them. */
+	options = range_to(f, "d.asics", 1, 11);
+	options.since_s = options.until_s = NOON_S + 120;
+	dates_open(state, &options, 0, 11, 12, "0 4 5 6 7 9 ");
+	options.rule = rules;
+	options.rule_count = 2;
+	dates_open(state, &options, 0, 11, 12, "0 3 4 5 6 7 9 ");
 }
 
 static enum pb_status
@@ -523,6 +553,57 @@ export_status(
 
 	*err = (struct pb_error){ 0 };
 	return pb_archive_export(archive, NULL, options, &exported, err);
+}
+
+static void
+dates_without_a_message_say_when_there_are_some(void **state)
+{
+	static const int64_t between[][2] = { { NOON_S + 1000, INT64_MAX },
+		{ INT64_MIN, NOON_S - 1 }, { NOON_S + 1, NOON_S + 119 } };
+	struct fixture *f = *state;
+	struct pb_archive *archive = make_archive(f);
+	struct pb_export_options options = options_to(f, "none.asics");
+	struct pb_error err;
+
+	for (size_t i = 0; i < 3; i++) {
+		options.since_s = between[i][0];
+		options.until_s = between[i][1];
+		assert_int_equal(export_status(archive, &options, &err), PB_EINVAL);
+		assert_string_equal(err.object, "2026-05-06T16:02:00Z .. 2026-05-06T16:08:00Z");
+		assert_non_null(strstr(err.todo, "--range"));
+	}
+	options = range_to(f, "none.asics", 5, 7);
+	options.until_s = NOON_S + 1;
+	assert_int_equal(export_status(archive, &options, &err), PB_EINVAL);
+	assert_string_equal(err.object, "2026-05-06T16:04:00Z .. 2026-05-06T16:04:00Z");
+	options = range_to(f, "none.asics", 4, 4);
+	options.until_s = NOON_S + 1;
+	assert_int_equal(export_status(archive, &options, &err), PB_EINVAL);
+	assert_int_equal(pb_archive_size(archive), RECORDS);
+	close_archive(archive);
+}
+
+static void
+a_named_record_that_would_be_left_out_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = make_archive(f);
+	const struct pb_export_rule rules[] = { { 0, UINT64_MAX, PB_EXPORT_FACTS, { 0 } },
+		{ 10, 10, PB_EXPORT_ALL, { 0 } } };
+	struct pb_export_options options = options_to(f, "beyond.asics");
+	struct pb_error err;
+
+	options.rule = rules;
+	options.rule_count = 2;
+	options.until_s = NOON_S + 130;
+	assert_int_equal(export_status(archive, &options, &err), PB_EINVAL);
+	assert_string_equal(err.object, "10, 0..8");
+	options = range_to(f, "beyond.asics", 2, 3);
+	options.rule = rules;
+	options.rule_count = 2;
+	assert_int_equal(export_status(archive, &options, &err), PB_EINVAL);
+	assert_int_equal(pb_archive_size(archive), RECORDS);
+	close_archive(archive);
 }
 
 static void
@@ -640,7 +721,10 @@ main(void)
 		    digest_goes_with_the_whole_message_and_never_without, set_up),
 		cmocka_unit_test_setup(later_rules_override_earlier_ones, set_up),
 		cmocka_unit_test_setup(range_begins_with_a_token_and_ends_under_one, set_up),
-		cmocka_unit_test_setup(dates_are_those_of_tokens, set_up),
+		cmocka_unit_test_setup(
+		    dates_open_what_was_captured_between_them_and_nothing_around, set_up),
+		cmocka_unit_test_setup(dates_without_a_message_say_when_there_are_some, set_up),
+		cmocka_unit_test_setup(a_named_record_that_would_be_left_out_is_refused, set_up),
 		cmocka_unit_test_setup(what_no_token_covers_is_not_exported, set_up),
 		cmocka_unit_test_setup(export_is_recorded_before_and_after, set_up),
 		cmocka_unit_test_setup(same_export_gives_the_same_octets, set_up),

@@ -141,7 +141,7 @@ def selections(stage):
            (0, second), [6], "first")
     yield ("middle", ["--range", middle, "--seq", "%d" % sent[3]], (first, first + 30), [sent[3]],
            "first")
-    yield ("dates", ["--since", stage.between, "--until", stage.until], (first, None), sent, "second")
+    yield ("dates", ["--since", stage.between, "--until", stage.until], (first, None), sent, "first")
     yield ("as-of", ["--range", "0..100", "--as-of", "%d" % size_of(stage, third), "--seq", "8"],
            (0, 100), [8], None)
     yield "one", ["--seq", "%d" % received[-1]], (0, received[-1]), [received[-1]], None
