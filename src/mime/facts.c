@@ -88,6 +88,8 @@ pb_facts_done(struct pb_facts *facts)
 	g_ptr_array_unref(facts->xdm.documents);
 	g_ptr_array_unref(facts->xdm.patients);
 	g_string_free(facts->text, TRUE);
+	if (facts->taking.octets != NULL)
+		g_byte_array_unref(facts->taking.octets);
 	g_free(facts->date);
 	g_free(facts->subject);
 	g_free(facts->message_id);

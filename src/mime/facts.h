@@ -67,6 +67,24 @@ struct pb_xdm {
 	uint64_t expanded;    /* octets of the files of all packages, as far as they were read */
 };
 
+/*
+ * How the text is read: all of it, for its words; or as a person reads it, without attached texts,
+ * without what only programs that know no MIME show, and of alternatives without the HTML where
+ * there is a text/plain.
+ */
+struct pb_reading {
+	bool person;
+	bool *plain;    /* whether the alternatives at hand have had a text/plain; NULL: none are */
+	bool html_left; /* some HTML was left out */
+};
+
+/* The one attachment that is wished for; number 0: none is. */
+struct pb_taking {
+	uint64_t number;
+	bool partial;       /* only its beginning is at hand */
+	GByteArray *octets; /* decoded; NULL until it was met */
+};
+
 struct pb_facts {
 	GPtrArray *who[PB_WHO_COUNT]; /* struct pb_address */
 	char *date;
@@ -89,6 +107,8 @@ struct pb_facts {
 	uint64_t messages;          /* that stand in it */
 	uint64_t attachments_total; /* also those that the list has no room for */
 	GString *text;
+	struct pb_reading reading;
+	struct pb_taking taking;
 	bool text_cut;
 	bool cut; /* a list or a text is longer than it is kept */
 };

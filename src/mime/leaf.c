@@ -79,12 +79,40 @@ read_text(struct pb_facts *facts, const struct pb_leaf *leaf)
 			facts->text_cut = true;
 	}
 	pb_facts_text(facts, text->str, text->len);
+	if (facts->reading.plain != NULL &&
+	    g_mime_content_type_is_type(leaf->type, "text", "plain") &&
+	    text->str[strspn(text->str, " \t\r\n\f")] != '\0')
+		*facts->reading.plain = true;
 	if (leaf->outermost)
 		pb_report_text(facts, text->str, text->len);
 	if (text != decoded)
 		g_string_free(text, TRUE);
 	g_string_free(decoded, TRUE);
 	g_byte_array_unref(octets);
+}
+
+/* Where there is a text/plain that says something, the HTML beside it is left out. */
+static bool
+is_left_out(struct pb_facts *facts, const struct pb_leaf *leaf)
+{
+	struct pb_reading *reading = &facts->reading;
+
+	if (reading->plain == NULL || !*reading->plain ||
+	    !g_mime_content_type_is_type(leaf->type, "text", "html"))
+		return false;
+	reading->html_left = true;
+	return true;
+}
+
+/* Decoded it is never longer than it stands. */
+static void
+take(struct pb_taking *taking, const struct pb_leaf *leaf, uint64_t size)
+{
+	taking->partial = leaf->partial;
+	taking->octets = g_byte_array_sized_new((guint)size);
+	if (!leaf->partial && !pb_decode(leaf->encoding, leaf->data, leaf->len,
+				  PB_LIMIT_VIEW_MESSAGE, taking->octets))
+		taking->partial = true;
 }
 
 static void
@@ -97,7 +125,8 @@ add_attachment(struct pb_facts *facts, const struct pb_leaf *leaf, const char *n
 	attachment->name = name != NULL ? pb_facts_line(facts, name, strlen(name)) : NULL;
 	attachment->type = pb_facts_line(facts, lower, strlen(lower));
 	attachment->size = pb_decode_size(leaf->encoding, leaf->data, leaf->len);
-	facts->attachments_total++;
+	if (++facts->attachments_total == facts->taking.number)
+		take(&facts->taking, leaf, attachment->size);
 	pb_facts_add(facts, facts->attachments, attachment);
 	g_free(lower);
 	g_free(type);
@@ -165,22 +194,35 @@ read_report(struct pb_facts *facts, const struct pb_leaf *leaf)
 	return true;
 }
 
+/* Is it read as a text?  attachment: it is said to be one. */
+static bool
+has_text(
+    const struct pb_facts *facts, const struct pb_leaf *leaf, const char *name, bool attachment)
+{
+	bool text = g_mime_content_type_is_type(leaf->type, "text", "*");
+
+	/* Such as message/partial, which programs show as a text that they can't explain. */
+	if (g_mime_content_type_is_type(leaf->type, "message", "*"))
+		return true;
+	if (facts->reading.person)
+		return text && !attachment;
+	return (text && !attachment && name == NULL) ||
+	       g_mime_content_type_is_type(leaf->type, "text", "plain") ||
+	       g_mime_content_type_is_type(leaf->type, "text", "html");
+}
+
 void
 pb_leaf_read(struct pb_facts *facts, const struct pb_leaf *leaf)
 {
-	bool text = g_mime_content_type_is_type(leaf->type, "text", "*"), attached;
-	/* Such as message/partial, which programs show as a text that they can't explain. */
-	bool shown = g_mime_content_type_is_type(leaf->type, "message", "*");
+	bool attachment;
 	char *name;
 
 	if (read_report(facts, leaf))
 		return;
-	name = pb_leaf_file_name(leaf, &attached);
-	attached = attached || name != NULL || !text;
-	if (attached)
+	name = pb_leaf_file_name(leaf, &attachment);
+	if (attachment || name != NULL || !g_mime_content_type_is_type(leaf->type, "text", "*"))
 		add_attachment(facts, leaf, name);
-	if (!attached || shown || g_mime_content_type_is_type(leaf->type, "text", "plain") ||
-	    g_mime_content_type_is_type(leaf->type, "text", "html"))
+	if (has_text(facts, leaf, name, attachment) && !is_left_out(facts, leaf))
 		read_text(facts, leaf);
 	if (is_tnef(leaf->type, name))
 		pb_facts_find(facts, "tnef", NULL);

@@ -15,6 +15,7 @@ struct pb_leaf {
 	const uint8_t *data; /* as it stands */
 	size_t len;
 	bool outermost; /* of the message itself, not of one inside it */
+	bool partial;   /* inside a message of which only the beginning was decoded */
 };
 
 void pb_leaf_read(struct pb_facts *facts, const struct pb_leaf *leaf);

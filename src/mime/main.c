@@ -16,17 +16,26 @@
 /* What a child that goes on keeps of the room that a large message had. */
 #define ROOM_KEPT ((size_t)4 * 1024 * 1024)
 
-/* 1: a message is there; 0: the parent wants no more; negative: it can't be had. */
+struct request {
+	enum pb_wire_wish wish;
+	uint64_t number;
+	struct pb_buf message;
+};
+
+/* 1: a request is there; 0: the parent wants no more; negative: it can't be had. */
 static int
-receive(struct pb_buf *message)
+receive(struct request *request)
 {
-	uint8_t head[8];
+	struct pb_buf *message = &request->message;
+	uint8_t head[PB_WIRE_REQUEST_LEN];
 	uint64_t len;
 	int got = pb_stream_read(0, head, sizeof(head));
 
 	if (got <= 0)
 		return got;
-	len = pb_get_u64(head);
+	request->wish = head[0];
+	request->number = pb_get_u64(head + 1);
+	len = pb_get_u64(head + 9);
 	if (message->cap > ROOM_KEPT)
 		pb_buf_done(message);
 	pb_buf_clear(message);
@@ -36,17 +45,46 @@ receive(struct pb_buf *message)
 	return len == 0 ? 1 : pb_stream_read(0, message->data, len);
 }
 
-/* In one piece, so that the parent is woken once. */
+/* In one piece, so that the parent is woken once; but what is long is not copied for that. */
 static int
-answer(const struct pb_buf *view, const struct pb_buf *text, struct pb_buf *reply)
+give(enum pb_wire_answer answer, const struct pb_buf *first, const struct pb_buf *second,
+    struct pb_buf *reply)
 {
 	pb_buf_clear(reply);
-	if (pb_buf_append_u64(reply, view->len) != PB_OK ||
-	    pb_buf_append_u64(reply, text->len) != PB_OK ||
-	    pb_buf_append(reply, view->data, view->len) != PB_OK ||
-	    pb_buf_append(reply, text->data, text->len) != PB_OK)
+	if (pb_buf_append_u8(reply, (uint8_t)answer) != PB_OK ||
+	    pb_buf_append_u64(reply, first->len) != PB_OK ||
+	    pb_buf_append_u64(reply, second->len) != PB_OK)
+		return -1;
+	if (first->len > ROOM_KEPT) {
+		if (pb_stream_write(1, reply->data, reply->len) != 0 ||
+		    pb_stream_write(1, first->data, first->len) != 0)
+			return -1;
+		return pb_stream_write(1, second->data, second->len);
+	}
+	if (pb_buf_append(reply, first->data, first->len) != PB_OK ||
+	    pb_buf_append(reply, second->data, second->len) != PB_OK)
 		return -1;
 	return pb_stream_write(1, reply->data, reply->len);
+}
+
+static enum pb_wire_answer
+answer(const struct pb_mime *mime, const struct request *request, struct pb_buf *first,
+    struct pb_buf *second)
+{
+	const struct pb_buf *message = &request->message;
+
+	pb_buf_clear(second);
+	switch (request->wish) {
+	case PB_WIRE_READING:
+		return pb_mime_read(mime, message->data, message->len, first, second);
+	case PB_WIRE_ATTACHMENT:
+		return pb_mime_attachment(
+		    mime, message->data, message->len, request->number, first);
+	case PB_WIRE_VIEW:
+		break;
+	}
+	pb_mime_view(mime, message->data, message->len, first, second);
+	return PB_WIRE_DONE;
 }
 
 static int
@@ -62,24 +100,27 @@ say_hello(const struct pb_confined *confined)
 int
 main(void)
 {
-	struct pb_buf message = PB_BUF_EMPTY, view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
-	struct pb_buf reply = PB_BUF_EMPTY;
+	struct request request = { .message = PB_BUF_EMPTY };
+	struct pb_buf first = PB_BUF_EMPTY, second = PB_BUF_EMPTY, reply = PB_BUF_EMPTY;
 	struct pb_mime *mime = pb_mime_start();
 	struct pb_confined confined;
+	enum pb_wire_answer how;
 	int got;
 
 	if (pb_confine(PB_LIMIT_VIEW_MEMORY, &confined) != 0 || say_hello(&confined) != 0)
 		return EXIT_FAILURE;
-	while ((got = receive(&message)) > 0) {
+	while ((got = receive(&request)) > 0) {
 		if (pb_confine_processor(PB_LIMIT_VIEW_CPU_MS) != 0)
 			return EXIT_FAILURE;
-		pb_mime_view(mime, message.data, message.len, &view, &text);
-		if (answer(&view, &text, &reply) != 0)
+		how = answer(mime, &request, &first, &second);
+		if (give(how, &first, &second, &reply) != 0)
 			return EXIT_FAILURE;
+		if (first.cap > ROOM_KEPT)
+			pb_buf_done(&first);
 	}
-	pb_buf_done(&message);
-	pb_buf_done(&view);
-	pb_buf_done(&text);
+	pb_buf_done(&request.message);
+	pb_buf_done(&first);
+	pb_buf_done(&second);
 	pb_buf_done(&reply);
 	pb_mime_end(mime);
 	return got == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

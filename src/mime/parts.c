@@ -14,6 +14,7 @@ struct walk {
 	struct pb_facts *facts;
 	unsigned parts;    /* looked at */
 	unsigned messages; /* one inside the other, here */
+	bool partial;      /* of one of these only the beginning was decoded */
 };
 
 /* depth: entities around it.  fallback: the type of a part that names none. */
@@ -100,6 +101,8 @@ beside_parts(struct walk *walk, const uint8_t *data, size_t len)
 {
 	GString *text;
 
+	if (walk->facts->reading.person)
+		return;
 	while (len > 0 && g_ascii_isspace(*data)) {
 		data++;
 		len--;
@@ -172,13 +175,14 @@ message(
     struct walk *walk, enum pb_encoding encoding, const uint8_t *data, size_t len, unsigned depth)
 {
 	GByteArray *decoded = NULL;
+	bool around = walk->partial;
 
 	walk->facts->messages++;
 	walk->messages++;
 	if (encoding != PB_ENCODING_NONE) {
 		decoded = g_byte_array_new();
 		if (!pb_decode(encoding, data, len, PB_LIMIT_VIEW_DECODED, decoded))
-			walk->facts->text_cut = true;
+			walk->facts->text_cut = walk->partial = true;
 		data = decoded->data;
 		len = decoded->len;
 		find_bare_boundary(walk, data, len);
@@ -191,6 +195,7 @@ message(
 	if (decoded != NULL)
 		g_byte_array_unref(decoded);
 	walk->messages--;
+	walk->partial = around;
 }
 
 /* RFC 2045 section 5.1: a type, "/", a subtype. */
@@ -285,19 +290,38 @@ find_doubtful(
 		walk->facts->cut = true;
 }
 
+/* The parts of a multipart; false if no part of it can be told from another. */
+static bool
+parts_of(struct walk *walk, GMimeContentType *type, const uint8_t *data, size_t len, unsigned depth)
+{
+	struct pb_reading *reading = &walk->facts->reading;
+	const char *boundary = g_mime_content_type_get_parameter(type, "boundary");
+	bool plain = false, *around = reading->plain, parted;
+
+	if (boundary == NULL || boundary[0] == '\0' || strlen(boundary) > PB_LIMIT_BOUNDARY)
+		return false;
+	if (reading->person && g_mime_content_type_is_type(type, "multipart", "alternative"))
+		reading->plain = &plain;
+	parted = multipart(walk, boundary, data, len, depth,
+	    g_mime_content_type_is_type(type, "multipart", "digest") ? "message/rfc822"
+								     : "text/plain");
+	reading->plain = around;
+	return parted;
+}
+
 /* What stands behind the header of an entity. */
 static void
 body(struct walk *walk, const struct pb_fields *fields, const uint8_t *data, size_t len,
     unsigned depth, const char *fallback)
 {
 	GMimeContentType *type = content_type(fields, fallback);
-	const char *boundary = g_mime_content_type_get_parameter(type, "boundary");
 	struct pb_leaf leaf = { .fields = fields,
 		.type = type,
 		.encoding = encoding_of(fields),
 		.data = data,
 		.len = len,
-		.outermost = walk->messages == 0 };
+		.outermost = walk->messages == 0,
+		.partial = walk->partial };
 
 	if (depth == 0 && g_mime_content_type_is_type(type, "multipart", "report"))
 		walk->facts->report = true;
@@ -305,12 +329,8 @@ body(struct walk *walk, const struct pb_fields *fields, const uint8_t *data, siz
 		message(walk, leaf.encoding, data, len, depth);
 	} else if (!g_mime_content_type_is_type(type, "multipart", "*")) {
 		pb_leaf_read(walk->facts, &leaf);
-	} else if (boundary == NULL || boundary[0] == '\0' ||
-		   strlen(boundary) > PB_LIMIT_BOUNDARY ||
-		   !multipart(walk, boundary, data, len, depth,
-		       g_mime_content_type_is_type(type, "multipart", "digest") ? "message/rfc822"
-										: "text/plain")) {
-		/* No part of it can be told from another: then it is read as a text. */
+	} else if (!parts_of(walk, type, data, len, depth)) {
+		/* Then it is read as a text. */
 		g_object_unref(type);
 		leaf.type = type = g_mime_content_type_new("text", "plain");
 		pb_leaf_read(walk->facts, &leaf);

@@ -3,6 +3,7 @@
 #define PB_MIME_VIEW_H
 
 #include "core/buf.h"
+#include "core/view_wire.h"
 
 /*
  * What is held while views are made: GMime, and the charsets, opened before there are no files
@@ -18,5 +19,13 @@ void pb_mime_end(struct pb_mime *mime);
  */
 void pb_mime_view(const struct pb_mime *mime, const uint8_t *message, size_t len,
     struct pb_buf *view, struct pb_buf *text);
+
+/* The same with the text as a person reads it: PB_WIRE_DONE or PB_WIRE_HTML_LEFT. */
+enum pb_wire_answer pb_mime_read(const struct pb_mime *mime, const uint8_t *message, size_t len,
+    struct pb_buf *view, struct pb_buf *text);
+
+/* The decoded octets of attachment `number` of the view, from 1; none but with PB_WIRE_DONE. */
+enum pb_wire_answer pb_mime_attachment(const struct pb_mime *mime, const uint8_t *message,
+    size_t len, uint64_t number, struct pb_buf *octets);
 
 #endif

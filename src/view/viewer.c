@@ -11,6 +11,8 @@
 #include "sys/child.h"
 #include "view/check.h"
 
+static const char LOOKING[] = N_("look into a message");
+
 /* Starting: the C library reads the tables of some fifty charsets. */
 #define START_MS 5000
 
@@ -136,6 +138,16 @@ state_of(int error)
 	return error == -ETIMEDOUT ? PB_VIEW_TIMEOUT : PB_VIEW_DIED;
 }
 
+/* What is wished for, and where the answer goes: a view and a text, or an attachment. */
+struct request {
+	enum pb_wire_wish wish;
+	uint64_t number;
+	const void *message;
+	size_t len;
+	struct pb_buf *first, *second; /* second NULL: an attachment has none */
+	enum pb_wire_answer answer;
+};
+
 /* `len` octets of the answer, at the end of buf.  PB_ENOMEM. */
 static enum pb_status
 receive(struct pb_viewer *viewer, struct pb_buf *buf, size_t len, int64_t end_us, int *ret_error)
@@ -151,13 +163,49 @@ receive(struct pb_viewer *viewer, struct pb_buf *buf, size_t len, int64_t end_us
 	return PB_OK;
 }
 
+/* Could that be the answer, as long as its parts are said to be? */
+static bool
+is_possible(const struct request *request, uint64_t first_len, uint64_t second_len)
+{
+	switch (request->wish) {
+	case PB_WIRE_VIEW:
+	case PB_WIRE_READING:
+		return first_len > 0 && first_len <= PB_LIMIT_VIEW &&
+		       second_len <= PB_LIMIT_VIEW_TEXT &&
+		       (request->answer == PB_WIRE_DONE ||
+			   (request->wish == PB_WIRE_READING &&
+			       request->answer == PB_WIRE_HTML_LEFT));
+	case PB_WIRE_ATTACHMENT:
+		break;
+	}
+	/* No encoding makes octets shorter than they are. */
+	return second_len == 0 && first_len <= request->len &&
+	       (request->answer == PB_WIRE_DONE ||
+		   (first_len == 0 &&
+		       (request->answer == PB_WIRE_ABSENT || request->answer == PB_WIRE_PARTIAL)));
+}
+
+/* PB_EDATA: it is not what it must be. */
+static enum pb_status
+check(const struct request *request)
+{
+	enum pb_status status;
+
+	if (request->second == NULL)
+		return PB_OK;
+	status = pb_view_check(request->first->data, request->first->len, request->second->len);
+	if (status == PB_OK && !pb_utf8_valid(request->second->data, request->second->len))
+		status = PB_EDATA;
+	return status;
+}
+
 /* Its answer, as long as its parts may be; checked. */
 static enum pb_status
-take_answer(struct pb_viewer *viewer, struct pb_buf *view, struct pb_buf *text, int64_t end_us,
+take_answer(struct pb_viewer *viewer, struct request *request, int64_t end_us,
     enum pb_view_state *ret_state)
 {
 	uint8_t head[PB_WIRE_REPLY_LEN];
-	uint64_t view_len, text_len;
+	uint64_t first_len, second_len;
 	enum pb_status status;
 	int error =
 	    pb_child_receive(viewer->child, head, sizeof(head), viewer->world->clock, end_us);
@@ -165,22 +213,23 @@ take_answer(struct pb_viewer *viewer, struct pb_buf *view, struct pb_buf *text, 
 	*ret_state = state_of(error);
 	if (error != 0)
 		return PB_OK;
-	view_len = pb_get_u64(head);
-	text_len = pb_get_u64(head + 8);
+	request->answer = head[0];
+	first_len = pb_get_u64(head + 1);
+	second_len = pb_get_u64(head + 9);
 	*ret_state = PB_VIEW_BAD_REPLY;
-	if (view_len == 0 || view_len > PB_LIMIT_VIEW || text_len > PB_LIMIT_VIEW_TEXT)
+	if (!is_possible(request, first_len, second_len))
 		return PB_OK;
-	status = receive(viewer, view, view_len, end_us, &error);
-	if (status == PB_OK && error == 0)
-		status = receive(viewer, text, text_len, end_us, &error);
+	status = receive(viewer, request->first, first_len, end_us, &error);
+	if (status == PB_OK && error == 0 && request->second != NULL)
+		status = receive(viewer, request->second, second_len, end_us, &error);
 	if (status != PB_OK)
 		return status;
 	if (error != 0) {
 		*ret_state = state_of(error);
 		return PB_OK;
 	}
-	status = pb_view_check(view->data, view->len, text->len);
-	if (status == PB_OK && pb_utf8_valid(text->data, text->len))
+	status = check(request);
+	if (status == PB_OK)
 		*ret_state = PB_VIEW_MADE;
 	return status == PB_EDATA ? PB_OK : status;
 }
@@ -194,27 +243,36 @@ was_costly(const struct pb_viewer *viewer, int64_t begun_us, enum pb_view_state 
 		   begun_us <= deadline(viewer, 0) - (int64_t)PB_LIMIT_VIEW_WARY_MS * 1000);
 }
 
+static void
+clear(struct request *request)
+{
+	pb_buf_clear(request->first);
+	if (request->second != NULL)
+		pb_buf_clear(request->second);
+}
+
 /* One attempt with the child that runs.  A child that did not answer well does not go on. */
 static enum pb_status
-attempt(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
-    struct pb_buf *text, enum pb_view_state *ret_state)
+attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state)
 {
 	int64_t begun_us = deadline(viewer, 0);
-	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, len) * 1000;
+	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, request->len) * 1000;
 	const struct pb_clock *clock = viewer->world->clock;
+	uint8_t head[PB_WIRE_REQUEST_LEN];
 	enum pb_status status = PB_OK;
-	uint8_t head[8];
 	int error;
 
-	pb_put_u64(head, len);
-	error = pb_child_send(viewer->child, head, sizeof(head), message, len, clock, end_us);
+	head[0] = (uint8_t)request->wish;
+	pb_put_u64(head + 1, request->number);
+	pb_put_u64(head + 9, request->len);
+	error = pb_child_send(
+	    viewer->child, head, sizeof(head), request->message, request->len, clock, end_us);
 	if (error == 0)
-		status = take_answer(viewer, view, text, end_us, ret_state);
+		status = take_answer(viewer, request, end_us, ret_state);
 	else
 		*ret_state = state_of(error);
 	if (status != PB_OK || *ret_state != PB_VIEW_MADE) {
-		pb_buf_clear(view);
-		pb_buf_clear(text);
+		clear(request);
 		end_child(viewer);
 	}
 	viewer->wary =
@@ -227,28 +285,79 @@ attempt(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf
  * A child that made views before may suffer from what they left behind, or was killed while it
  * waited: the message is tried once more with a fresh one, so that its state tells of it alone.
  */
-enum pb_status
-pb_viewer_view(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
-    struct pb_buf *text, enum pb_view_state *ret_state, struct pb_error *err)
+static enum pb_status
+ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state,
+    struct pb_error *err)
 {
-	static const char what[] = N_("look into a message");
 	enum pb_view_state state = PB_VIEW_TOO_LARGE;
 	enum pb_status status = PB_OK;
-	bool again = len <= PB_LIMIT_VIEW_MESSAGE;
+	bool again = request->len <= PB_LIMIT_VIEW_MESSAGE;
 
-	pb_buf_clear(view);
-	pb_buf_clear(text);
+	clear(request);
 	while (again && status == PB_OK) {
 		if (viewer->child == NULL)
 			status = start(viewer, err);
 		if (status != PB_OK)
 			return status;
 		again = viewer->seasoned;
-		status = attempt(viewer, message, len, view, text, &state);
+		status = attempt(viewer, request, &state);
 		again = again && state != PB_VIEW_MADE;
 	}
 	if (status != PB_OK)
-		return pb_fail_memory(err, what);
+		return pb_fail_memory(err, LOOKING);
+	*ret_state = state;
+	return PB_OK;
+}
+
+enum pb_status
+pb_viewer_view(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
+    struct pb_buf *text, enum pb_view_state *ret_state, struct pb_error *err)
+{
+	struct request request = {
+		.wish = PB_WIRE_VIEW, .message = message, .len = len, .first = view, .second = text
+	};
+
+	return ask(viewer, &request, ret_state, err);
+}
+
+enum pb_status
+pb_viewer_read(struct pb_viewer *viewer, const void *message, size_t len, struct pb_buf *view,
+    struct pb_buf *text, bool *ret_html_left, enum pb_view_state *ret_state, struct pb_error *err)
+{
+	struct request request = { .wish = PB_WIRE_READING,
+		.message = message,
+		.len = len,
+		.first = view,
+		.second = text };
+	enum pb_status status = ask(viewer, &request, ret_state, err);
+
+	if (status == PB_OK)
+		*ret_html_left = *ret_state == PB_VIEW_MADE && request.answer == PB_WIRE_HTML_LEFT;
+	return status;
+}
+
+enum pb_status
+pb_viewer_attachment(struct pb_viewer *viewer, const void *message, size_t len, uint64_t number,
+    struct pb_buf *octets, enum pb_view_state *ret_state, struct pb_error *err)
+{
+	struct request request = { .wish = PB_WIRE_ATTACHMENT,
+		.number = number,
+		.message = message,
+		.len = len,
+		.first = octets };
+	enum pb_view_state state;
+	enum pb_status status = ask(viewer, &request, &state, err);
+
+	if (status != PB_OK)
+		return status;
+	if (state == PB_VIEW_MADE && request.answer == PB_WIRE_ABSENT)
+		return pb_fail(err, PB_ENOENT, N_("take out an attachment"),
+		    N_("the message has no such attachment"), "%llu", (unsigned long long)number);
+	if (state == PB_VIEW_MADE && request.answer == PB_WIRE_PARTIAL)
+		return pb_fail(err, PB_ELIMIT, N_("take out an attachment"),
+		    N_("it stands in a message inside this one, which is too long to be decoded "
+		       "whole"),
+		    "%llu", (unsigned long long)number);
 	*ret_state = state;
 	return PB_OK;
 }

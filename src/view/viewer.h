@@ -56,4 +56,21 @@ enum pb_status pb_viewer_view(struct pb_viewer *viewer, const void *message, siz
     struct pb_buf *view, struct pb_buf *text, enum pb_view_state *ret_state,
     struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * The same for a person who reads it: `text` leaves out attached texts, what only programs that
+ * know no MIME show, and HTML beside a text/plain that stands for the same (then *ret_html_left).
+ */
+enum pb_status pb_viewer_read(struct pb_viewer *viewer, const void *message, size_t len,
+    struct pb_buf *view, struct pb_buf *text, bool *ret_html_left, enum pb_view_state *ret_state,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * The decoded octets of attachment `number` of a message, as its view lists them, from 1; `octets`
+ * is cleared first.  *ret_state as above; PB_ENOENT: it has no such attachment; PB_ELIMIT: it
+ * stands in a message inside, of which only the beginning is decoded.
+ */
+enum pb_status pb_viewer_attachment(struct pb_viewer *viewer, const void *message, size_t len,
+    uint64_t number, struct pb_buf *octets, enum pb_view_state *ret_state,
+    struct pb_error *err) PB_MUST_CHECK;
+
 #endif

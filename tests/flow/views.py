@@ -47,7 +47,7 @@ class Child:
                                             stderr=subprocess.DEVNULL, env={})
         self.stream = ours
         hello = self.take(8)
-        assert hello[:7] == b"pbmime1", hello
+        assert hello[:7] == b"pbmime2", hello
         self.flags = hello[7]
 
     def take(self, size):
@@ -62,17 +62,34 @@ class Child:
             out += data
         return bytes(out)
 
-    def view(self, message):
-        """(the view, the text)"""
+    def ask(self, message, wish, number=0):
+        """(the answer, the first, the second)"""
         try:
-            self.stream.sendall(struct.pack(">Q", len(message)) + message)
+            self.stream.sendall(struct.pack(">BQQ", wish, number, len(message)) + message)
         except OSError:
             raise Dead(self.process.wait()) from None
-        view, text = struct.unpack(">QQ", self.take(16))
-        assert view <= 64 * 1024 and text <= 1024 * 1024, (view, text)
-        view, text = json.loads(self.take(view)), self.take(text).decode()
-        assert len(text.encode()) == view["text_len"]
-        return view, text
+        answer, first, second = struct.unpack(">BQQ", self.take(17))
+        return answer, self.take(first), self.take(second)
+
+    def view(self, message):
+        """(the view, the text)"""
+        answer, view, text = self.ask(message, 0)
+        assert answer == 0 and len(view) <= 64 * 1024 and len(text) <= 1024 * 1024, answer
+        view = json.loads(view)
+        assert len(text) == view["text_len"]
+        return view, text.decode()
+
+    def read(self, message):
+        """(is HTML left out, the view, the text as a person reads it)"""
+        answer, view, text = self.ask(message, 1)
+        assert answer in (0, 1), answer
+        return answer == 1, json.loads(view), text.decode()
+
+    def attachment(self, message, number):
+        """The octets; None: there is no such attachment."""
+        answer, octets, nothing = self.ask(message, 2, number)
+        assert nothing == b"" and (answer == 0 or octets == b""), answer
+        return octets if answer == 0 else None
 
     def end(self):
         self.stream.close()
@@ -178,6 +195,60 @@ def demonstration_reads_as_python_reads_it():
                     "message_id", "attachments"):
             assert view.get(key) == wanted.get(key), (key, view.get(key), wanted.get(key))
     assert keys >= {"from", "to", "subject", "date", "date_s", "message_id", "attachments"}, keys
+    assert child.end() == 0
+
+
+def attachments_come_as_python_decodes_them():
+    child = Child()
+    count = 0
+    for message in demo_mail.Practice(1).mail(200):
+        view, _ = child.view(message.data)
+        parts = [part for part in email.message_from_bytes(message.data).walk()
+                 if not part.is_multipart() and (part.get_filename() is not None
+                 or part.get_content_disposition() == "attachment")]
+        for number, part in enumerate(parts, 1):
+            octets = child.attachment(message.data, number)
+            assert octets == part.get_payload(decode=True), (number, view)
+            assert len(octets) == view["attachments"][number - 1]["size"]
+            count += 1
+        assert child.attachment(message.data, len(parts) + 1) is None
+    assert count > 20, count
+    assert child.end() == 0
+
+
+def attachment_of_which_only_the_beginning_is_decoded_is_not_given():
+    child = Child()
+    inner = (b"Content-Type: application/pdf\n\n" + b"%PDF" * 3_000_000)
+    data = (b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+            + base64.encodebytes(inner))
+    assert child.view(data)[0]["text_cut"] is True
+    assert child.ask(data, 2, 1)[0] == 3
+    assert child.attachment(data, 2) is None
+    assert child.end() == 0
+
+
+def what_a_person_reads_has_each_text_once():
+    child = Child()
+    plain, page = "Content-Type: text/plain\n\nBonjour.\n", "Content-Type: text/html\n\n<b>Bonjour.\n"
+    named = 'Content-Type: text/plain; name="a.txt"\n\nnommé\n'
+    attached = "Content-Disposition: attachment; filename=b.txt\n\njoint\n"
+    blank = "Content-Type: text/plain\n\n \n\n"
+
+    def parts(kind, *inside):
+        border = "x%d" % len("".join(inside))
+        return ("Content-Type: multipart/%s; boundary=%s\n\nno MIME\n" % (kind, border)
+                + "".join("--%s\n%s" % (border, part) for part in inside) + "--%s--\nend\n" % border)
+
+    for data, left, wanted in (
+            (parts("alternative", plain, page), True, ["Bonjour."]),
+            (parts("alternative", blank, page), False, ["", "Bonjour."]),
+            (parts("alternative", plain, parts("related", page)), True, ["Bonjour."]),
+            (parts("mixed", parts("alternative", plain, page), page), True, ["Bonjour.", "Bonjour."]),
+            (parts("mixed", plain, page, named, attached), False, ["Bonjour.", "Bonjour.", "nommé"]),
+            (page, False, ["Bonjour."])):
+        got = child.read(data.encode())
+        assert (got[0], [text.strip() for text in got[2].split("\f")]) == (left, wanted), (data, got)
+        assert got[1].get("attachments") == child.view(data.encode())[0].get("attachments")
     assert child.end() == 0
 
 
@@ -401,11 +472,11 @@ def child_ends_with_its_parent():
     child.stream.close()
     assert child.process.wait(10) == 0
     child = Child()
-    child.stream.sendall(struct.pack(">Q", 100) + b"cut")
+    child.stream.sendall(struct.pack(">BQQ", 0, 0, 100) + b"cut")
     child.stream.close()
     assert child.process.wait(10) != 0
     child = Child()
-    child.stream.sendall(b"\xff" * 8)
+    child.stream.sendall(b"\xff" * 17)
     assert child.process.wait(10) != 0
 
 

@@ -1,6 +1,6 @@
 /*
  * Any octets as a message: a view comes of it that its parent takes, within its limits, twice the
- * same.
+ * same; it can be read, and its first attachment taken out.
  */
 #include <string.h>
 
@@ -28,6 +28,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	pb_assert(again.len == view.len && memcmp(again.data, view.data, view.len) == 0);
 	pb_assert(text_again.len == text.len);
 	pb_assert(text.len == 0 || memcmp(text_again.data, text.data, text.len) == 0);
+	pb_assert(pb_mime_read(mime, data, len, &again, &text_again) <= PB_WIRE_HTML_LEFT);
+	pb_assert(pb_view_check(again.data, again.len, text_again.len) == PB_OK);
+	pb_assert(pb_mime_attachment(mime, data, len, 1, &again) != PB_WIRE_HTML_LEFT);
+	pb_assert(again.len <= len);
 	pb_buf_done(&view);
 	pb_buf_done(&text);
 	pb_buf_done(&again);

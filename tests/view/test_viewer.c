@@ -311,13 +311,11 @@ program_that_is_not_there_is_said(void **state)
 }
 
 /* A program that a test writes in shell: as wrong as a child can be. */
-static enum pb_status
-look_within(unsigned limit_ms, const char *script, enum pb_view_state *ret_state)
+static struct pb_viewer *
+viewer_of(const char *script, const char *dir)
 {
-	char *dir = test_directory(), path[512];
-	struct pb_buf view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
 	struct pb_viewer *viewer = NULL;
-	enum pb_status status;
+	char path[512];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/child", dir);
@@ -327,6 +325,17 @@ look_within(unsigned limit_ms, const char *script, enum pb_view_state *ret_state
 	fclose(file);
 	assert_int_equal(chmod(path, 0700), 0);
 	assert_int_equal(pb_viewer_new(pb_sys_world(), path, &viewer, NULL), PB_OK);
+	return viewer;
+}
+
+static enum pb_status
+look_within(unsigned limit_ms, const char *script, enum pb_view_state *ret_state)
+{
+	struct pb_buf view = PB_BUF_EMPTY, text = PB_BUF_EMPTY;
+	char *dir = test_directory();
+	struct pb_viewer *viewer = viewer_of(script, dir);
+	enum pb_status status;
+
 	pb_viewer_set_limit(viewer, limit_ms);
 	status = pb_viewer_view(viewer, "0123456789", 10, &view, &text, ret_state, NULL);
 	if (status == PB_OK && *ret_state != PB_VIEW_MADE)
@@ -344,6 +353,25 @@ look_with(const char *script, enum pb_view_state *ret_state)
 	return look_within(5000, script, ret_state);
 }
 
+/* The same with a wish for an attachment. */
+static enum pb_status
+take_with(const char *script, enum pb_view_state *ret_state)
+{
+	struct pb_buf octets = PB_BUF_EMPTY;
+	char *dir = test_directory();
+	struct pb_viewer *viewer = viewer_of(script, dir);
+	enum pb_status status;
+
+	pb_viewer_set_limit(viewer, 5000);
+	status = pb_viewer_attachment(viewer, "0123456789", 10, 1, &octets, ret_state, NULL);
+	if (status == PB_OK && *ret_state != PB_VIEW_MADE)
+		assert_int_equal(octets.len, 0);
+	pb_viewer_free(viewer);
+	pb_buf_done(&octets);
+	test_directory_remove(dir);
+	return status;
+}
+
 static void
 program_that_ends_or_says_something_else_is_unavailable(void **state)
 {
@@ -352,12 +380,13 @@ program_that_ends_or_says_something_else_is_unavailable(void **state)
 	(void)state;
 	assert_int_equal(look_with("exit 0", &view_state), PB_EUNAVAIL);
 	assert_int_equal(
-	    look_with("printf 'pbmime2\\003'; cat >/dev/null", &view_state), PB_EUNAVAIL);
+	    look_with("printf 'pbmime1\\003'; cat >/dev/null", &view_state), PB_EUNAVAIL);
 }
 
-#define HELLO "printf 'pbmime1\\000'; "
+#define HELLO "printf 'pbmime2\\000'; "
 #define ZEROS "\\000\\000\\000\\000\\000\\000\\000"
-#define TAKE "head -c 18 >/dev/null; "
+#define DONE "\\000"
+#define TAKE "head -c 27 >/dev/null; "
 
 static void
 child_that_dies_on_its_first_message_is_not_tried_again(void **state)
@@ -386,7 +415,8 @@ answer_that_is_cut_short_is_a_death(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    look_with(HELLO TAKE "printf '" ZEROS "\\005" ZEROS "\\000{'", &view_state), PB_OK);
+	    look_with(HELLO TAKE "printf '" DONE ZEROS "\\005" ZEROS "\\000{'", &view_state),
+	    PB_OK);
 	assert_int_equal(view_state, PB_VIEW_DIED);
 }
 
@@ -397,7 +427,7 @@ answer_that_is_no_view_is_a_bad_reply(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    look_with(HELLO TAKE "printf '" ZEROS "\\002" ZEROS "\\000{}'; cat", &view_state),
+	    look_with(HELLO TAKE "printf '" DONE ZEROS "\\002" ZEROS "\\000{}'; cat", &view_state),
 	    PB_OK);
 	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
 }
@@ -409,8 +439,89 @@ answer_longer_than_allowed_is_a_bad_reply(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    look_with(HELLO TAKE "printf '\\377" ZEROS ZEROS "\\000'; cat", &view_state), PB_OK);
+	    look_with(HELLO TAKE "printf '" DONE "\\377" ZEROS ZEROS "\\000'; cat", &view_state),
+	    PB_OK);
 	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
+}
+
+static void
+answer_to_another_wish_is_a_bad_reply(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(
+	    look_with(HELLO TAKE "printf '\\001" ZEROS "\\002" ZEROS "\\000{}'; cat", &view_state),
+	    PB_OK);
+	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
+}
+
+#define MIXED                                                                                      \
+	"Content-Type: multipart/mixed; boundary=m\n\n--m\n"                                       \
+	"Content-Type: multipart/alternative; boundary=a\n\n--a\n\nBonjour.\n--a\n"                \
+	"Content-Type: text/html\n\n<p>Bonjour\n--a--\n--m\n"                                      \
+	"Content-Disposition: attachment; filename=a.txt\n"                                        \
+	"Content-Transfer-Encoding: base64\n\nw6kNCg==\n--m\n"                                     \
+	"Content-Type: application/pdf\n\n%PDF\n--m--\n"
+
+static void
+text_for_a_person_is_of_one_alternative_and_without_attachments(void **state)
+{
+	struct fixture *f = *state;
+	enum pb_view_state view_state;
+	bool html_left = false;
+
+	assert_int_equal(pb_viewer_read(f->viewer, MIXED, strlen(MIXED), &f->view, &f->text,
+			     &html_left, &view_state, NULL),
+	    PB_OK);
+	assert_int_equal(view_state, PB_VIEW_MADE);
+	assert_true(html_left);
+	assert_text(f, "Bonjour.");
+	see(f, MIXED);
+	assert_text(f, "Bonjour.\fBonjour\f\xc3\xa9\n");
+}
+
+static enum pb_status
+take(struct fixture *f, const char *message, uint64_t number)
+{
+	enum pb_view_state view_state = 0;
+	enum pb_status status = pb_viewer_attachment(
+	    f->viewer, message, strlen(message), number, &f->text, &view_state, NULL);
+
+	assert_true(status != PB_OK || view_state == PB_VIEW_MADE);
+	return status;
+}
+
+static void
+attachment_comes_decoded_by_its_number(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(take(f, MIXED, 1), PB_OK);
+	assert_text(f, "\xc3\xa9\r\n");
+	assert_int_equal(take(f, MIXED, 2), PB_OK);
+	assert_text(f, "%PDF");
+	assert_int_equal(take(f, MIXED, 0), PB_ENOENT);
+	assert_int_equal(take(f, MIXED, 3), PB_ENOENT);
+	assert_int_equal(take(f, "", 1), PB_ENOENT);
+	assert_int_equal(f->text.len, 0);
+}
+
+static void
+attachment_longer_than_its_message_is_a_bad_reply(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(
+	    take_with(HELLO TAKE "printf '" DONE ZEROS "\\013" ZEROS "\\00012345678901'; cat",
+		&view_state),
+	    PB_OK);
+	assert_int_equal(view_state, PB_VIEW_BAD_REPLY);
+	assert_int_equal(
+	    take_with(HELLO TAKE "printf '" DONE ZEROS "\\002" ZEROS "\\000ab'; cat", &view_state),
+	    PB_OK);
+	assert_int_equal(view_state, PB_VIEW_MADE);
 }
 
 static enum pb_status
@@ -493,6 +604,10 @@ main(void)
 		cmocka_unit_test(answer_that_is_cut_short_is_a_death),
 		cmocka_unit_test(answer_that_is_no_view_is_a_bad_reply),
 		cmocka_unit_test(answer_longer_than_allowed_is_a_bad_reply),
+		cmocka_unit_test(answer_to_another_wish_is_a_bad_reply),
+		TEST(text_for_a_person_is_of_one_alternative_and_without_attachments),
+		TEST(attachment_comes_decoded_by_its_number),
+		cmocka_unit_test(attachment_longer_than_its_message_is_a_bad_reply),
 		cmocka_unit_test(check_takes_views_and_refuses_everything_else),
 		cmocka_unit_test(states_have_names) };
 
