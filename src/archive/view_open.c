@@ -57,46 +57,13 @@ check_stored(const struct pb_view_record *record, struct pb_error *err)
 
 /* ---- its parts ------------------------------------------------------------------------------ */
 
-/* Header and body, as they stand one behind the other. */
-struct taking {
-	struct pb_buf *octets;
-	bool wanted;
-};
-
-static enum pb_status
-begin_part(void *ctx, uint8_t kind, struct pb_error *err)
-{
-	struct taking *taking = ctx;
-
-	(void)err;
-	taking->wanted = kind == PB_PART_HEADER || kind == PB_PART_BODY;
-	return PB_OK;
-}
-
-static enum pb_status
-take_part(void *ctx, const void *data, size_t len, struct pb_error *err)
-{
-	struct taking *taking = ctx;
-
-	if (!taking->wanted || pb_buf_append(taking->octets, data, len) == PB_OK)
-		return PB_OK;
-	return pb_fail_memory(err, OPENING);
-}
-
 static enum pb_status
 take_message(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
 {
-	struct taking taking = { .octets = &record->octets };
-	const struct pb_part_sink sink = {
-		.ctx = &taking, .begin = begin_part, .write = take_part
-	};
-
 	record->too_large = record->size > PB_LIMIT_VIEW_MESSAGE;
 	if (!record->whole || record->too_large || record->size == 0)
 		return PB_OK;
-	if (pb_buf_reserve(&record->octets, (size_t)record->size) != PB_OK)
-		return pb_fail_memory(err, OPENING);
-	return pb_opened_stream(opened, 0, (uint8_t)(pb_opened_count(opened) - 1), &sink, err);
+	return pb_opened_message(opened, PB_LIMIT_VIEW_MESSAGE, &record->octets, err);
 }
 
 static enum pb_status

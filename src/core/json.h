@@ -40,6 +40,8 @@ void pb_json_base64(struct pb_json_writer *w, const char *key, const uint8_t *da
 void pb_json_u64(struct pb_json_writer *w, const char *key, uint64_t value);
 void pb_json_bool(struct pb_json_writer *w, const char *key, bool value);
 void pb_json_null(struct pb_json_writer *w, const char *key);
+/* A value that is strict JSON already, as it stands. */
+void pb_json_raw(struct pb_json_writer *w, const char *key, const void *json, size_t len);
 
 /* A parsed value.  Opaque; borrowed pointers live as long as the root. */
 struct pb_json;
@@ -56,6 +58,9 @@ void pb_json_free(struct pb_json *root);
 /* Members and items: NULL if absent, or if `value` is NULL or of another type. */
 const struct pb_json *pb_json_get(const struct pb_json *value, const char *key);
 const struct pb_json *pb_json_item(const struct pb_json *value, size_t index);
+/* A member in the order in which they stand, and its key, borrowed. */
+const struct pb_json *pb_json_member(
+    const struct pb_json *value, size_t index, const char **ret_key);
 size_t pb_json_count(const struct pb_json *value); /* items of an array, members of an object */
 bool pb_json_is_object(const struct pb_json *value);
 

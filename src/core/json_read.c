@@ -34,6 +34,15 @@ pb_json_item(const struct pb_json *value, size_t index)
 	return &value->as.list.items[index];
 }
 
+const struct pb_json *
+pb_json_member(const struct pb_json *value, size_t index, const char **ret_key)
+{
+	if (!is(value, PB_JSON_OBJECT) || index >= value->as.list.count)
+		return NULL;
+	*ret_key = value->as.list.items[index].key;
+	return &value->as.list.items[index];
+}
+
 size_t
 pb_json_count(const struct pb_json *value)
 {

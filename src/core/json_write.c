@@ -187,3 +187,10 @@ pb_json_null(struct pb_json_writer *w, const char *key)
 	begin_value(w, key);
 	put_text(w, "null");
 }
+
+void
+pb_json_raw(struct pb_json_writer *w, const char *key, const void *json, size_t len)
+{
+	begin_value(w, key);
+	put(w, json, len);
+}

@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "core/limits.h"
 #include "find/finding.h"
-#include "record/types.h"
 
 static const char what[] = N_("look into a message");
 
@@ -65,38 +64,10 @@ look_at_row(struct pb_find *find, const struct pb_query *query, uint64_t seq, bo
 
 /* ---- by its octets -------------------------------------------------------------------------- */
 
-/* The kind of the part that is passing, and where messages go. */
-struct gathering {
-	struct pb_buf *message;
-	bool wanted;
-};
-
-static enum pb_status
-part_begins(void *ctx, uint8_t kind, struct pb_error *err)
-{
-	struct gathering *g = ctx;
-
-	(void)err;
-	g->wanted = kind == PB_PART_HEADER || kind == PB_PART_BODY;
-	return PB_OK;
-}
-
-static enum pb_status
-part_goes_on(void *ctx, const void *data, size_t len, struct pb_error *err)
-{
-	struct gathering *g = ctx;
-
-	if (!g->wanted || pb_buf_append(g->message, data, len) == PB_OK)
-		return PB_OK;
-	return pb_fail_memory(err, what);
-}
-
 /* Held against its leaf, as all that is shown. */
 static enum pb_status
 read_message(struct pb_find *find, uint64_t seq, struct pb_error *err)
 {
-	struct gathering g = { .message = &find->message };
-	const struct pb_part_sink sink = { &g, part_begins, part_goes_on };
 	uint8_t sha256[PB_DIGEST_LEN];
 	struct pb_opened *opened;
 	enum pb_status status = PB_OK;
@@ -112,7 +83,7 @@ read_message(struct pb_find *find, uint64_t seq, struct pb_error *err)
 		return status;
 	if (pb_opened_message_len(opened) > PB_LIMIT_VIEW_MESSAGE)
 		return PB_OK; /* it was never viewed, so no index has words of it */
-	return pb_opened_stream(opened, 0, (uint8_t)(pb_opened_count(opened) - 1), &sink, err);
+	return pb_opened_message(opened, PB_LIMIT_VIEW_MESSAGE, &find->message, err);
 }
 
 static enum pb_status

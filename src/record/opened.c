@@ -148,6 +148,54 @@ pb_opened_part(
 	return status;
 }
 
+/* Header and body, as they stand one behind the other. */
+struct joining {
+	struct pb_buf *message;
+	bool wanted;
+};
+
+static enum pb_status
+join_begin(void *ctx, uint8_t kind, struct pb_error *err)
+{
+	struct joining *joining = ctx;
+
+	(void)err;
+	joining->wanted = kind == PB_PART_HEADER || kind == PB_PART_BODY;
+	return PB_OK;
+}
+
+static enum pb_status
+join_write(void *ctx, const void *data, size_t len, struct pb_error *err)
+{
+	const struct joining *joining = ctx;
+
+	if (!joining->wanted || pb_buf_append(joining->message, data, len) == PB_OK)
+		return PB_OK;
+	return pb_fail_memory(err, read_what);
+}
+
+enum pb_status
+pb_opened_message(struct pb_opened *opened, size_t max, struct pb_buf *buf, struct pb_error *err)
+{
+	struct joining joining = { .message = buf };
+	const struct pb_part_sink sink = { &joining, join_begin, join_write };
+	uint64_t len = pb_opened_message_len(opened);
+	size_t before = buf->len;
+	enum pb_status status;
+
+	if (len > max)
+		return pb_fail(err, PB_ELIMIT, read_what, N_("the message is too long"), "%llu",
+		    (unsigned long long)len);
+	if (pb_buf_reserve(buf, (size_t)len) != PB_OK)
+		return pb_fail_memory(err, read_what);
+	status = pb_opened_stream(opened, 0, (uint8_t)(opened->table.count - 1), &sink, err);
+	if (status != PB_OK) {
+		pb_wipe(buf->data + before, buf->len - before);
+		buf->len = before;
+	}
+	return status;
+}
+
 /* Counting again: the parts pass by the tally; what the digest part says is kept for the end. */
 struct recount {
 	struct pb_tally *tally;

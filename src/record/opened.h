@@ -64,6 +64,10 @@ enum pb_status pb_opened_stream(struct pb_opened *opened, uint8_t first, uint8_t
 enum pb_status pb_opened_part(struct pb_opened *opened, uint8_t index, size_t max,
     struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 
+/* The message, kinds 1 and 2 joined, appended to buf.  PB_ELIMIT if it is longer than max. */
+enum pb_status pb_opened_message(
+    struct pb_opened *opened, size_t max, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
+
 /*
  * The commitment of what was opened, and whether there is no digest part, or
  * exactly one and it is the SHA-256 of kinds 1 and 2.  A message's digest goes

@@ -155,12 +155,18 @@ static void
 members_and_items_are_found_by_name_and_place(void **state)
 {
 	struct pb_json *root = parsed(" {\"a\": [1, \"two\", true], \"b\": {\"c\": null}}\r\n\t ");
+	const char *key = NULL;
 	uint64_t n;
 	bool b;
 
 	(void)state;
 	assert_true(pb_json_is_object(root));
 	assert_int_equal(pb_json_count(root), 2);
+	assert_ptr_equal(pb_json_member(root, 1, &key), pb_json_get(root, "b"));
+	assert_string_equal(key, "b");
+	assert_null(pb_json_member(root, 2, &key));
+	assert_null(pb_json_member(pb_json_get(root, "a"), 0, &key));
+	assert_null(pb_json_member(NULL, 0, &key));
 	assert_int_equal(pb_json_count(pb_json_get(root, "a")), 3);
 	assert_false(pb_json_is_object(pb_json_get(root, "a")));
 	assert_true(pb_json_as_u64(pb_json_item(pb_json_get(root, "a"), 0), &n));

@@ -65,10 +65,12 @@ document_has_no_white_space_and_keeps_the_order_of_the_calls(void **state)
 	pb_json_null(w, "nothing");
 	pb_json_hex(w, "hex", (const uint8_t *)"\x01\xfe", 2);
 	pb_json_base64(w, "base64", (const uint8_t *)"fooba", 5);
+	pb_json_raw(w, "raw", "[1,{}] ", 6);
 	pb_json_object_end(w);
 	assert_written(written,
 	    "{\"z\":\"last letter first\",\"n\":0,\"list\":[\"one\",2,{},[]],\"yes\":true,"
-	    "\"no\":false,\"nothing\":null,\"hex\":\"01fe\",\"base64\":\"Zm9vYmE=\"}");
+	    "\"no\":false,\"nothing\":null,\"hex\":\"01fe\",\"base64\":\"Zm9vYmE=\","
+	    "\"raw\":[1,{}]}");
 }
 
 static void

@@ -241,6 +241,37 @@ any_run_of_parts_comes_out_alone(void **state)
 }
 
 static void
+message_is_its_header_and_body_unless_it_is_longer_than_the_caller_wants(void **state)
+{
+	static const size_t two[] = { 70000, 5 * 1024 * 1024 };
+	struct world *w = *state;
+	struct pb_buf buf = PB_BUF_EMPTY;
+
+	for (size_t i = 0; i < CASES(two); i++) {
+		size_t at = 7;
+
+		seal_and_open(w, two[i]);
+		pb_buf_clear(&buf);
+		assert_int_equal(pb_buf_append(&buf, "before ", 7), PB_OK);
+		assert_int_equal(pb_opened_message(w->opened, 17 + two[i], &buf, NULL), PB_ELIMIT);
+		assert_int_equal(buf.len, 7);
+		assert_int_equal(pb_opened_message(w->opened, 18 + two[i], &buf, NULL), PB_OK);
+		assert_int_equal(buf.len, 7 + 18 + two[i]);
+		for (unsigned k = 0; k < w->parts.count; k++) {
+			const struct pb_buf *part = &w->parts.bytes[k];
+
+			if (w->parts.kind[k] != PB_PART_HEADER && w->parts.kind[k] != PB_PART_BODY)
+				continue;
+			assert_memory_equal(buf.data + at, part->data, part->len);
+			at += part->len;
+		}
+		assert_int_equal(at, buf.len);
+		close_record(w);
+	}
+	pb_buf_done(&buf);
+}
+
+static void
 part_is_appended_unless_it_is_longer_than_the_caller_wants(void **state)
 {
 	static const size_t two[] = { 70000, 5 * 1024 * 1024 };
@@ -520,6 +551,7 @@ main(void)
 		TEST(digests_of_parts_are_had_of_what_is_in_memory),
 		TEST(record_that_is_refused_leaves_the_others_open),
 		TEST(any_run_of_parts_comes_out_alone),
+		TEST(message_is_its_header_and_body_unless_it_is_longer_than_the_caller_wants),
 		TEST(part_is_appended_unless_it_is_longer_than_the_caller_wants),
 		TEST(commitment_of_what_was_opened_is_that_of_what_was_sealed),
 		TEST(digest_part_that_is_not_the_messages_is_noticed),
