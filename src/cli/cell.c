@@ -1,10 +1,10 @@
 #include "cli/cell.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
+#include "cli/say.h"
 #include "core/text.h"
 
 /* Combining marks take none, East Asian characters two; what the locale does not know takes one. */
@@ -72,18 +72,31 @@ out:
 	return status;
 }
 
-void
-pb_cell_size(uint64_t size, char out[8])
+/* The nth word of a text. */
+static const char *
+word_at(const char *words, size_t n, size_t *ret_len)
 {
-	static const char unit[] = "kMGTPE";
-	double value = (double)size;
-	size_t i = 0;
+	for (; n > 0 && strchr(words, ' ') != NULL; n--)
+		words = strchr(words, ' ') + 1;
+	*ret_len = strcspn(words, " ");
+	return words;
+}
 
-	if (size < 1000) {
-		(void)snprintf(out, 8, "%" PRIu64, size);
-		return;
-	}
-	for (value /= 1000; value >= 999.95 && unit[i + 1] != '\0'; i++)
+void
+pb_cell_size(uint64_t size, char out[PB_CELL_SIZE_LEN])
+{
+	/* The units in their order, and a number with the decimal sign. */
+	const char *units = _("B kB MB GB TB PB EB"), *sample = _("1.5"), *unit;
+	double value = (double)size;
+	size_t i = 0, len;
+	char digits[16], *sign;
+
+	for (; size >= 1000 && (i == 0 || value >= 999.95); i++)
 		value /= 1000;
-	(void)snprintf(out, 8, "%.1f%c", value, unit[i]);
+	(void)snprintf(digits, sizeof(digits), "%.*f", i > 0, value);
+	sign = strchr(digits, '.');
+	if (sign != NULL)
+		*sign = sample[1];
+	unit = word_at(units, i, &len);
+	(void)snprintf(out, PB_CELL_SIZE_LEN, "%s %.*s", digits, (int)len, unit);
 }

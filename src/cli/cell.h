@@ -14,7 +14,8 @@
 enum pb_status pb_cell(
     struct pb_buf *line, const char *text, unsigned width, bool pad) PB_MUST_CHECK;
 
-/* "812", "12.3k", "4.5M": octets in at most 6 columns. */
-void pb_cell_size(uint64_t size, char out[8]);
+/* "812 B", "12.3 kB", "4.5 MB": octets in at most 8 columns, as the user's language writes them. */
+#define PB_CELL_SIZE_LEN 32
+void pb_cell_size(uint64_t size, char out[PB_CELL_SIZE_LEN]);
 
 #endif

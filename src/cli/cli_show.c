@@ -2,11 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/access.h"
+#include "cli/cell.h"
 #include "cli/print.h"
-#include "core/limits.h"
+#include "cli/show.h"
+#include "core/io.h"
 #include "core/text.h"
+#include "crypto/digest.h"
 #include "record/types.h"
+#include "sys/terminal.h"
 
 /* ---- parts to stdout, byte for byte --------------------------------------------------------- */
 
@@ -79,125 +82,170 @@ print_facts(struct pb_opened *opened, struct pb_error *err)
 	return status;
 }
 
-/* ---- what a record is made of --------------------------------------------------------------- */
+/* ---- one attachment to a file --------------------------------------------------------------- */
 
 static void
-list_parts_json(const struct pb_leaf *leaf, struct pb_opened *opened,
-    const uint8_t sha256[PB_DIGEST_LEN], const char *time)
+say_saved(const struct pb_show *show, uint64_t number, const char *path,
+    const struct pb_buf *octets, const uint8_t sha256[PB_DIGEST_LEN])
 {
+	char size[PB_CELL_SIZE_LEN], hex[2 * PB_DIGEST_LEN + 1], safe[512];
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
-	uint8_t i;
 
+	if (show->options->value[PB_OPTION_JSON] == NULL) {
+		pb_cell_size(octets->len, size);
+		pb_hex_encode(sha256, PB_DIGEST_LEN, hex);
+		pb_text_safe_copy(safe, sizeof(safe), (const uint8_t *)path, strlen(path));
+		(void)printf(_("attachment %" PRIu64 " of record %" PRIu64 " is in %s: %s (%zu "
+			       "bytes), SHA-256 %s\n"),
+		    number, show->leaf.seq, safe, size, octets->len, hex);
+		return;
+	}
 	pb_json_writer_init(&w, &out);
 	pb_json_object_begin(&w, NULL);
-	pb_json_u64(&w, "seq", leaf->seq);
-	pb_json_text(&w, "captured", time);
-	pb_json_text(&w, "type", pb_record_type_name(leaf->type));
-	if (pb_opened_message_len(opened) > 0 ||
-	    pb_opened_find(opened, PB_PART_DIGEST) < pb_opened_count(opened)) {
-		pb_json_u64(&w, "size", pb_opened_message_len(opened));
-		pb_json_hex(&w, "sha256", sha256, PB_DIGEST_LEN);
-	}
-	pb_json_array_begin(&w, "parts");
-	for (i = 0; i < pb_opened_count(opened); i++) {
-		const char *kind = pb_part_kind_name(pb_opened_kind(opened, i));
-
-		pb_json_object_begin(&w, NULL);
-		pb_json_text(&w, "kind", kind != NULL ? kind : "unknown");
-		pb_json_u64(&w, "length", pb_opened_len(opened, i));
-		pb_json_object_end(&w);
-	}
-	pb_json_array_end(&w);
+	pb_json_u64(&w, "seq", show->leaf.seq);
+	pb_json_u64(&w, "attachment", number);
+	pb_json_octets(&w, "file", path, strlen(path));
+	pb_json_u64(&w, "size", octets->len);
+	pb_json_hex(&w, "sha256", sha256, PB_DIGEST_LEN);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_done(&out);
 }
 
 static enum pb_status
-list_parts_text(const struct pb_leaf *leaf, struct pb_opened *opened,
-    const uint8_t sha256[PB_DIGEST_LEN], const char *time, struct pb_error *err)
+put_attachment(
+    const struct pb_show *show, uint64_t number, const struct pb_buf *octets, struct pb_error *err)
 {
-	char hex[2 * PB_DIGEST_LEN + 1];
-	struct pb_buf facts = PB_BUF_EMPTY;
-	enum pb_status status = PB_OK;
-	uint8_t i;
+	const char *path = show->options->value[PB_OPTION_OUTPUT];
+	struct printer printer = { .pass = true };
+	uint8_t sha256[PB_DIGEST_LEN];
+	enum pb_status status;
 
-	(void)printf(_("record   %" PRIu64 "  (%s)\n"), leaf->seq, pb_record_type_name(leaf->type));
-	(void)printf(_("time     %s  (local clock)\n"), time);
-	if (pb_opened_find(opened, PB_PART_DIGEST) < pb_opened_count(opened)) {
-		pb_hex_encode(sha256, PB_DIGEST_LEN, hex);
-		(void)printf(_("message  %" PRIu64 " bytes, SHA-256 %s\n"),
-		    pb_opened_message_len(opened), hex);
-	}
-	(void)puts(_("parts"));
-	for (i = 0; i < pb_opened_count(opened); i++) {
-		const char *kind = pb_part_kind_name(pb_opened_kind(opened, i));
-
-		(void)printf("  %3u  %-8s  %12" PRIu64 "\n", i, kind != NULL ? kind : "?",
-		    pb_opened_len(opened, i));
-	}
-	i = pb_opened_find(opened, PB_PART_FACTS);
-	if (i < pb_opened_count(opened))
-		status = pb_opened_part(opened, i, PB_LIMIT_JSON, &facts, err);
-	if (status == PB_OK && facts.len > 0) {
-		(void)fputs(_("facts    "), stdout);
-		pb_print_safe(facts.data, facts.len);
-		(void)putchar('\n');
-	}
-	pb_buf_done(&facts);
+	if (strcmp(path, "-") == 0)
+		return printer_write(&printer, octets->data, octets->len, err);
+	pb_digest_sha256(octets->data, octets->len, sha256);
+	status = pb_access_taken(
+	    pb_io_create_file(show->world->files, path, octets->data, octets->len, err), err);
+	if (status == PB_OK)
+		say_saved(show, number, path, octets, sha256);
 	return status;
 }
 
 static enum pb_status
-list_parts(const struct pb_leaf *leaf, struct pb_opened *opened,
-    const uint8_t sha256[PB_DIGEST_LEN], bool json, struct pb_error *err)
+save_attachment(const struct pb_show *show, struct pb_error *err)
 {
-	char time[21];
+	const char *text = show->options->value[PB_OPTION_ATTACHMENT];
+	struct pb_buf octets = PB_BUF_EMPTY;
+	enum pb_status status;
+	uint64_t number = 0;
 
-	pb_time_format((int64_t)leaf->time_s, time);
-	if (!json)
-		return list_parts_text(leaf, opened, sha256, time, err);
-	list_parts_json(leaf, opened, sha256, time);
-	return PB_OK;
+	if (!show->message)
+		return no_such_part("message", err);
+	(void)pb_decimal_parse(text, strlen(text), &number);
+	status = pb_show_attachment(show, number, &octets, err);
+	if (status == PB_OK)
+		status = put_attachment(show, number, &octets, err);
+	pb_buf_wipe(&octets);
+	pb_buf_done(&octets);
+	return status;
 }
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
 static enum pb_status
-show(const struct pb_options *options, struct pb_access *access, uint64_t seq, struct pb_error *err)
+show_for_a_person(const struct pb_show *show, struct pb_error *err)
 {
-	uint8_t sha256[PB_DIGEST_LEN];
-	struct pb_opened *opened;
-	struct pb_leaf leaf;
-	enum pb_status status;
+	struct pb_look look = { .facts = NULL };
+	enum pb_status status = pb_show_look(show, &look, err);
 
-	status = pb_reading_record(access->reading, seq, &leaf, &opened, sha256, err);
+	if (status == PB_OK && show->options->value[PB_OPTION_JSON] != NULL)
+		pb_show_json(show, &look);
+	else if (status == PB_OK)
+		status = pb_show_text(show, &look, err);
+	pb_look_done(&look);
+	return status;
+}
+
+static enum pb_status
+show_parts(const struct pb_show *show, struct pb_error *err)
+{
+	if (show->options->value[PB_OPTION_JSON] == NULL)
+		return pb_show_parts(show, err);
+	pb_show_json(show, NULL);
+	return PB_OK;
+}
+
+static enum pb_status
+show_record(struct pb_show *show, uint64_t seq, struct pb_error *err)
+{
+	const struct pb_options *options = show->options;
+	enum pb_status status = pb_reading_record(
+	    show->access->reading, seq, &show->leaf, &show->opened, show->sha256, err);
+
 	if (status != PB_OK)
 		return status;
+	show->message =
+	    pb_opened_find(show->opened, PB_PART_DIGEST) < pb_opened_count(show->opened);
 	if (options->value[PB_OPTION_RAW] != NULL)
-		return pb_opened_find(opened, PB_PART_DIGEST) < pb_opened_count(opened)
-			   ? print_parts(
-				 opened, 0, (uint8_t)(pb_opened_count(opened) - 1), false, err)
-			   : no_such_part("message", err);
+		return show->message ? print_parts(show->opened, 0,
+					   (uint8_t)(pb_opened_count(show->opened) - 1), false, err)
+				     : no_such_part("message", err);
 	if (options->value[PB_OPTION_FACTS] != NULL)
-		return print_facts(opened, err);
+		return print_facts(show->opened, err);
 	if (options->value[PB_OPTION_PART] != NULL)
-		return print_one_part(opened, options->value[PB_OPTION_PART], err);
-	return list_parts(&leaf, opened, sha256, options->value[PB_OPTION_JSON] != NULL, err);
+		return print_one_part(show->opened, options->value[PB_OPTION_PART], err);
+	if (options->value[PB_OPTION_ATTACHMENT] != NULL)
+		return save_attachment(show, err);
+	if (options->value[PB_OPTION_PARTS] != NULL)
+		return show_parts(show, err);
+	return show_for_a_person(show, err);
 }
 
 /* What of the record is looked at, for the access record. */
-static const char *
-what(const struct pb_options *options)
+static void
+say_what(const struct pb_options *options, char out[32])
 {
-	if (options->value[PB_OPTION_RAW] != NULL)
-		return "raw";
-	if (options->value[PB_OPTION_FACTS] != NULL)
-		return "facts";
-	if (options->value[PB_OPTION_PART] != NULL)
-		return "part";
-	return "parts";
+	static const struct {
+		enum pb_option option;
+		const char *name;
+	} forms[] = { { PB_OPTION_RAW, "raw" }, { PB_OPTION_FACTS, "facts" },
+		{ PB_OPTION_PART, "part" }, { PB_OPTION_PARTS, "parts" },
+		{ PB_OPTION_ATTACHMENT, "attachment" } };
+	const char *name = "content", *number = options->value[PB_OPTION_ATTACHMENT];
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (options->value[forms[i].option] != NULL)
+			name = forms[i].name;
+	(void)snprintf(
+	    out, 32, "%s%s%s", name, number != NULL ? " " : "", number != NULL ? number : "");
+}
+
+/* The options fit each other. */
+static bool
+fits(const struct pb_options *options)
+{
+	const char *output = options->value[PB_OPTION_OUTPUT];
+	const char *attachment = options->value[PB_OPTION_ATTACHMENT];
+	uint64_t number = 0;
+
+	if ((options->value[PB_OPTION_RAW] != NULL) + (options->value[PB_OPTION_FACTS] != NULL) +
+		(options->value[PB_OPTION_PART] != NULL) +
+		(options->value[PB_OPTION_PARTS] != NULL) + (attachment != NULL) >
+	    1)
+		pb_say_usage(_("choose one"), "--raw, --parts, --facts, --part, --attachment");
+	else if (attachment != NULL &&
+		 (!pb_decimal_parse(attachment, strlen(attachment), &number) || number == 0))
+		pb_say_usage(_("an attachment is named by its number, from 1"), attachment);
+	else if (attachment != NULL && output == NULL)
+		pb_say_usage(_("where to? -o FILE, or -o - for standard output"), "--attachment");
+	else if (attachment == NULL && output != NULL)
+		pb_say_usage(_("this is for --attachment; the rest goes to standard output"), "-o");
+	else if (output != NULL && strcmp(output, "-") == 0 && pb_terminal_is(1))
+		pb_say_usage(_("a terminal is no place for an attachment; name a file"), "-o -");
+	else
+		return true;
+	return false;
 }
 
 enum pb_exit
@@ -206,27 +254,24 @@ pb_cli_show(const struct pb_world *world, const struct pb_options *options)
 	const char *operand = options->operand[0];
 	struct pb_error err = { 0 }, closing = { 0 };
 	struct pb_access access;
+	struct pb_show show = { .world = world, .options = options, .access = &access };
 	enum pb_status status, closed;
+	char what[32];
 	uint64_t seq;
 
 	if (!pb_decimal_parse(operand, strlen(operand), &seq)) {
 		pb_say_usage(_("a record is named by its number"), operand);
 		return PB_EXIT_USAGE;
 	}
-	if ((options->value[PB_OPTION_RAW] != NULL) + (options->value[PB_OPTION_FACTS] != NULL) +
-		(options->value[PB_OPTION_PART] != NULL) >
-	    1) {
-		pb_say_usage(_("choose one"), "--raw, --facts, --part");
+	if (!fits(options) || pb_access_archive(options) == NULL)
 		return PB_EXIT_USAGE;
-	}
-	if (pb_access_archive(options) == NULL)
-		return PB_EXIT_USAGE;
-	status = pb_access_open(world, options, "show", what(options), seq, seq, &access, &err);
+	say_what(options, what);
+	status = pb_access_open(world, options, "show", what, seq, seq, &access, &err);
 	if (status != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(status);
 	}
-	status = show(options, &access, seq, &err);
+	status = show_record(&show, seq, &err);
 	if (status != PB_OK)
 		pb_say_error(&err);
 	closed = pb_access_close(&access, &closing);

@@ -104,14 +104,21 @@ const struct pb_command pb_commands[] = {
 	{ .name = "show",
 	    .operands = "SEQ",
 	    .summary = N_("show one record"),
-	    .text =
-		N_("Without --raw, --facts or --part: its parts and its facts.  Reading leaves an "
-		   "access record with its purpose."),
+	    .text = N_(
+		"Of a message: when it was kept, the times that its timestamps state, its header "
+		"and its text as a person reads them, and its attachments, numbered; of another "
+		"record what it states.  What is shown so is an interpretation, worked out by a "
+		"confined program: the evidence is --raw.  --attachment N -o FILE saves an "
+		"attachment, decoded; -o - writes it to standard output, unless that is a "
+		"terminal.  Times are UTC.  Reading leaves an access record with its purpose."),
 	    .examples =
+		"probant show -a /srv/courrier 18 --purpose 'sinistre 2026-014'\n"
+		"probant show -a /srv/courrier 18 --attachment 1 -o compte-rendu.pdf --purpose "
+		"'sinistre 2026-014'\n"
 		"probant show -a /srv/courrier 18 --raw --purpose 'sinistre 2026-014' > 18.eml\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RAW, PB_OPTION_FACTS,
-		PB_OPTION_PART, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
-		END },
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_PURPOSE, PB_OPTION_RAW, PB_OPTION_ATTACHMENT,
+		PB_OPTION_OUTPUT, PB_OPTION_PARTS, PB_OPTION_PART, PB_OPTION_FACTS,
+		PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_show },

@@ -12,7 +12,7 @@
 #include "record/types.h"
 
 /* Columns between those that give way: mark, size, attachments, day, and the spaces. */
-#define FIXED 32
+#define FIXED 34
 #define WHO_MIN 12
 #define WHO_WIDE 28
 #define SUBJECT_MIN 10
@@ -101,7 +101,7 @@ message(const struct pb_list_layout *layout, const struct pb_row *row, struct pb
 {
 	size_t attached = pb_json_count(pb_json_get(row->view, "attachments"));
 	const char *subject = text_of(row->view, "subject");
-	char size[8] = "", day[21], mails[24] = "";
+	char size[PB_CELL_SIZE_LEN] = "", day[21], mails[24] = "";
 	uint64_t octets;
 	enum pb_status status;
 
@@ -112,7 +112,7 @@ message(const struct pb_list_layout *layout, const struct pb_row *row, struct pb
 		(void)pb_decimal_format(attached, mails + 1);
 	}
 	format_day(row, day);
-	status = pb_buf_printf(line, "%c %6s %3s  %-10s  ", mark(row), size, mails, day);
+	status = pb_buf_printf(line, "%c %8s %3s  %-10s  ", mark(row), size, mails, day);
 	if (status == PB_OK)
 		status = pb_cell(line, other_side(row), layout->who, true);
 	if (status == PB_OK)
@@ -130,7 +130,7 @@ other(const struct pb_list_layout *layout, const struct pb_row *row, struct pb_b
 	enum pb_status status;
 
 	type = pb_record_type_name(row->leaf.type);
-	status = pb_buf_printf(line, "  %6s %3s  ", "", "");
+	status = pb_buf_printf(line, "  %8s %3s  ", "", "");
 	if (status == PB_OK)
 		status = pb_cell(line, type != NULL ? type : "?", 12, true);
 	if (status == PB_OK)

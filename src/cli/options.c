@@ -46,6 +46,10 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_RAW] = { 0, "raw", NULL, N_("the message, byte for byte") },
 	[PB_OPTION_FACTS] = { 0, "facts", NULL, N_("the facts part alone (JSON)") },
 	[PB_OPTION_PART] = { 0, "part", "N", N_("part N alone, byte for byte") },
+	[PB_OPTION_PARTS] = { 0, "parts", NULL,
+	    N_("the list of its parts with their lengths, and its facts") },
+	[PB_OPTION_ATTACHMENT] = { 0, "attachment", "N",
+	    N_("attachment N of the message, decoded, to the file of -o") },
 	[PB_OPTION_TRUST] = { 0, "trust", "FILE",
 	    N_("who may sign: a trust file (C2SP tlog-policy), got from the archive's holder "
 	       "beforehand") },
