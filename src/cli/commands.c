@@ -70,10 +70,12 @@ const struct pb_command pb_commands[] = {
 	    .text = N_(
 		"All terms of QUERY must match: words of headers, bodies and names of attachments, "
 		"without regard to accents and case; cardio* (what begins so), \"compte rendu\" "
-		"(one behind the other), -word (not there); in one field with from:, to:, "
-		"subject:, body:, msgid: or attachment:.  date:2026-04-30..2026-05-06 (also a "
-		"month or a year; UTC), type:, direction:received|sent and source: filter.  What "
-		"could not be searched is always said: N of M messages indexed, and why not the "
+		"(one behind the other), -word (not there), labo OR radio (either; it binds its "
+		"two neighbours: a OR b c is a or b, and c); in one field with from:, to:, "
+		"subject:, body:, msgid: or attachment:, in French de:, à:, objet:, corps: and "
+		"pièce:.  date:2026-04-30..2026-05-06 (also a month or a year; UTC), type:, "
+		"direction:received|sent (sens:reçu|envoyé) and source: filter.  What could not be "
+		"searched is always said: N of M messages indexed, and why not the "
 		"rest.  A query that begins with - stands behind --.  Reading leaves an access "
 		"record with its purpose and, sealed, the query."),
 	    .examples = "probant find -a /srv/courrier --purpose 'sinistre 2026-014' "

@@ -15,15 +15,16 @@ struct pb_asked_word {
 /* Words one behind the other in a field; one word mostly. */
 struct pb_asked {
 	bool negated;
-	bool prefix;   /* the last word is only the beginning of one */
-	bool whole;    /* the one word is an address or an identifier, whole */
-	uint8_t field; /* enum pb_index_field; 0: any */
+	bool alternative; /* to the term before: one of the two is enough */
+	bool prefix;      /* the last word is only the beginning of one */
+	bool whole;       /* the one word is an address or an identifier, whole */
+	uint8_t field;    /* enum pb_index_field; 0: any */
 	size_t count;
 	struct pb_asked_word word[PB_LIMIT_QUERY_WORDS];
 };
 
 struct pb_query {
-	struct pb_asked **term;
+	struct pb_asked **term; /* one behind the other those that are alternatives */
 	size_t count;
 	uint32_t types;      /* bit t: records of that type; 0: messages */
 	uint32_t directions; /* bit d; 0: any */

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/error.h"
 #include "index/asking.h"
@@ -32,16 +31,64 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* "from" of from:dupont; a colon behind anything but letters belongs to the value. */
-static void
-split_field(struct pb_written *term, const char **at)
+/* Blanks behind a field's name, also those that do not break a line: French has one there. */
+static size_t
+blanks(const char *text)
 {
-	size_t len = strspn(*at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	static const char *const wide[] = { "\xc2\xa0", "\xe2\x80\xaf" };
+	const char *at = text;
 
-	term->field = *at;
-	term->field_len = len > 0 && (*at)[len] == ':' ? len : 0;
-	if (term->field_len > 0)
-		*at += len + 1;
+	for (;;) {
+		if (is_blank(*at))
+			at++;
+		else if (strncmp(at, wide[0], strlen(wide[0])) == 0)
+			at += strlen(wide[0]);
+		else if (strncmp(at, wide[1], strlen(wide[1])) == 0)
+			at += strlen(wide[1]);
+		else
+			return (size_t)(at - text);
+	}
+}
+
+/* Letters of ASCII, and whatever is beyond it but a blank. */
+static size_t
+letters(const char *text)
+{
+	size_t len = 0;
+
+	while (((text[len] & 0x80) != 0 && blanks(text + len) == 0) ||
+	       (text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z'))
+		len++;
+	return len;
+}
+
+/*
+ * "from" of from:dupont; a colon behind anything but letters belongs to the value.  A blank in
+ * front of the colon makes it no field unless it is the name of one.
+ */
+static enum pb_status
+take_field(struct pb_asking *p, struct pb_written *term, const char **at)
+{
+	size_t len = letters(*at), gap = len > 0 ? blanks(*at + len) : 0;
+	enum pb_status status;
+	int field;
+
+	if (len == 0 || (*at)[len + gap] != ':')
+		return PB_OK;
+	status = pb_asked_name(p->fold, PB_ASKED_A_FIELD, *at, len, &field);
+	if (status != PB_OK)
+		return pb_fail_memory(p->err, what);
+	if (field < 0 && gap > 0)
+		return PB_OK;
+	if (field < 0)
+		return pb_asking_wrong(p, term->begin,
+		    N_("there is no such field; fields are body, from, to, subject, msgid, "
+		       "attachment, date, type, direction and source, and what has a colon stands "
+		       "in quotes"));
+	term->field = (uint8_t)field;
+	*at += len + gap + 1;
+	*at += blanks(*at);
+	return PB_OK;
 }
 
 /* The next term; PB_EEND if there is none. */
@@ -49,9 +96,8 @@ static enum pb_status
 next_term(struct pb_asking *p, struct pb_written *term)
 {
 	const char *at = p->at;
+	enum pb_status status;
 
-	while (is_blank(*at))
-		at++;
 	if (*at == '\0')
 		return PB_EEND;
 	*term = (struct pb_written){ .begin = at };
@@ -59,7 +105,9 @@ next_term(struct pb_asking *p, struct pb_written *term)
 		term->negated = true;
 		at++;
 	}
-	split_field(term, &at);
+	status = take_field(p, term, &at);
+	if (status != PB_OK)
+		return status;
 	term->quoted = *at == '"';
 	term->value = at + term->quoted;
 	at = term->value;
@@ -75,44 +123,63 @@ next_term(struct pb_asking *p, struct pb_written *term)
 	return PB_OK;
 }
 
-bool
-pb_written_field_is(const struct pb_written *term, const char *name)
-{
-	return term->field_len == strlen(name) &&
-	       strncasecmp(term->field, name, term->field_len) == 0;
-}
+static const char between[] =
+    N_("OR stands between two terms of words that are to stand there; of types, directions and "
+       "sources one term names several: type:1,15");
 
+/* Filters hold for all alternatives, so they are none themselves; nor is what must not stand. */
 static enum pb_status
 add_term(struct pb_asking *p, const struct pb_written *term)
 {
+	bool words = term->field < PB_INDEX_FIELDS && !term->negated;
 	enum pb_status status;
-	bool filter;
 
-	status = pb_asking_add_filter(p, term, &filter);
-	if (status != PB_OK || filter)
-		return status;
-	for (uint8_t field = 0; field < PB_INDEX_FIELDS; field++)
-		if (pb_written_field_is(term, field_names[field]))
-			return pb_asking_add_words(p, term, field);
-	return pb_asking_wrong(p, term->begin,
-	    N_("there is no such field; fields are body, from, to, subject, msgid, attachment, "
-	       "date, type, direction and source, and what has a colon stands in quotes"));
+	if (p->alternative && !words)
+		return pb_asking_wrong(p, term->begin, between);
+	status = term->field < PB_INDEX_FIELDS ? pb_asking_add_words(p, term)
+					       : pb_asking_add_filter(p, term);
+	p->words = words;
+	p->alternative = false;
+	return status;
+}
+
+/* OR, or the French OU, in capitals and without quotes: an operator. */
+static enum pb_status
+take_or(struct pb_asking *p, bool *ret_or)
+{
+	const char *at = p->at;
+
+	*ret_or = (strncmp(at, "OR", 2) == 0 || strncmp(at, "OU", 2) == 0) &&
+		  (at[2] == '\0' || is_blank(at[2]));
+	if (!*ret_or)
+		return PB_OK;
+	if (!p->words || p->alternative || at[2 + blanks(at + 2)] == '\0')
+		return pb_asking_wrong(p, at, between);
+	p->alternative = true;
+	p->at += 2;
+	return PB_OK;
 }
 
 static enum pb_status
 parse(struct pb_asking *p)
 {
 	struct pb_written term;
-	enum pb_status status;
+	enum pb_status status = PB_OK;
 	size_t terms = 0;
+	bool or ;
 
 	if (strlen(p->text) > PB_LIMIT_QUERY)
 		return pb_fail(p->err, PB_EINVAL, what, N_("it is too long"), "%.64s...", p->text);
-	while ((status = next_term(p, &term)) == PB_OK) {
-		status = add_term(p, &term);
-		if (status != PB_OK)
-			return status;
-		terms++;
+	while (status == PB_OK) {
+		while (is_blank(*p->at))
+			p->at++;
+		status = take_or(p, & or);
+		if (status != PB_OK || or)
+			continue;
+		status = next_term(p, &term);
+		if (status == PB_OK)
+			status = add_term(p, &term);
+		terms += status == PB_OK;
 	}
 	if (status != PB_EEND)
 		return status;

@@ -4,14 +4,16 @@
  *     from:dupont subject:"compte rendu" cardio* attachment:pdf date:2026-04-30..2026-05-06
  *     type:imported direction:received source:import msgid:<1@a.example> -brouillon
  *
- * All terms must match.  A term is a word, a prefix (behind it *), an address or a phrase in
- * quotes, in one of the fields body, from, to, subject, msgid, attachment, or in any of them;
- * behind a - it must not stand there.  Accents and case don't count; what is more than one word
- * without quotes
+ * All terms must match, but of those with OR between them one: OR (or OU) in capitals binds its two
+ * neighbours, so a OR b c is (a or b) and c; what filters, and what is left out, has no
+ * alternatives.  A term is a word, a prefix (behind it *), an address or a phrase in
+ * quotes, in one of the fields body, from, to, subject, msgid, attachment (in French corps, de, à,
+ * objet, pièce), or in any of them; behind a - it must not stand there.  Accents and case don't
+ * count; what is more than one word without quotes
  * ("peut-être") is a phrase, but for an elided article ("l'avis" is "avis").  Dates: of the Date
  * field, else of the leaf, UTC; both ends included, either may be missing; a day, a month (2026-05)
- * or a year. type, direction and source may name several (type:1,15).  Without type: records that
- * are messages.
+ * or a year. type, direction (sens) and source may name several (type:1,15).  Without type: records
+ * that are messages.
  */
 #ifndef PB_INDEX_QUERY_H
 #define PB_INDEX_QUERY_H

@@ -65,22 +65,36 @@ look_in(struct pb_fold *fold, const struct pb_asked *asked, uint8_t field, const
 	return status == PB_EEND ? PB_OK : status;
 }
 
+/* In a field that it names, or in any. */
+static enum pb_status
+look_for(struct pb_fold *fold, const struct pb_asked *asked,
+    const char *const fields[PB_INDEX_FIELDS], bool *ret_found)
+{
+	enum pb_status status = PB_OK;
+	bool found = false;
+
+	for (uint8_t f = 1; f < PB_INDEX_FIELDS && status == PB_OK && !found; f++)
+		if (fields[f] != NULL && (asked->field == 0 || asked->field == f))
+			status = look_in(fold, asked, f, fields[f], &found);
+	*ret_found = found != asked->negated;
+	return status;
+}
+
 enum pb_status
 pb_query_confirm(const struct pb_query *query, const char *const fields[PB_INDEX_FIELDS],
     bool *ret_match, struct pb_error *err)
 {
 	struct pb_fold *fold = NULL;
 	enum pb_status status = pb_fold_new(&fold, err);
-	bool match = true;
+	bool match = true, found;
 
-	for (size_t i = 0; i < query->count && status == PB_OK && match; i++) {
-		const struct pb_asked *asked = query->term[i];
-		bool found = false;
-
-		for (uint8_t f = 1; f < PB_INDEX_FIELDS && status == PB_OK && !found; f++)
-			if (fields[f] != NULL && (asked->field == 0 || asked->field == f))
-				status = look_in(fold, asked, f, fields[f], &found);
-		match = found != asked->negated;
+	for (size_t i = 0; i < query->count && status == PB_OK; i++) {
+		if (!query->term[i]->alternative && !match)
+			break; /* neither the term before nor its alternatives */
+		if (query->term[i]->alternative && match)
+			continue;
+		status = look_for(fold, query->term[i], fields, &found);
+		match = found;
 	}
 	pb_fold_free(fold);
 	if (status == PB_OK)

@@ -4,7 +4,6 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "index/asking.h"
-#include "record/types.h"
 
 /* Either end may be missing, but not both. */
 static enum pb_status
@@ -36,49 +35,10 @@ add_date(struct pb_asking *p, const struct pb_written *term)
 	return PB_OK;
 }
 
-/* A number or a name; -1: neither. */
-static int
-type_of(const char *name, size_t len)
-{
-	uint64_t number;
-
-	if (pb_decimal_parse(name, len, &number))
-		return number < 32 && pb_record_type_known((uint8_t)number) ? (int)number : -1;
-	for (uint8_t type = 0; type < 32; type++) {
-		const char *known = pb_record_type_name(type);
-
-		if (known != NULL && strlen(known) == len && memcmp(known, name, len) == 0)
-			return type;
-	}
-	return -1;
-}
-
-static int
-direction_of(const char *name, size_t len)
-{
-	static const char *const names[] = { "unknown", "received", "sent" };
-
-	for (int i = 0; i < 3; i++)
-		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
-			return i;
-	return -1;
-}
-
-static int
-source_of(const char *name, size_t len)
-{
-	static const char *const names[] = { "unknown", "import" };
-
-	for (int i = 0; i < 2; i++)
-		if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0)
-			return i;
-	return -1;
-}
-
 /* a,b,c as bits; what was asked for before is narrowed. */
 static enum pb_status
-add_choice(struct pb_asking *p, const struct pb_written *term,
-    int number_of(const char *name, size_t len), uint32_t *bits, const char *why)
+add_choice(struct pb_asking *p, const struct pb_written *term, enum pb_asked_kind kind,
+    uint32_t *bits, const char *why)
 {
 	const char *at = term->value, *end = at + term->len;
 	uint32_t chosen = 0;
@@ -86,8 +46,10 @@ add_choice(struct pb_asking *p, const struct pb_written *term,
 	while (at <= end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		size_t len = (size_t)((comma == NULL ? end : comma) - at);
-		int number = number_of(at, len);
+		int number;
 
+		if (pb_asked_name(p->fold, kind, at, len, &number) != PB_OK)
+			return pb_fail_memory(p->err, N_("understand the query"));
 		if (number < 0)
 			return pb_asking_wrong(p, at, why);
 		chosen |= (uint32_t)1 << number;
@@ -100,23 +62,20 @@ add_choice(struct pb_asking *p, const struct pb_written *term,
 }
 
 enum pb_status
-pb_asking_add_filter(struct pb_asking *p, const struct pb_written *term, bool *ret_filter)
+pb_asking_add_filter(struct pb_asking *p, const struct pb_written *term)
 {
 	struct pb_query *query = p->query;
 
-	*ret_filter = pb_written_field_is(term, "date") || pb_written_field_is(term, "type") ||
-		      pb_written_field_is(term, "direction") || pb_written_field_is(term, "source");
-	if (!*ret_filter)
-		return PB_OK;
 	if (term->negated)
 		return pb_asking_wrong(p, term->begin, N_("only words can be left out with a -"));
-	if (pb_written_field_is(term, "date"))
+	if (term->field == PB_ASKED_DATE)
 		return add_date(p, term);
-	if (pb_written_field_is(term, "type"))
-		return add_choice(p, term, type_of, &query->types,
+	if (term->field == PB_ASKED_TYPE)
+		return add_choice(p, term, PB_ASKED_A_TYPE, &query->types,
 		    N_("a type is a number or a name, such as imported or anchor"));
-	if (pb_written_field_is(term, "direction"))
-		return add_choice(p, term, direction_of, &query->directions,
+	if (term->field == PB_ASKED_DIRECTION)
+		return add_choice(p, term, PB_ASKED_A_DIRECTION, &query->directions,
 		    N_("a direction is received, sent or unknown"));
-	return add_choice(p, term, source_of, &query->sources, N_("a source is import or unknown"));
+	return add_choice(
+	    p, term, PB_ASKED_A_SOURCE, &query->sources, N_("a source is import or unknown"));
 }

@@ -17,13 +17,14 @@ struct running {
 	bits *match;
 	bits *unsure;
 	bits *found;                 /* the rows of one term */
+	bits *any;                   /* those of it and its alternatives */
 	bits *of[PB_INDEX_FIELDS];   /* of a phrase: those with every word so far in that field */
 	bits *word[PB_INDEX_FIELDS]; /* and those with this one */
 	bits *room;
 	struct pb_error *err;
 };
 
-#define SETS (3 + 2 * PB_INDEX_FIELDS)
+#define SETS (4 + 2 * PB_INDEX_FIELDS)
 
 static enum pb_status
 start(struct running *r)
@@ -36,9 +37,10 @@ start(struct running *r)
 	r->match = r->room;
 	r->unsure = r->room + r->words;
 	r->found = r->room + 2 * r->words;
+	r->any = r->room + 3 * r->words;
 	for (size_t f = 0; f < PB_INDEX_FIELDS; f++) {
-		r->of[f] = r->room + (3 + f) * r->words;
-		r->word[f] = r->room + (3 + PB_INDEX_FIELDS + f) * r->words;
+		r->of[f] = r->room + (4 + f) * r->words;
+		r->word[f] = r->room + (4 + PB_INDEX_FIELDS + f) * r->words;
 	}
 	return PB_OK;
 }
@@ -116,14 +118,13 @@ find_phrase(struct running *r, const struct pb_asked *asked)
 	return status;
 }
 
-/* Narrow the match by one term; ret_left: something is left of it. */
+/* The rows of one term, added to `any`. */
 static enum pb_status
-narrow(struct running *r, const struct pb_asked *asked, bool *ret_left)
+find_term(struct running *r, const struct pb_asked *asked)
 {
 	struct gathering g = { .rows = r->rows, .field = asked->field, .all = r->found };
 	bool sure = asked->count == 1;
 	enum pb_status status;
-	bits left = 0;
 
 	memset(r->found, 0, r->words * sizeof(bits));
 	if (sure)
@@ -131,12 +132,31 @@ narrow(struct running *r, const struct pb_asked *asked, bool *ret_left)
 	else
 		status = find_phrase(r, asked);
 	for (size_t i = 0; i < r->words; i++) {
+		r->any[i] |= r->found[i];
 		if (!sure)
 			r->unsure[i] |= r->found[i];
-		if (!asked->negated)
-			r->match[i] &= r->found[i];
-		else if (sure)
-			r->match[i] &= ~r->found[i];
+	}
+	return status;
+}
+
+/* Narrow the match by a term and its alternatives; ret_left: something is left of it. */
+static enum pb_status
+narrow(struct running *r, size_t *at, bool *ret_left)
+{
+	const struct pb_query *query = r->query;
+	const struct pb_asked *first = query->term[*at];
+	enum pb_status status;
+	bits left = 0;
+
+	memset(r->any, 0, r->words * sizeof(bits));
+	do
+		status = find_term(r, query->term[(*at)++]);
+	while (status == PB_OK && *at < query->count && query->term[*at]->alternative);
+	for (size_t i = 0; i < r->words; i++) {
+		if (!first->negated)
+			r->match[i] &= r->any[i];
+		else if (first->count == 1)
+			r->match[i] &= ~r->any[i];
 		left |= r->match[i];
 	}
 	*ret_left = left != 0;
@@ -211,8 +231,8 @@ pb_query_run(const struct pb_query *query, struct pb_index *index, struct pb_buf
 	if (status != PB_OK)
 		return status;
 	admit(&r);
-	for (size_t i = 0; i < query->count && status == PB_OK && left; i++)
-		status = narrow(&r, query->term[i], &left);
+	for (size_t i = 0; i < query->count && status == PB_OK && left;)
+		status = narrow(&r, &i, &left);
 	if (status == PB_OK && left)
 		status = give(&r, matches);
 	free(r.room);

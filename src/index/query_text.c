@@ -125,8 +125,9 @@ compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* In their order, each once. */
 static enum pb_status
-join(struct lines *lines, struct pb_buf *text)
+join(struct lines *lines, const char *between, struct pb_buf *text)
 {
 	enum pb_status status = PB_OK;
 
@@ -134,8 +135,36 @@ join(struct lines *lines, struct pb_buf *text)
 	for (size_t i = 0; i < lines->count && status == PB_OK; i++) {
 		if (i > 0 && strcmp(lines->line[i], lines->line[i - 1]) == 0)
 			continue;
-		status = pb_buf_printf(text, "%s%s", text->len > 0 ? " " : "", lines->line[i]);
+		status = pb_buf_printf(text, "%s%s", text->len > 0 ? between : "", lines->line[i]);
 	}
+	return status;
+}
+
+static void
+forget(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		free(lines->line[i]);
+	lines->count = 0;
+}
+
+/* The term at *at with its alternatives, as one line; *at goes behind them. */
+static enum pb_status
+add_alternatives(const struct pb_query *query, size_t *at, struct lines *lines, struct pb_buf *text)
+{
+	struct lines alternatives = { .count = 0 };
+	enum pb_status status;
+
+	do {
+		status = put_asked(query->term[(*at)++], text);
+		if (status == PB_OK)
+			status = add_line(&alternatives, text);
+	} while (status == PB_OK && *at < query->count && query->term[*at]->alternative);
+	if (status == PB_OK)
+		status = join(&alternatives, " OR ", text);
+	if (status == PB_OK)
+		status = add_line(lines, text);
+	forget(&alternatives);
 	return status;
 }
 
@@ -146,23 +175,19 @@ pb_query_make_text(struct pb_query *query, struct pb_error *err)
 	struct lines lines = { .count = 0 };
 	enum pb_status status = PB_OK;
 
-	for (size_t i = 0; i < query->count && status == PB_OK; i++) {
-		status = put_asked(query->term[i], &text);
-		if (status == PB_OK)
-			status = add_line(&lines, &text);
-	}
+	for (size_t i = 0; i < query->count && status == PB_OK;)
+		status = add_alternatives(query, &i, &lines, &text);
 	if (status == PB_OK)
 		status = add_filters(query, &lines, &text);
 	if (status == PB_OK)
-		status = join(&lines, &text);
+		status = join(&lines, " ", &text);
 	if (status == PB_OK && pb_buf_text(&text) == NULL)
 		status = PB_ENOMEM;
 	if (status == PB_OK) {
 		query->text = (char *)text.data;
 		text = PB_BUF_EMPTY;
 	}
-	for (size_t i = 0; i < lines.count; i++)
-		free(lines.line[i]);
+	forget(&lines);
 	pb_buf_done(&text);
 	return status == PB_OK ? PB_OK : pb_fail_memory(err, N_("understand the query"));
 }

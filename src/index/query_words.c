@@ -127,7 +127,7 @@ take_words(struct pb_asking *p, const struct pb_written *term, struct pb_asked *
 }
 
 enum pb_status
-pb_asking_add_words(struct pb_asking *p, const struct pb_written *term, uint8_t field)
+pb_asking_add_words(struct pb_asking *p, const struct pb_written *term)
 {
 	struct pb_query *query = p->query;
 	struct pb_asked *asked;
@@ -139,7 +139,8 @@ pb_asking_add_words(struct pb_asking *p, const struct pb_written *term, uint8_t 
 	if (asked == NULL)
 		return pb_fail_memory(p->err, what);
 	asked->negated = term->negated;
-	asked->field = field;
+	asked->alternative = p->alternative;
+	asked->field = term->field;
 	status = take_words(p, term, asked);
 	if (status != PB_OK) {
 		pb_asked_free(asked);

@@ -184,6 +184,27 @@ def fields_and_filters_narrow(s):
     assert other == all_others[:len(other)] and len(other) >= len(all_others) - 3, (other, rows)
 
 
+def alternatives_bind_their_neighbours(s):
+    either, bound, phrase, ou = s.batch(
+        "body:scanner OR body:carte", "body:compte body:scanner OR subject:avis date:2026-05-10..",
+        'body:absent OR body:"compte rendu"', "corps:scanner OU corps:carte")
+    has = lambda x, field, word: stands(fold(word), x[field])
+    assert either == seqs(s, lambda x: has(x, "body", "scanner") or has(x, "body", "carte")) == ou
+    assert bound == seqs(s, lambda x: has(x, "body", "compte") and x["day"] >= 10 and (
+        has(x, "body", "scanner") or has(x, "subject", "avis"))) and bound
+    assert phrase == seqs(s, lambda x: has(x, "body", "compte rendu")) and phrase
+
+
+def fields_have_french_names_and_room_for_a_blank(s):
+    pairs = (("de:c3@essai.example", "from:c3@essai.example"), ("à:labo@essai.example", "to:labo"),
+             ("objet:avis", "subject:avis"), ("subject: avis", "subject:avis"),
+             ("objet : avis", "subject:avis"), ("pièce:pdf", "attachment:pdf"),
+             ("sens:inconnu", "direction:unknown"), ("type:importé", "type:15"))
+    answers = s.batch(*(query for pair in pairs for query in pair))
+    for (french, english), one, other in zip(pairs, answers[::2], answers[1::2]):
+        assert one == other and one, (french, one, other)
+
+
 def pages_fit_together_in_any_order(s):
     by_day = {x["seq"]: x["day"] for x in s.letters}
     whole, end = s.find("@essai.example")
@@ -202,7 +223,7 @@ def pages_fit_together_in_any_order(s):
 
 def what_is_asked_wrongly_is_said_with_its_place(s):
     for query, said in (("subjet:a", "1: subjet:a"), ("a date:2026-13", "3: date:2026-13"),
-                        ('a "b', '3: "b'), ("*", "1: *")):
+                        ('a "b', '3: "b'), ("*", "1: *"), ("a OR", "3: OR"), ("subjet:a", "fields are body, from, to")):
         done = s.run("find", "--purpose", "essai", query)
         assert done.returncode == 64 and said in done.stderr.decode(), done.stderr
     assert s.run("find", "--purpose", "essai").returncode == 64
@@ -440,7 +461,8 @@ def an_archive_can_begin_without_them(s):
 
 
 TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
-         fields_and_filters_narrow, pages_fit_together_in_any_order,
+         fields_and_filters_narrow, alternatives_bind_their_neighbours,
+         fields_have_french_names_and_room_for_a_blank, pages_fit_together_in_any_order,
          what_is_asked_wrongly_is_said_with_its_place, batches_answer_a_line_each,
          queries_are_kept_sealed, certificate_states_what_was_found,
          what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer,

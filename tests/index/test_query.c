@@ -42,6 +42,27 @@ query_is_understood_in_one_form(void **state)
 		    "direction:sent source:import type:1,15" },
 		{ "type:1,15 type:15", "type:15" },
 		{ "direction:unknown", "direction:unknown" },
+		{ "b OR a", "a OR b" },
+		{ "z b OU a OR b c", "a OR b c z" },
+		{ "a OR A", "a" },
+		{ "\"OR\" Or or", "or" },
+		{ "subject:\"x y\" OR from:a@b.example -z",
+		    "-z from:a@b.example OR subject:\"x y\"" },
+		{ "subject: x", "subject:x" },
+		{ "subject : x", "subject:x" },
+		{ "objet\xc2\xa0: \"x y\"", "subject:\"x y\"" },
+		{ "OBJET:a de:b \xc3\xa0:c A:c pi\xc3\xa8"
+		  "ce:d Piece:d corps:e",
+		    "attachment:d body:e from:b subject:a to:c" },
+		{ "pie\xcc\x80"
+		  "ce:d",
+		    "attachment:d" }, /* an accent of its own */
+		{ "sens:re\xc3\xa7u,ENVOY\xc3\x89 source:inconnu",
+		    "direction:received,sent source:unknown" },
+		{ "type:import\xc3\xa9,horodatage,cl\xc3\xa9", "type:12,13,15" },
+		{ "type:timestamp", "type:12" },
+		{ "date: 2026", "date:2026-01-01..2026-12-31" },
+		{ "une phrase ORDINAIRE", "ordinaire phrase une" },
 	};
 
 	(void)state;
@@ -87,6 +108,19 @@ query_that_means_nothing_is_refused_with_its_place(void **state)
 		{ "direction:up", "11: up" },
 		{ "source:imap", "8: imap" },
 		{ "-date:2026", "1: -date" },
+		{ "OR a", "1: OR a" },
+		{ "a OR", "3: OR" },
+		{ "a OR  ", "3: OR" },
+		{ "a OU OR b", "6: OR b" },
+		{ "a OR -b", "6: -b" },
+		{ "-a OR b", "4: OR b" },
+		{ "a OR type:1", "6: type:1" },
+		{ "type:1 OR a", "8: OR a" },
+		{ "objets:a", "1: objets:a" },
+		{ "\xc3\xa9t\xc3\xa9:a", "1: \xc3\xa9t\xc3\xa9:a" },
+		{ "sens:montant", "6: montant" },
+		{ "a subject:", "3: subject:" },
+		{ "objet :  ", "1: objet :" },
 	};
 
 	(void)state;
@@ -131,8 +165,9 @@ static void
 query_of_any_text_is_refused_or_understood(void **state)
 {
 	static const char *const pieces[] = { "a", "B", "-", "\"", "*", " ", ":", "@", "<", ">",
-		".", "..", ",", "'", "from:", "msgid:", "date:2026", "type:", "15", "x@y.example",
-		"\xc3\xa9", "\xe6\x9d\xb1", "\xff", "\xc2\x80", "\t", "\\" };
+		".", "..", ",", "'", " OR ", " OU ", "objet", "\xc2\xa0",
+		"from:", "msgid:", "date:2026", "type:", "15", "x@y.example", "\xc3\xa9",
+		"\xe6\x9d\xb1", "\xff", "\xc2\x80", "\t", "\\" };
 	struct test_random random;
 
 	(void)state;
@@ -232,6 +267,15 @@ query_finds_what_all_its_terms_admit(void **state)
 		{ "date:2026-05-01..", "8 9 11 " },
 		{ "date:..2026-05-06 compte", "7 8 " },
 		{ "type:12", "10 " },
+		{ "cardiogramme OR brouillon", "8 9 " },
+		{ "cardiogramme OU brouillon", "8 9 " },
+		{ "compte cardiogramme OR echographie", "7 " },
+		{ "absent OR subject:cardio* OR brouillon -echographie", "8 " },
+		{ "absent OR \"compte rendu\" direction:sent", "8? " },
+		{ "brouillon OR \"rendu compte\"", "7? 8? " },
+		{ "absent OR introuvable", "" },
+		{ "brouillon or compte", "" }, /* a word */
+		{ "brouillon \"OR\" compte", "" },
 		{ "type:anchor compte", "" },
 		{ "type:1", "9 " },
 		{ "type:15", "7 8 11 " },
@@ -285,6 +329,11 @@ query_is_confirmed_by_the_message(void **state)
 		{ "jean@essai*", true },
 		{ "\"rendu labo\"", false }, /* of two parts */
 		{ "\"labo deux\"", true },
+		{ "\"rendu compte\" OR \"labo deux\"", true },
+		{ "absent OR \"rendu compte\"", false },
+		{ "\"labo deux\" OR absent rendu", true },
+		{ "\"labo deux\" OR absent manquant", false },
+		{ "manquant absent OR fin", false },
 	};
 	const char *const fields[PB_INDEX_FIELDS] = {
 		[PB_INDEX_SUBJECT] = "Re: Compte-rendu\fLabo deux",
