@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "fault/archive.h"
-#include "fault/own_memory.h"
+#include "lib/memory.h"
 
 /* One commit with the nth allocation failing; how many were made to fail. */
 static uint64_t
@@ -21,9 +21,9 @@ commit_with(const struct pb_world *world, const char *dir, const struct pb_reade
 	uint64_t failed;
 
 	pb_assert(pb_archive_open(world, dir, key, &archive, NULL) == PB_OK);
-	own_memory_fail(nth, forever);
+	test_memory_fail_own(nth, forever);
 	(void)fault_commit(archive, world, dir, (unsigned)nth, 1, kept, NULL);
-	failed = own_memory_restore();
+	failed = test_memory_restore();
 	(void)pb_archive_close(archive, NULL);
 	return failed;
 }

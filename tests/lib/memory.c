@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
@@ -14,15 +15,28 @@
 
 /* One per process, as the allocator is. */
 static uint64_t made, fails_at, failures;
-static bool fails_forever;
+static bool fails_forever, fails_own;
 
-void
-test_memory_fail(uint64_t nth, bool forever)
+static void
+fail(uint64_t nth, bool forever, bool own)
 {
 	made = 0;
 	failures = 0;
 	fails_at = nth;
 	fails_forever = forever;
+	fails_own = own;
+}
+
+void
+test_memory_fail(uint64_t nth, bool forever)
+{
+	fail(nth, forever, false);
+}
+
+void
+test_memory_fail_own(uint64_t nth, bool forever)
+{
+	fail(nth, forever, true);
 }
 
 uint64_t
@@ -49,6 +63,7 @@ void *__libc_realloc(void *p, size_t size);
 __attribute__((visibility("default"))) void *malloc(size_t size);
 __attribute__((visibility("default"))) void *calloc(size_t count, size_t size);
 __attribute__((visibility("default"))) void *realloc(void *p, size_t size);
+__attribute__((visibility("default"))) char *strdup(const char *text);
 
 bool
 test_memory_can_fail(void)
@@ -56,10 +71,16 @@ test_memory_can_fail(void)
 	return true;
 }
 
+/* The program's own text, as the linker names its ends. */
+extern const char __executable_start[], etext[];
+
 static bool
-fails_now(void)
+fails_now(const void *caller)
 {
-	if (fails_at == 0)
+	bool own = (uintptr_t)caller >= (uintptr_t)__executable_start &&
+		   (uintptr_t)caller < (uintptr_t)etext;
+
+	if (fails_at == 0 || (fails_own && !own))
 		return false;
 	made++;
 	if (made != fails_at && !(fails_forever && made > fails_at))
@@ -72,19 +93,29 @@ fails_now(void)
 void *
 malloc(size_t size)
 {
-	return fails_now() ? NULL : __libc_malloc(size);
+	return fails_now(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 void *
 calloc(size_t count, size_t size)
 {
-	return fails_now() ? NULL : __libc_calloc(count, size);
+	return fails_now(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+}
+
+/* The library's would call malloc itself. */
+char *
+strdup(const char *text)
+{
+	size_t len = strlen(text) + 1;
+	char *copy = fails_now(__builtin_return_address(0)) ? NULL : __libc_malloc(len);
+
+	return copy == NULL ? NULL : memcpy(copy, text, len);
 }
 
 void *
 realloc(void *p, size_t size)
 {
-	return fails_now() ? NULL : __libc_realloc(p, size);
+	return fails_now(__builtin_return_address(0)) ? NULL : __libc_realloc(p, size);
 }
 
 #endif
