@@ -7,8 +7,8 @@
 #define PB_EXPAND_LEN 32
 
 /*
- * The HMAC's state, in secure memory.  One serves one derivation after the other: a
- * fresh handle for each would search a pool that holds the secrets of a whole commit.
+ * The HMAC's state, in secure memory.  One serves one derivation after the other, and asks for no
+ * more of it meanwhile: that would search a pool that holds the secrets of a whole commit.
  */
 struct pb_expander;
 
@@ -16,8 +16,8 @@ enum pb_status pb_expander_new(
     struct pb_expander **ret_expander, struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * out = HMAC-SHA-256(r, info || 0x01), r of 32 bytes.  libgcrypt 1.10 has no
- * HKDF; it has the HMAC.  PB_ECRYPTO, PB_ENOMEM; then out is untouched.
+ * out = HMAC-SHA-256(r, info || 0x01), r of 32 bytes.  libgcrypt 1.10 has no HKDF, and its HMAC
+ * asks for secure memory each time.  PB_ECRYPTO, PB_ENOMEM; then out is untouched.
  */
 enum pb_status pb_expander_derive(struct pb_expander *expander, struct pb_secret *r,
     const void *info, size_t info_len, uint8_t out[PB_EXPAND_LEN],
