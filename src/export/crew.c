@@ -11,8 +11,11 @@
 
 #define SECRET_LEN 32
 
-/* Enough records that the lanes of a digest are full; as many wait for another thread meanwhile. */
-#define MOST (PB_EXPORT_CREW_JOBS / 4)
+/*
+ * Enough records that the lanes of a digest are full.  Several times as many wait: the caller,
+ * who gives more, is at work himself when a thread is done.
+ */
+#define MOST 24
 
 /* What one thread works with, and the records that are open in it beside each other. */
 struct member {

@@ -12,7 +12,7 @@
  * Records at hand at one time, how long each may be, stored, and how long the caller should let
  * all of them become: memory stays constant.
  */
-#define PB_EXPORT_CREW_JOBS 96
+#define PB_EXPORT_CREW_JOBS 160
 #define PB_EXPORT_CREW_HELD (16 * 1024 * 1024)
 #define PB_EXPORT_CREW_PAYLOAD (4 * 1024 * 1024)
 

@@ -272,7 +272,7 @@ write_records(struct records *r, struct pb_error *err)
 		r->given--;
 		r->held -= job->payload.len;
 		written = write_job(r, job, err);
-		if (job->payload.cap > PB_EXPORT_CREW_PAYLOAD / 16)
+		if (job->payload.cap > PB_EXPORT_CREW_PAYLOAD / 32)
 			pb_export_crew_shed(job);
 		pb_export_crew_release(r->crew);
 	}
