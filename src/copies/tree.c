@@ -255,6 +255,8 @@ pb_tree_copy_end(struct pb_tree_copy *t, struct pb_tree_copied *ret_copied, stru
 	if (status == PB_OK)
 		status = pb_tree_copy_compare(t, err);
 	if (status == PB_OK)
+		status = pb_tree_copy_forget(t, err);
+	if (status == PB_OK)
 		status = write_whole(t, PB_COPIES_SUMS, t->sums.data, t->sums.len, err);
 	if (status == PB_OK)
 		status = write_whole(t, PB_COPIES_FACTS, t->facts.data, t->facts.len, err);

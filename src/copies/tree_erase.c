@@ -70,8 +70,8 @@ erase_item(struct pb_tree_copy *t, const struct pb_tree_item *item, struct pb_er
 	return status;
 }
 
-static enum pb_status
-erase_slots(struct pb_tree_copy *t, struct pb_error *err)
+enum pb_status
+pb_tree_copy_erase(struct pb_tree_copy *t, struct pb_error *err)
 {
 	struct pb_runs named = PB_RUNS_EMPTY;
 	enum pb_status status = PB_OK;
@@ -133,8 +133,8 @@ remove_former(struct pb_tree_copy *t, const struct pb_readers *readers, struct p
 	return status;
 }
 
-static enum pb_status
-erase_keys(struct pb_tree_copy *t, struct pb_error *err)
+enum pb_status
+pb_tree_copy_forget(struct pb_tree_copy *t, struct pb_error *err)
 {
 	struct pb_readers *readers = calloc(1, sizeof(*readers));
 	bool whole = false;
@@ -149,12 +149,4 @@ erase_keys(struct pb_tree_copy *t, struct pb_error *err)
 		status = remove_former(t, readers, err);
 	free(readers);
 	return status;
-}
-
-enum pb_status
-pb_tree_copy_erase(struct pb_tree_copy *t, struct pb_error *err)
-{
-	enum pb_status status = erase_slots(t, err);
-
-	return status == PB_OK ? erase_keys(t, err) : status;
 }

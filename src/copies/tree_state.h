@@ -38,10 +38,12 @@ enum pb_status pb_tree_copy_append(struct pb_tree_copy *tree, const struct pb_co
 enum pb_status pb_tree_copy_continues(
     const struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
 /*
- * What the log says is destroyed, durably: slots become zeros, and no key of a former reader stays.
- * PB_ECORRUPT: a slot is zeros in the archive of which the log does not say so; nothing was erased.
+ * The slots that became zeros, durably, as the log says.  PB_ECORRUPT: of one of them it does not;
+ * nothing was erased.
  */
 enum pb_status pb_tree_copy_erase(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
+/* No key of a former reader stays, while others open what it opens. */
+enum pb_status pb_tree_copy_forget(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
 /* Read all of it back from the medium, beside what it is a copy of; its sums. */
 enum pb_status pb_tree_copy_compare(struct pb_tree_copy *tree, struct pb_error *err) PB_MUST_CHECK;
 
