@@ -38,6 +38,22 @@ only_before(const struct pb_runs *all, uint64_t size, struct pb_runs *ret_some)
 	return status;
 }
 
+/* In records of as many runs as one can hold. */
+static enum pb_status
+destroy_all(struct pb_archive *archive, const struct pb_runs *gone, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	for (size_t i = 0; status == PB_OK && i < gone->count; i += PB_LIMIT_DESTROYED) {
+		size_t left = gone->count - i;
+		const struct pb_runs some = { .run = gone->run + i,
+			.count = left < PB_LIMIT_DESTROYED ? left : PB_LIMIT_DESTROYED };
+
+		status = pb_archive_destroy(archive, &some, PB_DESTROY_RESTORED, NULL, err);
+	}
+	return status;
+}
+
 /* The log says what it came back from, then what a newer state of it had destroyed. */
 static enum pb_status
 apply(struct pb_restore *r, const struct pb_reader_key *key, const struct pb_runs *gone,
@@ -47,8 +63,8 @@ apply(struct pb_restore *r, const struct pb_reader_key *key, const struct pb_run
 	enum pb_status status = pb_archive_open(r->world, r->dir.text, key, &archive, err);
 	enum pb_status closed;
 
-	if (status == PB_OK && gone->count > 0)
-		status = pb_archive_destroy(archive, gone, PB_DESTROY_RESTORED, NULL, err);
+	if (status == PB_OK)
+		status = destroy_all(archive, gone, err);
 	closed = pb_archive_close(archive, status == PB_OK ? err : NULL);
 	return status != PB_OK ? status : closed;
 }

@@ -166,6 +166,70 @@ what_a_newer_state_has_destroyed_is_destroyed_here(void **state)
 	assert_holds(f);
 }
 
+#define MANY 1024 /* in a commit */
+
+static void
+commit_many(struct pb_archive *archive, struct pb_sealer *sealer)
+{
+	static struct pb_sealed sealed[MANY], *item[MANY];
+	static struct pb_receipt receipt[MANY];
+	uint8_t digest[PB_DIGEST_LEN];
+
+	for (size_t i = 0; i < MANY; i++) {
+		item[i] = &sealed[i];
+		sealed[i] = PB_SEALED_EMPTY;
+		assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+		assert_int_equal(pb_sealer_part(sealer, PB_PART_BODY, "x", 1, NULL), PB_OK);
+		assert_int_equal(pb_sealer_digest(sealer, digest, NULL), PB_OK);
+		assert_int_equal(pb_sealer_part(sealer, PB_PART_FACTS, "{}", 2, NULL), PB_OK);
+		assert_int_equal(
+		    pb_sealer_finish(sealer, PB_RECORD_IMPORTED, &sealed[i], NULL), PB_OK);
+		memcpy(sealed[i].message_sha256, digest, sizeof(digest));
+	}
+	assert_int_equal(pb_commit(archive, item, MANY, receipt, NULL), PB_OK);
+	for (size_t i = 0; i < MANY; i++)
+		pb_sealed_done(&sealed[i]);
+}
+
+/* Every second record of what `archive` holds from `first` on, in as many records as it takes. */
+static void
+destroy_every_second(struct pb_archive *archive, uint64_t first, size_t count)
+{
+	while (count > 0) {
+		struct pb_runs runs = PB_RUNS_EMPTY;
+
+		for (; count > 0 && runs.count < PB_LIMIT_DESTROYED; count--, first += 2)
+			assert_int_equal(pb_runs_add(&runs, first, first), PB_OK);
+		assert_int_equal(
+		    pb_archive_destroy(archive, &runs, PB_DESTROY_RETENTION, NULL, NULL), PB_OK);
+		pb_runs_done(&runs);
+	}
+}
+
+static void
+more_was_destroyed_than_one_record_can_name(void **state)
+{
+	struct fixture *f = *state;
+	const size_t count = PB_LIMIT_DESTROYED + 1;
+	struct pb_archive *archive = open_archive(f, f->key);
+	uint64_t first = pb_archive_size(archive);
+	struct pb_sealer *sealer = NULL;
+	struct pb_restored_seen seen;
+	struct pb_backed_up made;
+
+	assert_int_equal(pb_sealer_new(f->world.files, f->world.random, pb_archive_origin(archive),
+			     f->root, 1, &sealer, NULL),
+	    PB_OK);
+	while (pb_archive_size(archive) < first + 2 * count)
+		commit_many(archive, sealer);
+	pb_sealer_free(sealer);
+	assert_int_equal(pb_backup(&f->world, f->dir, beside(f, "b.tar"), &made, NULL), PB_OK);
+	destroy_every_second(archive, first, count);
+	close_archive(archive);
+	assert_int_equal(restore(f, beside(f, "b.tar"), f->dir, &seen, NULL), PB_OK);
+	assert_int_equal(seen.destroyed, count);
+}
+
 static void
 another_history_is_no_ledger(void **state)
 {
@@ -420,6 +484,7 @@ main(void)
 		cmocka_unit_test_setup(a_backup_comes_back_locked_and_is_accepted, set_up_copies),
 		cmocka_unit_test_setup(
 		    what_a_newer_state_has_destroyed_is_destroyed_here, set_up_copies),
+		cmocka_unit_test_setup(more_was_destroyed_than_one_record_can_name, set_up_copies),
 		cmocka_unit_test_setup(another_history_is_no_ledger, set_up_copies),
 		cmocka_unit_test_setup(
 		    a_copy_has_what_is_new_and_nothing_that_was_destroyed, set_up_copies),
