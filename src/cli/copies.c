@@ -64,6 +64,9 @@ pb_copies_print(const struct pb_world *world, const char *dir, uint64_t records)
 		if (is_old(world, copy))
 			(void)puts(_("             WARNING: it is older than a day; run `probant "
 				     "copy`"));
+		if (copy->size > records)
+			(void)puts(_("             WARNING: it held more records than the archive: "
+				     "look which of the two is right"));
 	}
 	free(noted);
 }
@@ -83,6 +86,7 @@ pb_copies_json(
 		pb_json_text(w, "path", copy->path);
 		pb_json_u64(w, "records", copy->size);
 		pb_json_u64(w, "lacks", lacks(copy, records));
+		pb_json_bool(w, "ahead", copy->size > records);
 		pb_json_u64(w, "made_s", (uint64_t)copy->made_s);
 		pb_json_bool(w, "old", is_old(world, copy));
 		pb_json_object_end(w);

@@ -414,6 +414,9 @@ def not_what_it_was(w):
     for name in ("catalog.db", "frontier"):
         os.remove(older + "/" + name)
     untouched(own, "an older state", "not of this archive's history", older, copy)
+    shutil.copy(archive + "/copies.json", older)
+    check("status says that a copy held more than the archive", json.loads(own.run(
+        "status", "-a", older, "--json").stdout)["copies"][0]["ahead"])
     for _ in range(3):
         own.messages(older)
     untouched(own, "another history in the same segment", "not of this archive's history", older,
