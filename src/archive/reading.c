@@ -92,11 +92,11 @@ gone(const struct pb_reading *reading, struct pb_error *err)
 	struct pb_leaf leaf;
 
 	(void)pb_leaf_decode(reading->frame.leaf, &leaf);
-	(void)pb_fail(err, PB_EDESTROYED, N_("open a record"), N_("its secret was destroyed"),
-	    "%" PRIu64, leaf.seq);
+	(void)pb_fail(err, PB_EDESTROYED, N_("open a record"),
+	    N_("its secret is gone: destroyed, or lost"), "%" PRIu64, leaf.seq);
 	return pb_fail_todo(err, PB_EDESTROYED,
-	    N_("nobody can read it any more; which record of the log says so, and why, `probant "
-	       "list` shows"));
+	    N_("nobody can read it any more; `probant list` shows the record that says why; if "
+	       "there is none, it is damage, and `probant verify` says so"));
 }
 
 static enum pb_status

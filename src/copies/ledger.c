@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/destroy.h"
+#include "archive/destroyed.h"
 #include "archive/founding.h"
 #include "archive/head.h"
 #include "archive/replay.h"
@@ -11,43 +11,8 @@
 #include "copies/place.h"
 #include "copies/tarball.h"
 #include "core/error.h"
-#include "record/types.h"
 
 static const char LEDGER[] = N_("ask a newer state of the log what was destroyed");
-
-enum pb_status
-pb_ledger_named(const struct pb_files *files, const char *dir, uint64_t size,
-    struct pb_runs *ret_named, struct pb_error *err)
-{
-	struct pb_runs named = PB_RUNS_EMPTY;
-	struct pb_walk *walk = NULL;
-	enum pb_status status = pb_walk_new(files, dir, &walk, err);
-
-	for (uint64_t seq = 0; status == PB_OK && seq < size; seq++) {
-		struct pb_runs runs = PB_RUNS_EMPTY;
-		struct pb_frame frame;
-		struct pb_leaf leaf;
-		uint64_t slot;
-
-		status = pb_walk_record(walk, seq, &frame, &slot, err);
-		if (status != PB_OK)
-			break;
-		(void)pb_leaf_decode(frame.leaf, &leaf);
-		if (leaf.type != PB_RECORD_DESTRUCTION)
-			continue;
-		status = pb_destroy_read(pb_walk_frames(walk), &frame, &runs, err);
-		if (status == PB_OK && pb_runs_add_all(&named, &runs) != PB_OK)
-			status = pb_fail_memory(err, LEDGER);
-		pb_runs_done(&runs);
-	}
-	pb_walk_free(walk);
-	if (status != PB_OK) {
-		pb_runs_done(&named);
-		return status;
-	}
-	*ret_named = named;
-	return PB_OK;
-}
 
 static enum pb_status
 find_size(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
@@ -162,7 +127,7 @@ pb_ledger_read(const struct pb_files *files, const char *dir, const char *place,
 	if (status == PB_OK)
 		status = check_history(files, dir, ledger, place, ret_size, err);
 	if (status == PB_OK)
-		status = pb_ledger_named(files, ledger, *ret_size, ret_gone, err);
+		status = pb_destroyed_named(files, ledger, *ret_size, ret_gone, err);
 	if (ledger == work)
 		pb_place_remove(files, work);
 	return status;

@@ -15,10 +15,6 @@ enum pb_status pb_ledger_read(const struct pb_files *files, const char *dir, con
     const char *work, uint64_t *ret_size, struct pb_runs *ret_gone,
     struct pb_error *err) PB_MUST_CHECK;
 
-/* All that the records of type 8 in this log name, into an empty set. */
-enum pb_status pb_ledger_named(const struct pb_files *files, const char *dir, uint64_t size,
-    struct pb_runs *ret_named, struct pb_error *err) PB_MUST_CHECK;
-
 /* Where this log ends, each commit checked under the key that its record 0 states. */
 enum pb_status pb_ledger_size(const struct pb_files *files, const char *dir, uint64_t *ret_size,
     struct pb_error *err) PB_MUST_CHECK;

@@ -33,10 +33,19 @@ plain(const char *path)
 	return before != '/';
 }
 
+static bool
+ends_in(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), tail = strlen(suffix);
+
+	return len >= tail && strcmp(path + len - tail, suffix) == 0;
+}
+
 bool
 pb_copies_name_valid(const char *path)
 {
-	if (path == NULL || strlen(path) > 200 || !plain(path))
+	if (path == NULL || strlen(path) > 200 || !plain(path) || ends_in(path, ".state") ||
+	    ends_in(path, ".pending"))
 		return false;
 	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++)
 		if (strcmp(path, alone[i]) == 0)

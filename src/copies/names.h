@@ -11,7 +11,9 @@
 /* Where a file stands while it is written. */
 #define PB_COPIES_TEMPORARY "copying.tmp"
 
-/* A path of such a thing: nothing outside, nothing hidden, nothing that an archive does not have.
+/*
+ * A path of such a thing: nothing outside, nothing hidden, nothing that an archive does not have;
+ * nor what is derived (.state), or what a writer would take for unfinished business (.pending).
  */
 bool pb_copies_name_valid(const char *path);
 

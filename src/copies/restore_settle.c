@@ -1,5 +1,6 @@
 /* What was destroyed stays destroyed: by the log that came back, then by a newer state of it. */
 #include "archive/destroy.h"
+#include "archive/destroyed.h"
 #include "archive/restored.h"
 #include "archive/slotwipe.h"
 #include "copies/ledger.h"
@@ -14,7 +15,7 @@ destroy_own(struct pb_restore *r, uint64_t size, struct pb_error *err)
 {
 	const struct pb_files *files = r->world->files;
 	struct pb_runs named = PB_RUNS_EMPTY;
-	enum pb_status status = pb_ledger_named(files, r->dir.text, size, &named, err);
+	enum pb_status status = pb_destroyed_named(files, r->dir.text, size, &named, err);
 
 	if (status == PB_OK && named.count > 0)
 		status = pb_slotwipe(files, r->dir.text, &named, err);

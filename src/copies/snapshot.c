@@ -121,15 +121,6 @@ put_log(struct pb_taking *t, struct pb_error *err)
 
 /* ---- the rest ------------------------------------------------------------------------------- */
 
-static bool
-ends_in(const char *name, const char *suffix)
-{
-	size_t len = strlen(name), tail = strlen(suffix);
-
-	return len >= tail && strcmp(name + len - tail, suffix) == 0;
-}
-
-/* .state is derived, .pending is not in the log yet. */
 static enum pb_status
 put_room(struct pb_taking *t, const char *room, struct pb_error *err)
 {
@@ -142,8 +133,7 @@ put_room(struct pb_taking *t, const char *room, struct pb_error *err)
 		status = pb_listing_read(t->world->files, path.text, &names, err);
 	for (size_t i = 0; status == PB_OK && i < names.count; i++) {
 		(void)snprintf(inner, sizeof(inner), "%s/%s", room, names.name[i]);
-		if (!pb_copies_name_valid(inner) || ends_in(inner, ".state") ||
-		    ends_in(inner, ".pending"))
+		if (!pb_copies_name_valid(inner))
 			continue;
 		status = pb_snapshot_file(t, inner, PB_COPIED_WHOLE, err);
 	}

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/destroyed.h"
 #include "archive/listing.h"
 #include "archive/reach.h"
-#include "copies/ledger.h"
 #include "copies/tree_state.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -81,7 +81,7 @@ pb_tree_copy_erase(struct pb_tree_copy *t, struct pb_error *err)
 		any = any || t->item[i].erase.count > 0;
 	if (!any)
 		return PB_OK;
-	status = pb_ledger_named(t->files, t->dir, t->size, &named, err);
+	status = pb_destroyed_named(t->files, t->dir, t->size, &named, err);
 	for (size_t i = 0; status == PB_OK && i < t->count; i++)
 		status = check_named(t, &t->item[i], &named, err);
 	for (size_t i = 0; status == PB_OK && i < t->count; i++)

@@ -1,10 +1,12 @@
 #include "keys/rehearsal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/commit.h"
+#include "archive/destroyed.h"
 #include "archive/keyring.h"
 #include "archive/paths.h"
 #include "archive/readers.h"
@@ -17,6 +19,12 @@
 
 static const char REHEARSING[] = N_("rehearse recovery");
 
+/* What the log says is destroyed, read when it is first asked for. */
+struct named {
+	bool known;
+	struct pb_runs runs;
+};
+
 /* ---- one segment ---------------------------------------------------------------------------- */
 
 /* A status that says of this segment that it does not open, and nothing of us. */
@@ -27,10 +35,27 @@ stays_closed(enum pb_status status)
 	       status == PB_ELIMIT || status == PB_EDATA;
 }
 
+/* A secret that is gone must be one that the log says is destroyed: else it is lost. */
+static enum pb_status
+check_destroyed(struct pb_archive *a, struct named *named, uint64_t seq, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	if (!named->known)
+		status = pb_destroyed_named(
+		    a->world->files, a->dir, a->head.tree.size, &named->runs, err);
+	named->known = status == PB_OK;
+	if (status != PB_OK || pb_runs_hold(&named->runs, seq, seq))
+		return status;
+	return pb_fail(err, PB_ECORRUPT, REHEARSING,
+	    N_("a secret is gone, and the log does not say that it was destroyed"), "%" PRIu64,
+	    seq);
+}
+
 /* The first sealed record from a random one on, round the segment. */
 static enum pb_status
-open_one(struct pb_archive *a, struct pb_reading *reading, uint64_t first, uint64_t end,
-    uint64_t *ret_opened, struct pb_error *err)
+open_one(struct pb_archive *a, struct pb_reading *reading, struct named *named, uint64_t first,
+    uint64_t end, uint64_t *ret_opened, struct pb_error *err)
 {
 	const struct pb_random *random = a->world->random;
 	uint64_t count = end - first, start;
@@ -48,20 +73,19 @@ open_one(struct pb_archive *a, struct pb_reading *reading, uint64_t first, uint6
 		    pb_reading_record(reading, seq, &leaf, &opened, sha256, err);
 
 		if (status == PB_EDESTROYED)
-			continue;
-		if (status != PB_OK)
+			status = check_destroyed(a, named, seq, err);
+		else if (status == PB_OK && !pb_record_type_public(leaf.type))
+			*ret_opened = 1;
+		if (status != PB_OK || *ret_opened > 0)
 			return status;
-		if (pb_record_type_public(leaf.type))
-			continue;
-		*ret_opened = 1;
-		return PB_OK;
 	}
 	return PB_OK;
 }
 
 static enum pb_status
 open_segment(struct pb_archive *a, struct pb_keyring *keyring, struct pb_reading *reading,
-    const char *name, uint64_t end, uint64_t *ret_records, struct pb_error *err)
+    struct named *named, const char *name, uint64_t end, uint64_t *ret_records,
+    struct pb_error *err)
 {
 	struct pb_frames *frames = NULL;
 	struct pb_secret *key = NULL;
@@ -71,7 +95,7 @@ open_segment(struct pb_archive *a, struct pb_keyring *keyring, struct pb_reading
 		status = pb_keyring_open(keyring, pb_frames_header(frames), &key, err);
 	if (status == PB_OK)
 		status = open_one(
-		    a, reading, pb_frames_header(frames)->first_seq, end, ret_records, err);
+		    a, reading, named, pb_frames_header(frames)->first_seq, end, ret_records, err);
 	pb_secret_free(key);
 	pb_frames_close(frames);
 	return status;
@@ -95,6 +119,7 @@ open_all(struct pb_archive *a, struct pb_rehearsal *r, struct pb_error *err)
 	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 	struct pb_keyring *keyring = NULL;
 	struct pb_reading *reading = NULL;
+	struct named named = { .known = false };
 	size_t count = 0, i;
 	enum pb_status status =
 	    pb_frames_list(a->world->files, a->dir, &names, &count, NULL, NULL, err);
@@ -107,7 +132,7 @@ open_all(struct pb_archive *a, struct pb_rehearsal *r, struct pb_error *err)
 		uint64_t records = 0;
 		uint64_t end = i + 1 < count ? first_seq_of(names[i + 1]) : a->head.tree.size;
 
-		status = open_segment(a, keyring, reading, names[i], end, &records, err);
+		status = open_segment(a, keyring, reading, &named, names[i], end, &records, err);
 		r->segments++;
 		r->opened += status == PB_OK;
 		r->records += records;
@@ -119,6 +144,7 @@ open_all(struct pb_archive *a, struct pb_rehearsal *r, struct pb_error *err)
 			status = PB_OK;
 		}
 	}
+	pb_runs_done(&named.runs);
 	pb_reading_free(reading);
 	pb_keyring_free(keyring);
 	free(names);

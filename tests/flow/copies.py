@@ -304,7 +304,8 @@ def hostile(w):
         return change
 
     for name in ("../outside", "/tmp/outside", "vault/../../outside", "vault/.hidden", "lock",
-                 "private/log.key", "vault//x", "vault/a\nb", "frontier", "vault/"):
+                 "private/log.key", "vault//x", "vault/a\nb", "frontier", "vault/", "tsa/x.state",
+                 "quarantine/%016x-%016x-%016x-%016x.seg.pending" % (1, 2, 3, 4)):
         attack("a file named %r" % name, add(name))
     attack("a link", add("vault/x", type=tarfile.SYMTYPE, linkname="/etc/passwd"))
     attack("a hard link", add("vault/x", type=tarfile.LNKTYPE, linkname="backup.json"))

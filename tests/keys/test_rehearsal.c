@@ -1,6 +1,7 @@
 /* Rehearsing recovery, and the sheet from which its key comes back. */
 #include "archive/fixture.h"
 
+#include "archive/destroy.h"
 #include "keys/change.h"
 #include "keys/rehearsal.h"
 #include "keys/sheet.h"
@@ -171,6 +172,50 @@ type_in(const char *text, struct pb_sheet_typed *typed)
 	return typed->lines;
 }
 
+/* Zeros in the slots of the messages of one segment, as a destruction leaves them. */
+static void
+lose_secrets(struct fixture *f)
+{
+	static const uint8_t zeros[PB_SLOT_LEN];
+	size_t count;
+	char(*names)[PB_SEGMENT_NAME_LEN + 1] = segments(f, &count);
+	char path[PB_SEGMENT_NAME_LEN + 16];
+	struct pb_buf slots;
+
+	(void)snprintf(path, sizeof(path), "keys/%s.key", names[1]);
+	slots = slurp(at(f, path));
+	assert_int_equal(slots.len, 3 * PB_SLOT_LEN); /* of the index, the segment, a message */
+	memcpy(slots.data + 2 * PB_SLOT_LEN, zeros, PB_SLOT_LEN);
+	spit(at(f, path), slots.data, slots.len);
+	pb_buf_done(&slots);
+	free(names);
+}
+
+static void
+a_secret_that_is_gone_counts_only_if_the_log_says_that_it_was_destroyed(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_runs runs = PB_RUNS_EMPTY;
+	struct pb_rehearsal rehearsal;
+	struct pb_archive *archive;
+
+	prepare(f, true);
+	lose_secrets(f);
+	archive = open_archive(f, recovery);
+	assert_int_equal(pb_rehearse(archive, false, &rehearsal, NULL), PB_OK);
+	assert_int_equal(rehearsal.opened, rehearsal.segments - 1);
+	assert_int_equal(rehearsal.why, PB_ECORRUPT);
+	close_archive(archive);
+	prepare(f, true);
+	archive = open_archive(f, recovery);
+	assert_int_equal(pb_runs_add(&runs, f->kept.seq[0], f->kept.seq[0]), PB_OK);
+	assert_int_equal(pb_archive_destroy(archive, &runs, PB_DESTROY_COURT, NULL, NULL), PB_OK);
+	pb_runs_done(&runs);
+	assert_int_equal(pb_rehearse(archive, false, &rehearsal, NULL), PB_OK);
+	assert_int_equal(rehearsal.opened, rehearsal.segments);
+	close_archive(archive);
+}
+
 static void
 a_sheet_gives_the_same_file_again(void **state)
 {
@@ -251,6 +296,8 @@ main(void)
 		cmocka_unit_test(a_key_that_opens_everything_is_said_to_and_recorded),
 		cmocka_unit_test(what_stays_closed_is_named_and_the_note_is_not_written),
 		cmocka_unit_test(a_lost_key_file_shows_in_a_rehearsal),
+		cmocka_unit_test(
+		    a_secret_that_is_gone_counts_only_if_the_log_says_that_it_was_destroyed),
 		cmocka_unit_test(a_sheet_gives_the_same_file_again),
 		cmocka_unit_test(a_sheet_of_another_archive_is_told_so),
 		cmocka_unit_test(a_sheet_that_begins_otherwise_is_refused_at_once),
