@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/listing.h"
+#include "archive/paths.h"
 #include "archive/readers.h"
 #include "cli/access.h"
 #include "cli/examine.h"
@@ -86,6 +88,38 @@ put_out(const struct pb_world *world, const struct pb_options *options, const ch
 
 /* ---- key list ------------------------------------------------------------------------------- */
 
+/*
+ * Keys of who is a reader no more, as a removal that was cut short leaves them, to `each`.  The id
+ * is shown: it is in hex, or the file is not ours.
+ */
+static enum pb_status
+each_former(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
+    void (*each)(void *arg, const char *id), void *arg, struct pb_error *err)
+{
+	struct pb_listing names = PB_LISTING_EMPTY;
+	struct pb_path path;
+	enum pb_status status = pb_path_make(&path, dir, PB_DIR_READERS, NULL, err);
+	size_t k;
+
+	if (status == PB_OK)
+		status = pb_listing_read(world->files, path.text, &names, err);
+	for (size_t i = 0; status == PB_OK && i < names.count; i++) {
+		char *name = names.name[i];
+		size_t len = strspn(name, "0123456789abcdef");
+
+		if (strcmp(name + len, ".key") != 0)
+			continue;
+		name[len] = '\0';
+		for (k = 0; k < founded->reader_count; k++)
+			if (strcmp(founded->reader[k].id, name) == 0)
+				break;
+		if (k == founded->reader_count)
+			each(arg, name);
+	}
+	pb_listing_done(&names);
+	return status;
+}
+
 /* The certificate's algorithm, or what is wrong with it. */
 static enum pb_status
 find_algorithm(const struct pb_world *world, const char *dir,
@@ -98,6 +132,12 @@ find_algorithm(const struct pb_world *world, const char *dir,
 		(void)snprintf(out, 32, "%s", pb_reader_algorithm(reader));
 	pb_reader_free(reader);
 	return status;
+}
+
+static void
+put_id(void *arg, const char *id)
+{
+	pb_json_text(arg, NULL, id);
 }
 
 static enum pb_status
@@ -124,11 +164,24 @@ list_json(const struct pb_world *world, const char *dir, const struct pb_founded
 		pb_json_object_end(&w);
 	}
 	pb_json_array_end(&w);
+	pb_json_array_begin(&w, "former_keys");
+	if (status == PB_OK)
+		status = each_former(world, dir, founded, put_id, &w, err);
+	pb_json_array_end(&w);
 	pb_json_object_end(&w);
 	if (status == PB_OK)
 		pb_print_json(&w);
 	pb_buf_done(&out);
 	return status;
+}
+
+static void
+print_former(void *arg, const char *id)
+{
+	(void)arg;
+	(void)printf(_("former     %s  his key is still kept here: `probant key remove` with this "
+		       "id removes it\n"),
+	    id);
 }
 
 static void
@@ -161,7 +214,7 @@ list_text(const struct pb_world *world, const char *dir, const struct pb_founded
 	}
 	if (alone)
 		(void)puts(_("recovery   none: who loses the passphrase loses every message"));
-	return PB_OK;
+	return each_former(world, dir, founded, print_former, NULL, err);
 }
 
 static enum pb_status

@@ -160,6 +160,17 @@ class Tests:
         self.recipe(min(self.kept), "other", kept)
         self.verify()
 
+    def a_key_that_a_killed_rotation_left_is_named_and_goes(self):
+        kept, = (self.archive / "readers").glob("*.key")
+        left = kept.with_name("0123456789abcdef" * 2 + ".key")
+        left.write_bytes(kept.read_bytes())
+        if json.loads(self.key("list", "--json").stdout)["former_keys"] != [left.stem] \
+                or left.stem.encode() not in self.key("list").stdout:
+            raise Failed("it is not named")
+        self.key("remove", left.stem)
+        if left.exists() or not kept.exists():
+            raise Failed("it stays")
+
     def its_passphrase_is_changed(self):
         self.key("passphrase", "--passphrase-file", "other", "--new-passphrase-file", "phrase")
         self.passphrase = "phrase"
