@@ -6,7 +6,9 @@
 #include "archive/destroyed.h"
 #include "archive/founding.h"
 #include "archive/head.h"
+#include "archive/publish.h"
 #include "archive/replay.h"
+#include "archive/tail.h"
 #include "archive/walk.h"
 #include "copies/place.h"
 #include "copies/tarball.h"
@@ -14,10 +16,16 @@
 
 static const char LEDGER[] = N_("ask a newer state of the log what was destroyed");
 
+/*
+ * whole: what stands behind the last commit must be what a crash leaves, and no published
+ * checkpoint be of more; otherwise what was destroyed could be cut off.
+ */
 static enum pb_status
 find_size(const struct pb_files *files, const char *dir, const struct pb_founded *founded,
-    uint64_t *ret_size, struct pb_error *err)
+    bool whole, uint64_t *ret_size, struct pb_error *err)
 {
+	uint64_t published = 0;
+
 	char(*names)[PB_SEGMENT_NAME_LEN + 1] = NULL;
 	struct pb_head head;
 	struct pb_tail tail;
@@ -25,10 +33,16 @@ find_size(const struct pb_files *files, const char *dir, const struct pb_founded
 	size_t count;
 
 	pb_head_init(&head, founded->origin);
-	status = pb_frames_list(files, dir, &names, &count, NULL, NULL, err);
+	/* First: a writer that is at work only adds to the vault. */
+	status = pb_published_size(files, dir, &founded->verifier, &published, err);
+	if (status == PB_OK)
+		status = pb_frames_list(files, dir, &names, &count, NULL, NULL, err);
 	if (status == PB_OK)
 		status = pb_replay(files, dir, founded->origin, &founded->verifier, names, count,
 		    &head, &tail, err);
+	if (status == PB_OK && whole)
+		status = pb_tail_examine(
+		    files, dir, founded->origin, &founded->verifier, &head, &tail, published, err);
 	if (status == PB_OK)
 		*ret_size = head.tree.size;
 	free(names);
@@ -44,7 +58,7 @@ pb_ledger_size(
 						: pb_founded_read(files, dir, founded, err);
 
 	if (status == PB_OK)
-		status = find_size(files, dir, founded, ret_size, err);
+		status = find_size(files, dir, founded, false, ret_size, err);
 	free(founded);
 	return status;
 }
@@ -89,10 +103,10 @@ check_history(const struct pb_files *files, const char *dir, const char *ledger,
 	if (status == PB_OK && strcmp(ours->origin, theirs->origin) != 0)
 		status = unfit(place, N_("it is of another log"), err);
 	if (status == PB_OK)
-		status = find_size(files, dir, ours, &size, err);
+		status = find_size(files, dir, ours, false, &size, err);
 	/* Under our key: theirs may be anybody's. */
 	if (status == PB_OK)
-		status = find_size(files, ledger, ours, ret_size, err);
+		status = find_size(files, ledger, ours, true, ret_size, err);
 	if (status == PB_OK && *ret_size < size)
 		status = unfit(place, N_("it is older than what is restored"), err);
 	if (status == PB_OK)

@@ -9,7 +9,8 @@
 /*
  * dir: the archive that came back.  place: an archive, a copy or a backup; a file is unpacked into
  * `work`, which is removed again.  ret_size: its records; ret_gone: all that its records of type
- * 8 name, into an empty set.  PB_EINVAL: it is of another log, of another history, or older.
+ * 8 name, into an empty set.  PB_EINVAL: it is of another log, of another history, or older;
+ * PB_ECORRUPT: it is damaged, so that it may know of more.
  */
 enum pb_status pb_ledger_read(const struct pb_files *files, const char *dir, const char *place,
     const char *work, uint64_t *ret_size, struct pb_runs *ret_gone,

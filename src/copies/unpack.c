@@ -20,7 +20,7 @@ struct unpacking {
 	const struct pb_files *files;
 	const char *path;
 	const char *dir;
-	bool vault_only;
+	bool log_only;
 	int fd;
 	struct archive *tar;
 	uint8_t *chunk; /* what libarchive is fed */
@@ -136,6 +136,14 @@ write_entry(struct unpacking *u, const char *name, uint64_t len, struct pb_error
 	return status;
 }
 
+/* All that it takes to read what the log says. */
+static bool
+is_log(const char *name)
+{
+	return strncmp(name, PB_DIR_VAULT "/", sizeof(PB_DIR_VAULT)) == 0 ||
+	       strcmp(name, PB_DIR_LOG "/checkpoint") == 0;
+}
+
 static enum pb_status
 take_entry(struct unpacking *u, struct archive_entry *entry, struct pb_error *err)
 {
@@ -148,7 +156,7 @@ take_entry(struct unpacking *u, struct archive_entry *entry, struct pb_error *er
 		return status;
 	len = (uint64_t)archive_entry_size(entry);
 	u->ended = strcmp(name, PB_COPIES_SUMS) == 0;
-	if (u->ended || (u->vault_only && strncmp(name, PB_DIR_VAULT "/", 6) != 0))
+	if (u->ended || (u->log_only && !is_log(name)))
 		status = copy_data(u, name, -1, len, err);
 	else
 		status = write_entry(u, name, len, err);
@@ -188,11 +196,11 @@ read_all(struct unpacking *u, struct pb_error *err)
 }
 
 enum pb_status
-pb_tarball_unpack(const struct pb_files *files, const char *path, const char *dir, bool vault_only,
+pb_tarball_unpack(const struct pb_files *files, const char *path, const char *dir, bool log_only,
     struct pb_error *err)
 {
 	struct unpacking u = {
-		.files = files, .path = path, .dir = dir, .vault_only = vault_only, .fd = -1
+		.files = files, .path = path, .dir = dir, .log_only = log_only, .fd = -1
 	};
 	enum pb_status status = pb_digest_new(PB_DIGEST_SHA256, &u.sha256, err);
 

@@ -236,6 +236,7 @@ def destroyed_since(w, archive):
         check("and the archive verifies", w.verdict(back, *outside(w)) == "valid",
               w.run("verify", back, *outside(w)).stdout.decode())
         shutil.rmtree(back)
+    damaged_ledger(w, archive)
     without_a_certificate(w, archive)
     other = Work(tempfile.mkdtemp(dir=w.base))
     foreign = make(other)
@@ -247,15 +248,43 @@ def destroyed_since(w, archive):
     return foreign
 
 
+def damaged_ledger(w, archive):
+    """A newer state that lost what it says is destroyed is not taken for one that never did."""
+    ledger = w.path("ledger")
+    shutil.copytree(archive, ledger)
+    for stem in pb.list_segments(ledger)[0]:
+        segment = pb.Segment(ledger, stem)
+        for frame in segment.frames(segment.start):
+            if frame.tag == "P" and pb.read_leaf(frame.leaf).type == 8:
+                path, offset = segment.path, frame.offset
+    with open(path, "r+b") as file:
+        file.seek(offset + 9 + 160 + 32)
+        file.write(b"?")
+    for sentence in "a ledger that is damaged", "a ledger that was cut off":
+        w.refused(sentence, 65, "damaged or missing", "restore", w.path("old.tar"), w.path("back"),
+                  "--ledger", ledger)
+        os.truncate(path, offset)
+    entries = [(info, data[:offset] if info.name.endswith(os.path.basename(path)) else data)
+               for info, data in members_of(w.path("new.tar")) if info.name != "SHA256SUMS"]
+    pack(w.path("cut.tar"), entries)
+    w.refused("a backup as a ledger that was cut off", 65, "damaged or missing", "restore",
+              w.path("old.tar"), w.path("back"), "--ledger", w.path("cut.tar"))
+    shutil.rmtree(ledger)
+
+
+def pack(path, entries):
+    entries = entries + [(tarfile.TarInfo("SHA256SUMS"), sums_of(entries))]
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
+        for info, data in entries:
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+
+
 def without_a_certificate(w, archive):
     """What cannot be written to cannot be told what to destroy: then nothing comes back."""
     entries = [(info, data) for info, data in members_of(w.path("old.tar"))
                if not info.name.endswith(".pem") and info.name != "SHA256SUMS"]
-    entries.append((tarfile.TarInfo("SHA256SUMS"), sums_of(entries)))
-    with tarfile.open(w.path("bare.tar"), "w", format=tarfile.PAX_FORMAT) as bare:
-        for info, data in entries:
-            info.size = len(data)
-            bare.addfile(info, io.BytesIO(data))
+    pack(w.path("bare.tar"), entries)
     w.refused("without a reader's certificate nothing comes back", 66, ".pem", "restore",
               w.path("bare.tar"), w.path("back"), "--ledger", archive, "--reader-key",
               w.path("reader.key"))
