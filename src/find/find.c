@@ -1,5 +1,6 @@
 #include "find/find.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,17 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "find/finding.h"
-#include "vault/frames.h"
 
 static const char what[] = N_("search the archive");
+
+enum pb_status
+pb_find_damaged(uint64_t seq, struct pb_error *err)
+{
+	(void)pb_fail(err, PB_ECORRUPT, what,
+	    N_("the catalog says of this record what the vault does not"), "%" PRIu64, seq);
+	return pb_fail_todo(
+	    err, PB_ECORRUPT, N_("run `probant reindex`: it makes the catalog anew"));
+}
 
 static enum pb_status
 make_room(struct pb_find *find, struct pb_error *err)
@@ -52,10 +61,13 @@ count_rows(struct pb_find *find, const struct pb_index *index)
 	return covered;
 }
 
-/* An index that is damaged counts as none: the search goes on, and says what it lacks. */
+/*
+ * An index that is damaged counts as none: the search goes on, and says what it lacks.
+ * *ret_covered: messages that it covers.
+ */
 static enum pb_status
 open_segment(struct pb_find *find, const struct pb_catalog_segment *segment,
-    struct pb_secret *segment_key, struct pb_error *err)
+    struct pb_secret *segment_key, uint64_t *ret_covered, struct pb_error *err)
 {
 	const struct pb_archive *archive = find->archive;
 	struct pb_find_segment *own;
@@ -80,10 +92,27 @@ open_segment(struct pb_find *find, const struct pb_catalog_segment *segment,
 		covered = count_rows(find, own->file.index);
 	}
 	find->count++;
-	if (segment->messages > covered)
-		find->standing.uncovered += segment->messages - covered;
 	own->messages = segment->messages > covered;
+	*ret_covered = covered;
 	return PB_OK;
+}
+
+/*
+ * How many messages a segment has is not the catalog's to say: an index says it of what it covers,
+ * under its seal, and the vault of the rest.
+ */
+static enum pb_status
+count_rest(struct pb_find *find, struct pb_frames *frames, const struct pb_catalog_segment *segment,
+    uint64_t tail, uint64_t covered, struct pb_error *err)
+{
+	uint64_t rest = 0;
+	enum pb_status status = pb_find_tail_count(find, frames, segment, tail, &rest, err);
+
+	if (status == PB_OK && segment->messages != covered + rest)
+		status = pb_find_damaged(segment->first_seq, err);
+	if (status == PB_OK)
+		find->standing.uncovered += rest;
+	return status;
 }
 
 /* The key of a segment: in memory while it is being written, or by the reader's. */
@@ -94,20 +123,26 @@ enter_segment(struct pb_find *find, struct pb_keyring *keyring,
 	const struct pb_archive *archive = find->archive;
 	struct pb_frames *frames = NULL;
 	struct pb_secret *key = NULL;
+	uint64_t covered = 0, tail = segment->first_seq;
 	enum pb_status status;
 
+	if (segment->first_seq != find->standing.records)
+		return pb_find_damaged(find->standing.records, err);
 	find->standing.records += segment->records;
 	find->standing.messages += segment->messages;
 	status = pb_frames_open(archive->world->files, archive->dir, segment->stem, &frames, err);
 	if (status == PB_OK)
 		status = pb_keyring_open(keyring, pb_frames_header(frames), &key, err);
 	if (status == PB_OK) {
-		status = open_segment(find, segment, key, err);
+		status = open_segment(find, segment, key, &covered, err);
+		if (status == PB_OK)
+			tail = find->segment[find->count - 1].tail;
 	} else if (status == PB_EACCESS) {
-		find->standing.uncovered += segment->messages;
 		find->standing.closed += segment->messages;
 		status = PB_OK;
 	}
+	if (status == PB_OK)
+		status = count_rest(find, frames, segment, tail, covered, err);
 	pb_secret_free(key);
 	pb_frames_close(frames);
 	return status;
@@ -124,9 +159,11 @@ enter_all(struct pb_find *find, struct pb_keyring *keyring, struct pb_error *err
 		    pb_catalog_segment_next(find->catalog, first, segment.first_seq, &segment, err);
 		if (status == PB_OK)
 			status = enter_segment(find, keyring, &segment, err);
-		else if (status == PB_ENOENT)
-			return PB_OK;
 	}
+	if (status == PB_ENOENT)
+		status = find->standing.records == find->archive->head.tree.size
+			     ? PB_OK
+			     : pb_find_damaged(find->standing.records, err);
 	return status;
 }
 

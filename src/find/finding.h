@@ -6,6 +6,7 @@
 #include "archive/reading.h"
 #include "find/find.h"
 #include "find/rows.h"
+#include "vault/frames.h"
 #include "view/viewer.h"
 
 /* One segment; the file of its index is opened anew for each query. */
@@ -34,6 +35,14 @@ struct pb_find {
 /* Add the records of a segment that no index covers and that a query without words admits. */
 enum pb_status pb_find_tail(struct pb_find *find, const struct pb_find_segment *segment,
     const struct pb_query *query, struct pb_buf *matches, struct pb_error *err) PB_MUST_CHECK;
+
+/* How many messages the vault has of a segment from `seq` on. */
+enum pb_status pb_find_tail_count(struct pb_find *find, struct pb_frames *frames,
+    const struct pb_catalog_segment *segment, uint64_t seq, uint64_t *ret_messages,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* PB_ECORRUPT: the catalog says of this record, or of its segment, what the vault does not. */
+enum pb_status pb_find_damaged(uint64_t seq, struct pb_error *err);
 
 /* Does this record match?  Statuses as pb_found_next. */
 enum pb_status pb_find_look(struct pb_find *find, const struct pb_query *query, uint64_t seq,

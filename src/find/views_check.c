@@ -1,24 +1,51 @@
 #include "find/views_check.h"
 
+#include "archive/catchup.h"
 #include "archive/index_file.h"
 #include "archive/keyring.h"
 #include "find/rows.h"
 #include "vault/frames.h"
 
+/* Every row of a segment, and what the catalog counts of them. */
+static enum pb_status
+check_segment(struct pb_rows *rows, const struct pb_catalog_segment *segment, struct pb_error *err)
+{
+	uint64_t messages = 0, indexed = 0;
+	enum pb_status status = PB_OK;
+	struct pb_row row;
+
+	for (uint64_t i = 0; status == PB_OK && i < segment->records; i++) {
+		status = pb_rows_read(rows, segment->first_seq + i, &row, err);
+		if (status == PB_EACCESS)
+			return PB_OK;
+		if (status == PB_OK && pb_catchup_message(row.leaf.type)) {
+			messages++;
+			indexed += i < segment->covered;
+		}
+	}
+	if (status == PB_OK && (messages != segment->messages || indexed != segment->indexed))
+		status = PB_ECORRUPT;
+	return status;
+}
+
 static enum pb_status
 check_rows(const struct pb_archive *a, struct pb_catalog *catalog, struct pb_error *err)
 {
+	struct pb_catalog_segment segment = { .first_seq = 0 };
 	struct pb_rows *rows = NULL;
 	enum pb_status status = pb_rows_new(a, catalog, &rows, err);
-	struct pb_row row;
+	uint64_t size = 0;
 
-	for (uint64_t seq = 0; status == PB_OK && seq < a->head.tree.size; seq++) {
-		status = pb_rows_read(rows, seq, &row, err);
-		if (status == PB_EACCESS)
-			status = PB_OK;
+	for (bool first = true; status == PB_OK; first = false) {
+		status = pb_catalog_segment_next(catalog, first, segment.first_seq, &segment, err);
+		if (status != PB_OK)
+			break;
+		status =
+		    segment.first_seq == size ? check_segment(rows, &segment, err) : PB_ECORRUPT;
+		size += segment.records;
 	}
 	pb_rows_free(rows);
-	return status;
+	return status == PB_ENOENT && size == a->head.tree.size ? PB_OK : status;
 }
 
 /* PB_ECORRUPT: there is none that covers what the catalog says. */

@@ -8,10 +8,13 @@ line for each test that fails and, last, `N passed, N failed`.
 """
 import email
 import email.policy
+import hashlib
 import json
 import os
 import random
 import re
+import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -357,6 +360,36 @@ def index_that_is_damaged_gives_no_other_answer(s):
     assert s.find("--sort", "seq", "potassium")[0] == right
 
 
+def forge(s, count):
+    """The catalog, as somebody without a key can write it: that many messages in the segment of most,
+    and no index of it; None: no such segment."""
+    database = sqlite3.connect(s.archive + "/catalog.db")
+    with database:
+        rows = [(first, stem, list(struct.unpack(">14Q", octets))) for first, stem, octets in
+                database.execute("select first_seq, stem, counts from segment")]
+        first, stem, counts = max(rows, key=lambda row: row[2][2])
+        counts[2] = counts[4] = counts[5] = counts[6] = counts[8] = count or 0
+        octets = struct.pack(">14Q", *counts)
+        digest = hashlib.sha256(struct.pack(">Q", first) + stem.encode() + octets).digest()
+        database.execute("delete from segment where stem = ?", (stem,))
+        if count is not None:
+            database.execute("insert into segment values (?, ?, ?, ?)",
+                             (first, stem, octets, digest))
+    database.close()
+    os.unlink("%s/index/%s.idx" % (s.archive, stem))
+
+
+def forged_catalog_hides_no_message(s):
+    for count in (0, 1, None):
+        forge(s, count)
+        path = s.root + "/faux-catalogue.note"
+        done = s.run("find", "--purpose", "essai", "--certificate", path, "potassium")
+        assert done.returncode == 65 and b"reindex" in done.stderr, (count, done.stderr)
+        assert not os.path.exists(path)
+        s.ok("reindex")
+        assert s.find("@essai.example")[1]["indexed"] == LETTERS
+
+
 # ---- what a sender would hide -------------------------------------------------------------
 
 def mixed(parts, before="", behind=""):
@@ -466,7 +499,7 @@ TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
          what_is_asked_wrongly_is_said_with_its_place, batches_answer_a_line_each,
          queries_are_kept_sealed, certificate_states_what_was_found,
          what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer,
-         what_is_hidden_is_found_or_said_to_be_left_out,
+         forged_catalog_hides_no_message, what_is_hidden_is_found_or_said_to_be_left_out,
          words_of_bodies_are_found_only_where_they_are_indexed, an_archive_can_begin_without_them]
 
 
