@@ -16,6 +16,7 @@
 #define APPLICATION_ID 0x50424341 /* "PBCA" */
 #define VERSION 1
 #define STATEMENT_MAX 512 /* the longest of ours has half of it */
+#define JOURNAL "-journal"
 
 static const char OPENING[] = N_("open the catalog");
 
@@ -38,8 +39,9 @@ static const struct {
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
-/* What SQLite keeps: the database, its write-ahead log, and that one's index. */
-static const char *const suffix[] = { "", "-wal", "-shm" };
+/* What SQLite keeps: the database, its write-ahead log, and that one's index; JOURNAL before there
+ * is such a log. */
+static const char *const suffix[] = { "", "-wal", "-shm", JOURNAL };
 #define FILES (sizeof(suffix) / sizeof(suffix[0]))
 
 static enum pb_status
@@ -84,6 +86,26 @@ make_file(const struct pb_files *files, const char *path, struct pb_error *err)
 	return status;
 }
 
+/*
+ * With write-ahead logging there is no other journal.  SQLite would play back one that stands
+ * there, and then remove the file that it names, wherever that is.  One of our own is left by a
+ * crash before the first table: without it the database is empty, or found damaged.
+ */
+static enum pb_status
+drop_journal(const struct pb_files *files, const char *path, struct pb_error *err)
+{
+	char name[PB_LIMIT_PATH];
+	enum pb_status status = beside(path, JOURNAL, name, err);
+	bool there = false;
+	int answer = 0;
+
+	if (status == PB_OK)
+		status = look(files, name, &there, err);
+	if (status == PB_OK && there)
+		answer = files->unlink(files->ctx, name);
+	return answer < 0 ? pb_fail_sys(err, answer, OPENING, "%s", name) : status;
+}
+
 static enum pb_status
 check_files(const struct pb_files *files, const char *path, bool create, struct pb_error *err)
 {
@@ -96,6 +118,8 @@ check_files(const struct pb_files *files, const char *path, bool create, struct 
 		if (status == PB_OK)
 			status = look(files, name, &there, err);
 	}
+	if (status == PB_OK)
+		status = drop_journal(files, path, err);
 	if (status != PB_OK || there)
 		return status;
 	if (!create)

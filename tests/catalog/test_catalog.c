@@ -349,6 +349,59 @@ a_link_is_not_followed(void **state)
 	free(wal);
 }
 
+/* A rollback journal (SQLite's file format, 3) of no pages, in the name of a super-journal. */
+static void
+write_journal(const char *path, const char *super)
+{
+	static const uint8_t magic[8] = { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 };
+	struct pb_buf journal = PB_BUF_EMPTY;
+	uint32_t sum = 0;
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	for (const char *at = super; *at != '\0'; at++)
+		sum += (uint8_t)*at;
+	assert_int_equal(pb_buf_append(&journal, magic, 8), PB_OK);
+	assert_int_equal(pb_buf_append_u32(&journal, 0), PB_OK);    /* records */
+	assert_int_equal(pb_buf_append_u32(&journal, 1), PB_OK);    /* nonce */
+	assert_int_equal(pb_buf_append_u32(&journal, 5), PB_OK);    /* pages of the database */
+	assert_int_equal(pb_buf_append_u32(&journal, 512), PB_OK);  /* of a sector */
+	assert_int_equal(pb_buf_append_u32(&journal, 4096), PB_OK); /* of a page */
+	while (journal.len < 512)
+		assert_int_equal(pb_buf_append_u8(&journal, 0), PB_OK);
+	assert_int_equal(pb_buf_append_u32(&journal, 0x40000000 / 4096 + 1), PB_OK);
+	assert_int_equal(pb_buf_append_text(&journal, super), PB_OK);
+	assert_int_equal(pb_buf_append_u32(&journal, (uint32_t)strlen(super)), PB_OK);
+	assert_int_equal(pb_buf_append_u32(&journal, sum), PB_OK);
+	assert_int_equal(pb_buf_append(&journal, magic, 8), PB_OK);
+	assert_int_equal(fwrite(journal.data, 1, journal.len, file), journal.len);
+	assert_int_equal(fclose(file), 0);
+	pb_buf_done(&journal);
+}
+
+static void
+a_journal_that_was_planted_is_not_played_back(void **state)
+{
+	struct fixture *f = *state;
+	char *other = pb_path_join(f->dir, "other");
+	char *journal = pb_path_join(f->dir, "catalog.db-journal");
+	FILE *file = fopen(other, "w");
+
+	assert_non_null(file);
+	(void)fputs("somebody's\n", file);
+	assert_int_equal(fclose(file), 0);
+	pb_catalog_close(make(f));
+	write_journal(journal, other);
+	assert_int_equal(try_open(f, ORIGIN, NULL), PB_OK);
+	assert_int_equal(access(other, F_OK), 0);
+	assert_int_equal(mkfifo(journal, 0600), 0);
+	assert_int_equal(try_open(f, ORIGIN, NULL), PB_ECORRUPT);
+	assert_int_equal(pb_catalog_remove(f->files, f->path, NULL), PB_OK);
+	assert_int_not_equal(access(journal, F_OK), 0);
+	free(other);
+	free(journal);
+}
+
 static void
 counts_that_were_changed_are_found_out(void **state)
 {
@@ -404,6 +457,7 @@ main(void)
 		CASE(another_schema_is_not_read),
 		CASE(what_is_no_database_is_not_read),
 		CASE(a_link_is_not_followed),
+		CASE(a_journal_that_was_planted_is_not_played_back),
 		CASE(counts_that_were_changed_are_found_out),
 		CASE(who_reads_beside_a_writer_sees_what_is_committed),
 	};
