@@ -47,8 +47,11 @@ fitting(const struct pb_buf *text, unsigned width, unsigned *ret_columns)
 	return at;
 }
 
-enum pb_status
-pb_cell(struct pb_buf *line, const char *text, unsigned width, bool pad)
+/* Spaces up to the full width, on neither side, or on one. */
+enum padding { PAD_NONE, PAD_BEFORE, PAD_BEHIND };
+
+static enum pb_status
+put_cell(struct pb_buf *line, const char *text, unsigned width, enum padding padding)
 {
 	struct pb_buf safe = PB_BUF_EMPTY;
 	enum pb_status status = pb_text_safe(&safe, (const uint8_t *)text, strlen(text));
@@ -57,19 +60,33 @@ pb_cell(struct pb_buf *line, const char *text, unsigned width, bool pad)
 	if (status != PB_OK || width == 0)
 		goto out;
 	used = columns(&safe);
-	if (used <= width) {
+	if (padding == PAD_BEFORE && used < width)
+		status = pb_buf_printf(line, "%*s", (int)(width - used), "");
+	if (status == PB_OK && used <= width) {
 		status = pb_buf_append(line, safe.data, safe.len);
-	} else {
+	} else if (status == PB_OK) {
 		status = pb_buf_append(line, safe.data, fitting(&safe, width - 1, &used));
 		if (status == PB_OK)
 			status = pb_buf_append_text(line, "\xe2\x80\xa6"); /* U+2026 */
 		used++;
 	}
-	if (status == PB_OK && pad && used < width)
+	if (status == PB_OK && padding == PAD_BEHIND && used < width)
 		status = pb_buf_printf(line, "%*s", (int)(width - used), "");
 out:
 	pb_buf_done(&safe);
 	return status;
+}
+
+enum pb_status
+pb_cell(struct pb_buf *line, const char *text, unsigned width, bool pad)
+{
+	return put_cell(line, text, width, pad ? PAD_BEHIND : PAD_NONE);
+}
+
+enum pb_status
+pb_cell_right(struct pb_buf *line, const char *text, unsigned width)
+{
+	return put_cell(line, text, width, PAD_BEFORE);
 }
 
 /* The nth word of a text. */

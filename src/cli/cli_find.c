@@ -49,10 +49,14 @@ print_found(struct pb_search *search, struct pb_found *found, struct pb_rows *ro
 			continue;
 		}
 		status = pb_rows_read(rows, match.seq, &row, err);
+		if (status == PB_OK && shown->shown == 0 && !search->json)
+			status = pb_list_heading(&layout, err);
 		if (status == PB_OK)
 			status = pb_list_print(&layout, &row, search->json, err);
 		shown->shown++;
 	}
+	if (shown->shown > 0 && !search->json)
+		pb_list_legend(&layout);
 	shown->left = pb_found_left(found, &shown->unsure);
 	return status == PB_EEND ? PB_OK : status;
 }

@@ -85,6 +85,8 @@ list_all(struct pb_rows *rows, const struct listing *listing, struct pb_error *e
 	struct pb_error told = { 0 };
 	struct pb_row row;
 
+	if (!listing->json)
+		status = pb_list_heading(&listing->layout, err);
 	for (uint64_t seq = listing->first; status == PB_OK && seq <= listing->last; seq++) {
 		status = pb_rows_read(rows, seq, &row, &told);
 		if (status == PB_EACCESS) {
@@ -103,6 +105,8 @@ list_all(struct pb_rows *rows, const struct listing *listing, struct pb_error *e
 		}
 		status = pb_list_print(&listing->layout, &row, listing->json, err);
 	}
+	if (status == PB_OK && !listing->json)
+		pb_list_legend(&listing->layout);
 	if (status == PB_OK && worst != PB_OK)
 		err->status = PB_OK; /* it was said already */
 	return status != PB_OK ? status : worst;

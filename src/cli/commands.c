@@ -52,10 +52,12 @@ const struct pb_command pb_commands[] = {
 	{ .name = "list",
 	    .operands = "",
 	    .summary = N_("list the records"),
-	    .text =
-		N_("Number, time by the local clock, direction, size, attachments, date, the "
-		   "other side and subject; all of it with --json.  What was not indexed yet is "
-		   "indexed first.  Reading leaves an access record with its purpose."),
+	    .text = N_(
+		"Number, time by the local clock, direction (< received, > sent), size, number "
+		"of attachments, date, the other side and subject; all of it with --json.  Dates "
+		"and times are UTC.  On a terminal a heading names the columns; elsewhere each "
+		"line is a record, for other programs.  What was not indexed yet is indexed "
+		"first.  Reading leaves an access record with its purpose."),
 	    .examples = "probant list -a /srv/courrier --purpose 'sinistre 2026-014'\n"
 			"probant list -a /srv/courrier --purpose 'sinistre 2026-014' --offset 200 "
 			"--limit 50 --json\n",

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "cli/cell.h"
+#include "cli/colour.h"
 #include "cli/print.h"
 #include "cli/say.h"
+#include "cli/words.h"
 #include "core/text.h"
-#include "record/types.h"
 
 /* Columns between those that give way: mark, size, attachments, day, and the spaces. */
 #define FIXED 34
@@ -126,15 +127,14 @@ message(const struct pb_list_layout *layout, const struct pb_row *row, struct pb
 static enum pb_status
 other(const struct pb_list_layout *layout, const struct pb_row *row, struct pb_buf *line)
 {
-	const char *event = text_of(row->json, "event"), *type;
+	const char *event = text_of(row->json, "event");
 	enum pb_status status;
 
-	type = pb_record_type_name(row->leaf.type);
 	status = pb_buf_printf(line, "  %8s %3s  ", "", "");
 	if (status == PB_OK)
-		status = pb_cell(line, type != NULL ? type : "?", 12, true);
+		status = pb_cell(line, pb_words_type(row->leaf.type), 12, true);
 	if (status == PB_OK)
-		status = pb_cell(line, event != NULL ? event : said_instead(row),
+		status = pb_cell(line, event != NULL ? pb_words_event(event) : said_instead(row),
 		    layout->subject == UINT_MAX ? UINT_MAX : layout->who + layout->subject, false);
 	return status;
 }
@@ -154,6 +154,29 @@ pb_list_row(const struct pb_list_layout *layout, const struct pb_row *row, struc
 	while (line->len > 0 && line->data[line->len - 1] == ' ')
 		line->len--;
 	return status == PB_OK ? pb_buf_append(line, "\n", 1) : status;
+}
+
+/* The same columns, named. */
+static enum pb_status
+write_heading(const struct pb_list_layout *layout, struct pb_buf *line)
+{
+	enum pb_status status = pb_cell_right(line, _("No."), layout->seq);
+
+	if (status == PB_OK)
+		status = pb_buf_append_text(line, "  ");
+	if (status == PB_OK)
+		status = pb_cell(line, _("kept, UTC"), layout->captured, true);
+	if (status == PB_OK)
+		status = pb_buf_append_text(line, "    ");
+	if (status == PB_OK)
+		status = pb_cell_right(line, _("size"), 8);
+	if (status == PB_OK)
+		status = pb_buf_append_text(line, "   +  ");
+	if (status == PB_OK)
+		status = pb_cell(line, _("date"), 12, true);
+	if (status == PB_OK)
+		status = pb_cell(line, _("from or to"), layout->who + 2, true);
+	return status == PB_OK ? pb_cell(line, _("subject"), layout->subject, false) : status;
 }
 
 /* ---- on stdout ------------------------------------------------------------------------------ */
@@ -192,4 +215,35 @@ pb_list_print(
 	pb_buf_wipe(&line);
 	pb_buf_done(&line);
 	return status;
+}
+
+static bool
+on_terminal(const struct pb_list_layout *layout)
+{
+	return layout->subject != UINT_MAX;
+}
+
+enum pb_status
+pb_list_heading(const struct pb_list_layout *layout, struct pb_error *err)
+{
+	struct pb_buf line = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (!on_terminal(layout))
+		return PB_OK;
+	status = write_heading(layout, &line);
+	if (status == PB_OK)
+		(void)printf("%s%.*s%s\n", pb_colour_on(1, PB_COLOUR_STRONG), (int)line.len,
+		    (const char *)line.data, pb_colour_off(1, PB_COLOUR_STRONG));
+	else
+		status = pb_fail_memory(err, N_("print a row"));
+	pb_buf_done(&line);
+	return status;
+}
+
+void
+pb_list_legend(const struct pb_list_layout *layout)
+{
+	if (on_terminal(layout))
+		(void)puts(_("< received   > sent   +N attachments   dates and times: UTC"));
 }

@@ -20,6 +20,14 @@ void pb_list_layout(struct pb_list_layout *layout, uint64_t last, unsigned width
 enum pb_status pb_list_row(const struct pb_list_layout *layout, const struct pb_row *row,
     struct pb_buf *line) PB_MUST_CHECK;
 
+/*
+ * On a terminal alone: above the rows the names of their columns, below them what their signs
+ * mean.  Elsewhere a line is a record, for other programs.
+ */
+enum pb_status pb_list_heading(
+    const struct pb_list_layout *layout, struct pb_error *err) PB_MUST_CHECK;
+void pb_list_legend(const struct pb_list_layout *layout);
+
 /* The row on stdout, so or as JSON on a line (pb_row_json). */
 enum pb_status pb_list_print(const struct pb_list_layout *layout, const struct pb_row *row,
     bool json, struct pb_error *err) PB_MUST_CHECK;

@@ -92,6 +92,26 @@ def errors_are_coloured_on_a_terminal_alone(s):
     assert "\033" not in s.run("verify", s.root + "/nothing").stderr
 
 
+def columns_are_named_on_a_terminal_alone(s):
+    s.init()
+    letter = os.path.join(s.root, "a.eml")
+    with open(letter, "w") as file:
+        file.write("From: a@essai.example\nSubject: avis\n\nBonjour\n")
+    assert s.run("import", "-a", s.archive, letter).returncode == 0
+    words = ("-a", s.archive, "--purpose", "essai")
+    for command in (("list",), ("find", "avis")):
+        shown = s.on_terminal(*command, *words)
+        assert "kept, UTC" in shown and "subject" in shown and "< received" in shown, shown
+        plain = s.run(*command, *words).stdout
+        assert "kept, UTC" not in plain and "< received" not in plain and "avis" in plain, plain
+        asked = s.on_terminal(*command, *words, "--json")
+        assert "kept, UTC" not in asked and '"subject":"avis"' in asked, asked
+    assert "kept, UTC" not in s.on_terminal("find", "absent", *words)
+    listed = s.run("list", *words).stdout
+    assert "timestamp" in listed and "somebody read or searched" in listed, listed
+    assert '"type":"anchor"' in s.run("list", "--json", *words).stdout
+
+
 def completed(s, shell, *words):
     script = s.run("completion", shell).stdout
     quoted = " ".join("'%s'" % word for word in words)
