@@ -141,23 +141,9 @@ print_bundle(const struct pb_verification *v, const struct pb_bundle_seen *bundl
 /* ---- checks --------------------------------------------------------------------------------- */
 
 static void
-print_finding(const struct pb_finding *finding)
-{
-	bool placed = finding->where[0] != '\0';
-	char record[64] = "", line[2048];
-
-	if (finding->seq != PB_NO_SEQ)
-		(void)snprintf(record, sizeof(record), _("record %" PRIu64 ": "), finding->seq);
-	(void)snprintf(line, sizeof(line), "%s%s [%s]%s%s%s", record, _(finding->text),
-	    finding->code, placed ? " (" : "", finding->where, placed ? ")" : "");
-	pb_print_wrapped(line, 6, pb_print_width());
-}
-
-static void
 print_check(const struct pb_verification *v, enum pb_check_id id)
 {
 	const struct pb_check *check = pb_verification_check(v, id);
-	size_t i;
 
 	(void)printf("  %s%s%s %s: %s", pb_colour_on(1, colour(check->verdict)),
 	    pb_verdict_sign(check->verdict), pb_colour_off(1, colour(check->verdict)),
@@ -165,11 +151,7 @@ print_check(const struct pb_verification *v, enum pb_check_id id)
 	if (check->count > 0)
 		(void)printf(" (%" PRIu64 ")", check->count);
 	(void)putchar('\n');
-	for (i = 0; i < check->findings_kept; i++)
-		print_finding(&check->findings[i]);
-	if (check->findings_count > check->findings_kept)
-		(void)printf(_("      and %" PRIu64 " more\n"),
-		    check->findings_count - check->findings_kept);
+	pb_verdict_print_findings(check);
 }
 
 /* ---- when ----------------------------------------------------------------------------------- */

@@ -8,6 +8,9 @@
 /* Prints on stdout; the exit code is the verdict's. */
 enum pb_exit pb_verdict_print(const struct pb_verification *v, bool json);
 
+/* What a check found: the first of each kind in full, of the others how many and which records. */
+void pb_verdict_print_findings(const struct pb_check *check);
+
 /* The same as one JSON document. */
 void pb_verdict_print_json(const struct pb_verification *v);
 

@@ -599,6 +599,28 @@ def a_verdict_has_its_exit_code(s):
     s.fails(77, "verify", s.archive, "--passphrase-file", s.write("wrong", b"x\n"))
 
 
+def findings_of_one_kind_are_told_a_few_times_and_counted(s):
+    s.init()
+    for i in range(7):
+        s.put(s.write("%d.eml" % i, MESSAGE))
+    vault = s.archive + "/vault/"
+    name = vault + sorted(os.listdir(vault))[0]
+    with open(name, "r+b") as segment:
+        first = segment.read(1)
+        segment.seek(0)
+        segment.write(bytes([first[0] ^ 1]))
+    done = s.run("verify", s.archive, "--quick", "--json")
+    checks = {x["id"]: x for x in json.loads(done.stdout)["checks"]}
+    seqs = [x["seq"] for x in checks["checkpoint"]["findings"]
+            if x["code"] == "checkpoint_not_signed"]
+    assert done.returncode == 1 and len(seqs) > 7, checks
+    out = s.run("verify", s.archive, "--quick").stdout.decode()
+    lines = [x for x in out.splitlines() if "[checkpoint_not_signed]" in x]
+    assert len(lines) == 4 and "and %d more of this kind" % (len(seqs) - 3) in lines[-1], out
+    assert ": records %d" % seqs[3] in lines[-1] and lines[-1].split(" (--json")[0].endswith(
+        "%d" % seqs[-1]), (seqs, lines)
+
+
 def a_status_needs_no_key_and_changes_nothing(s):
     made = s.init()
     before = sha256(s.stored())
