@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/access.h"
+#include "cli/cell.h"
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "copies/backup.h"
@@ -46,6 +47,7 @@ enum pb_exit
 pb_cli_backup(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options), *output = options->value[PB_OPTION_OUTPUT];
+	char size[PB_CELL_SIZE_LEN];
 	struct pb_backed_up made;
 	struct pb_error err = { 0 };
 	enum pb_status status;
@@ -67,8 +69,8 @@ pb_cli_backup(const struct pb_world *world, const struct pb_options *options)
 		print_json(&made, output);
 		return PB_EXIT_OK;
 	}
-	(void)printf(_("backed up  %" PRIu64 " records of %s, %.1f MB\n"), made.size, made.origin,
-	    (double)made.written / 1e6);
+	pb_cell_size(made.written, size);
+	(void)printf(_("backed up  %" PRIu64 " records of %s, %s\n"), made.size, made.origin, size);
 	print_common(&made);
 	(void)puts(_("next       keep it elsewhere; a reader's key and passphrase restore it"));
 	return PB_EXIT_OK;
@@ -78,6 +80,7 @@ enum pb_exit
 pb_cli_copy(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options), *place = options->operand[0];
+	char size[PB_CELL_SIZE_LEN];
 	struct pb_backed_up made;
 	struct pb_error err = { 0 };
 	enum pb_status status;
@@ -95,9 +98,9 @@ pb_cli_copy(const struct pb_world *world, const struct pb_options *options)
 		print_json(&made, place);
 		return PB_EXIT_OK;
 	}
-	(void)printf(
-	    _("copied     %" PRIu64 " records of %s, %.1f MB new; compared byte by byte\n"),
-	    made.size, made.origin, (double)made.written / 1e6);
+	pb_cell_size(made.written, size);
+	(void)printf(_("copied     %" PRIu64 " records of %s, %s new; compared byte by byte\n"),
+	    made.size, made.origin, size);
 	print_common(&made);
 	return PB_EXIT_OK;
 }

@@ -5,9 +5,11 @@
 #include "archive/authorities.h"
 #include "archive/derived.h"
 #include "cli/access.h"
+#include "cli/cell.h"
 #include "cli/copies.h"
 #include "cli/examine.h"
 #include "cli/print.h"
+#include "cli/words.h"
 #include "core/text.h"
 #include "keys/rehearsal.h"
 #include "probant/stamp.h"
@@ -54,8 +56,9 @@ print_derived(const struct pb_world *world, const char *dir)
 	if (!look_at_derived(world, dir, &derived))
 		return;
 	if (derived.catalog)
-		(void)printf(_("index        %" PRIu64 " of %" PRIu64 " messages\n"),
-		    derived.indexed, derived.messages);
+		(void)printf(_("messages     %" PRIu64 ", of which %" PRIu64
+			       " can be searched; the other records are the archive's own\n"),
+		    derived.messages, derived.indexed);
 	if (!derived.bodies)
 		(void)puts(_("             without the words of bodies"));
 	if (derived.rolled_back)
@@ -81,12 +84,13 @@ print_confinement(void)
 
 static void
 print_json(const struct pb_world *world, const char *dir, const struct pb_archive_status *s,
-    const struct pb_stamp_standing *stamps, const struct pb_rehearsed *rehearsed,
-    const char *newest)
+    const struct pb_stamp_standing *stamps, const struct pb_rehearsed *rehearsed)
 {
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
+	char newest[21];
 
+	pb_time_format((int64_t)s->last_time_s, newest);
 	pb_json_writer_init(&w, &out);
 	pb_json_object_begin(&w, NULL);
 	pb_json_text(&w, "origin", s->origin);
@@ -125,10 +129,10 @@ print_json(const struct pb_world *world, const char *dir, const struct pb_archiv
 static void
 print_stamps(const struct pb_stamp_standing *stamps)
 {
-	char time[21];
+	char time[PB_WORDS_TIME_LEN];
 
 	if (stamps->stamped_size > 0) {
-		pb_time_format(stamps->stamped_us / 1000000, time);
+		pb_words_time(stamps->stamped_us / 1000000, time);
 		(void)printf(_("timestamps   up to %" PRIu64 " records, %s by %s\n"),
 		    stamps->stamped_size, time, stamps->stamped_by);
 	} else {
@@ -137,7 +141,7 @@ print_stamps(const struct pb_stamp_standing *stamps)
 	if (stamps->local_only || strcmp(stamps->stamped_by, "local") == 0)
 		(void)puts(_("             by the archive's own authority: its times are claims"));
 	if (stamps->backlog > 0) {
-		pb_time_format(stamps->oldest_s, time);
+		pb_words_time(stamps->oldest_s, time);
 		(void)printf(ngettext("unstamped    %" PRIu64 " record, of %s\n",
 				 "unstamped    %" PRIu64 " records, the oldest of %s\n",
 				 (unsigned long)stamps->backlog),
@@ -152,7 +156,7 @@ print_stamps(const struct pb_stamp_standing *stamps)
 static void
 print_rehearsed(const struct pb_rehearsed *rehearsed, int64_t now_s)
 {
-	char time[21];
+	char time[PB_WORDS_TIME_LEN];
 
 	if (!rehearsed->recovery)
 		return;
@@ -160,7 +164,7 @@ print_rehearsed(const struct pb_rehearsed *rehearsed, int64_t now_s)
 		(void)puts(_("recovery     never rehearsed: `probant key rehearse` tries it"));
 		return;
 	}
-	pb_time_format(rehearsed->last_s, time);
+	pb_words_time(rehearsed->last_s, time);
 	(void)printf(_("recovery     rehearsed %s\n"), time);
 	if (now_s - rehearsed->last_s > PB_REHEARSAL_YEAR_S)
 		(void)puts(_("             more than a year ago: `probant key rehearse` is due"));
@@ -188,14 +192,18 @@ print_failing(const struct pb_world *world, const char *dir)
 }
 
 static void
-print_text(
-    const struct pb_archive_status *s, const struct pb_stamp_standing *stamps, const char *newest)
+print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *stamps)
 {
+	char newest[PB_WORDS_TIME_LEN], used[PB_CELL_SIZE_LEN], left[PB_CELL_SIZE_LEN];
+
+	pb_words_time((int64_t)s->last_time_s, newest);
+	pb_cell_size(s->vault_bytes, used);
+	pb_cell_size(s->free_bytes, left);
 	(void)printf(_("log          %s\n"), s->origin);
 	(void)printf(
 	    _("records      %" PRIu64 ", the newest of %s (local clock)\n"), s->records, newest);
-	(void)printf(_("vault        %" PRIu64 " segments, %.1f MB; %.1f GB free on the disk\n"),
-	    s->segments, (double)s->vault_bytes / 1e6, (double)s->free_bytes / 1e9);
+	(void)printf(_("vault        %" PRIu64 " segments, %s; %s free on the disk\n"), s->segments,
+	    used, left);
 	(void)printf(
 	    _("published    checkpoint of %" PRIu64 " records in log/checkpoint\n"), s->published);
 	if (s->quarantined > 0)
@@ -217,7 +225,6 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 	struct pb_stamp_standing stamps;
 	struct pb_rehearsed rehearsed;
 	struct pb_error err = { 0 };
-	char newest[21];
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
@@ -228,11 +235,10 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}
-	pb_time_format((int64_t)s.last_time_s, newest);
 	if (options->value[PB_OPTION_JSON] != NULL)
-		print_json(world, dir, &s, &stamps, &rehearsed, newest);
+		print_json(world, dir, &s, &stamps, &rehearsed);
 	else {
-		print_text(&s, &stamps, newest);
+		print_text(&s, &stamps);
 		print_derived(world, dir);
 		print_confinement();
 		print_rehearsed(&rehearsed, world->clock->now_us(world->clock->ctx) / 1000000);

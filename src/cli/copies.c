@@ -8,8 +8,8 @@
 #include "archive/restored.h"
 #include "cli/print.h"
 #include "cli/say.h"
+#include "cli/words.h"
 #include "copies/noted.h"
-#include "core/text.h"
 
 /* NULL, and that was told: nothing is known. */
 static struct pb_noted *
@@ -48,7 +48,7 @@ void
 pb_copies_print(const struct pb_world *world, const char *dir, uint64_t records)
 {
 	struct pb_noted *noted = read_noted(world, dir);
-	char time[21];
+	char time[PB_WORDS_TIME_LEN];
 
 	if (is_locked(world, dir))
 		(void)puts(_("restored     it is locked, and can only be verified: see `probant "
@@ -56,7 +56,7 @@ pb_copies_print(const struct pb_world *world, const char *dir, uint64_t records)
 	for (size_t i = 0; noted != NULL && i < noted->count; i++) {
 		const struct pb_noted_copy *copy = &noted->copy[i];
 
-		pb_time_format(copy->made_s, time);
+		pb_words_time(copy->made_s, time);
 		(void)fputs(_("copy         "), stdout);
 		pb_print_safe(copy->path, strlen(copy->path));
 		(void)printf(

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cell.h"
 #include "cli/say.h"
 #include "sys/terminal.h"
 
@@ -76,7 +77,7 @@ static void
 write_line(const struct pb_progress *progress, uint64_t count, uint64_t bytes, int64_t passed_us)
 {
 	double seconds = (double)passed_us / 1e6, done = 0;
-	char line[LINE] = "";
+	char line[LINE] = "", size[PB_CELL_SIZE_LEN];
 	size_t len;
 
 	if (progress->expected > 0)
@@ -84,8 +85,9 @@ write_line(const struct pb_progress *progress, uint64_t count, uint64_t bytes, i
 	if (progress->expected > 0 && pb_terminal_width(2) >= 100)
 		append_bar(line, done);
 	len = strlen(line);
-	(void)snprintf(line + len, LINE - len, _("%" PRIu64 " %s, %.1f MB, %.0f/s"), count,
-	    progress->noun, (double)bytes / 1e6, seconds > 0 ? (double)count / seconds : 0);
+	pb_cell_size(bytes, size);
+	(void)snprintf(line + len, LINE - len, _("%" PRIu64 " %s, %s, %.0f/s"), count,
+	    progress->noun, size, seconds > 0 ? (double)count / seconds : 0);
 	if (done > 0 && passed_us > SETTLED_US)
 		append_left(line, done, passed_us);
 	(void)fprintf(stderr, "\r\033[K%s", line);
