@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "archive/commit.h"
+#include "cli/asking.h"
 #include "cli/examine.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -28,6 +29,18 @@ pb_access_archive(const struct pb_options *options)
 		return NULL;
 	}
 	return dir;
+}
+
+enum pb_status
+pb_access_absent(const struct pb_world *world, const char *path, struct pb_error *err)
+{
+	struct pb_file_info info;
+
+	if (path == NULL || world->files->stat(world->files->ctx, path, false, &info) != 0)
+		return PB_OK;
+	return pb_access_taken(pb_fail(err, PB_EEXIST, N_("create a file"),
+				   N_("something stands there already"), "%s", path),
+	    err);
 }
 
 enum pb_status
@@ -60,89 +73,7 @@ pb_access_writer(const struct pb_world *world, const char *dir, const struct pb_
 	return pb_archive_open_patiently(world, dir, key, &patience, ret_archive, err);
 }
 
-/* ---- passphrase and key --------------------------------------------------------------------- */
-
-static enum pb_status
-read_passphrase_file(
-    const struct pb_world *world, const char *path, struct pb_buf *passphrase, struct pb_error *err)
-{
-	enum pb_status status =
-	    pb_io_read_file(world->files, path, PB_LIMIT_PASSPHRASE, passphrase, err);
-	uint8_t *end;
-
-	if (status != PB_OK)
-		return status;
-	end = passphrase->len > 0 ? memchr(passphrase->data, '\n', passphrase->len) : NULL;
-	if (end != NULL)
-		passphrase->len = (size_t)(end - passphrase->data);
-	if (passphrase->len > 0 && passphrase->data[passphrase->len - 1] == '\r')
-		passphrase->len--;
-	if (passphrase->len == 0)
-		return pb_fail(err, PB_EDATA, N_("read the passphrase"),
-		    N_("the first line of the file is empty"), "%s", path);
-	return PB_OK;
-}
-
-static enum pb_status
-ask(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
-{
-	char line[PB_LIMIT_PASSPHRASE];
-	enum pb_status status;
-	size_t len = 0;
-
-	status = pb_terminal_passphrase(prompt, line, sizeof(line), &len, err);
-	if (status == PB_EUNAVAIL)
-		return pb_fail_todo(
-		    err, status, N_("give --passphrase-file FILE or set PROBANT_PASSPHRASE_FILE"));
-	if (status == PB_OK && len == 0)
-		status =
-		    pb_fail(err, PB_EINVAL, N_("read the passphrase"), N_("it is empty"), "%s", "");
-	if (status == PB_OK && pb_buf_append(passphrase, line, len) != PB_OK)
-		status = pb_fail_memory(err, N_("read the passphrase"));
-	pb_wipe(line, sizeof(line));
-	return status;
-}
-
-static enum pb_status
-ask_twice(struct pb_buf *passphrase, struct pb_error *err)
-{
-	struct pb_buf second = PB_BUF_EMPTY;
-	enum pb_status status = ask(_("New passphrase: "), passphrase, err);
-
-	if (status != PB_OK)
-		return status;
-	status = ask(_("The same again: "), &second, err);
-	if (status == PB_OK &&
-	    (second.len != passphrase->len || !pb_equal(second.data, passphrase->data, second.len)))
-		status = pb_fail(
-		    err, PB_EINVAL, N_("read the passphrase"), N_("the two differ"), "%s", "");
-	pb_buf_wipe(&second);
-	pb_buf_done(&second);
-	return status;
-}
-
-enum pb_status
-pb_access_passphrase(const struct pb_world *world, const struct pb_options *options, bool again,
-    struct pb_buf *passphrase, struct pb_error *err)
-{
-	const char *path = options->value[PB_OPTION_PASSPHRASE_FILE];
-
-	if (path == NULL)
-		path = pb_process_environment("PROBANT_PASSPHRASE_FILE");
-	if (path != NULL)
-		return read_passphrase_file(world, path, passphrase, err);
-	return again ? ask_twice(passphrase, err) : ask(_("Passphrase: "), passphrase, err);
-}
-
-enum pb_status
-pb_access_new_passphrase(const struct pb_world *world, const struct pb_options *options,
-    struct pb_buf *passphrase, struct pb_error *err)
-{
-	const char *path = options->value[PB_OPTION_NEW_PASSPHRASE_FILE];
-
-	return path != NULL ? read_passphrase_file(world, path, passphrase, err)
-			    : ask_twice(passphrase, err);
-}
+/* ---- the key --------------------------------------------------------------------- */
 
 /* Which key it was that the passphrase does not open; a recovery file has another than ours. */
 static enum pb_status
@@ -159,31 +90,62 @@ name_key(const char *dir, const char *path, enum pb_status status, struct pb_err
 	return pb_fail_todo(err, status, todo);
 }
 
-/* A key in a file, with its certificate, or on a token. */
+/* A key on a token. */
 static enum pb_status
-open_named(const struct pb_world *world, const char *dir, const char *name,
-    const struct pb_buf *passphrase, struct pb_reader_key **ret_key, struct pb_error *err)
+open_token(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    const char *uri, struct pb_reader_key **ret_key, struct pb_error *err)
 {
-	const char *secret = (const char *)passphrase->data;
+	struct pb_buf pin = PB_BUF_EMPTY;
 	struct pb_reader_device device;
-	struct pb_buf pem = PB_BUF_EMPTY;
 	enum pb_status status;
 
-	if (pb_token_is_uri(name)) {
-		status = pb_token_open(name, secret, passphrase->len, &device, err);
-		if (status != PB_OK)
-			return status;
-		status = pb_device_key_open(world, dir, &device, ret_key, err);
-		if (status != PB_OK)
-			device.close(device.ctx);
-		return status;
-	}
-	status = pb_io_read_file(world->files, name, PB_LIMIT_PEM, &pem, err);
+	status = pb_asking_secret(world, options, PB_ASKED_TOKEN, uri, &pin, err);
 	if (status == PB_OK)
-		status = pb_reader_key_open(
-		    pem.data, pem.len, pem.data, pem.len, secret, passphrase->len, ret_key, err);
+		status = pb_token_open(uri, (const char *)pin.data, pin.len, &device, err);
+	pb_buf_wipe(&pin);
+	pb_buf_done(&pin);
+	if (status != PB_OK)
+		return status;
+	status = pb_device_key_open(world, dir, &device, ret_key, err);
+	if (status != PB_OK)
+		device.close(device.ctx);
+	return status;
+}
+
+/* A key in a file, with its certificate.  Nobody is asked for what opens a file that is not there.
+ */
+static enum pb_status
+open_file(const struct pb_world *world, const struct pb_options *options, const char *path,
+    struct pb_reader_key **ret_key, struct pb_error *err)
+{
+	struct pb_buf pem = PB_BUF_EMPTY, secret = PB_BUF_EMPTY;
+	enum pb_status status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, err);
+
+	if (status == PB_OK)
+		status = pb_asking_secret(world, options, PB_ASKED_FILE, path, &secret, err);
+	if (status == PB_OK)
+		status = pb_reader_key_open(pem.data, pem.len, pem.data, pem.len,
+		    (const char *)secret.data, secret.len, ret_key, err);
+	pb_buf_wipe(&secret);
+	pb_buf_done(&secret);
 	pb_buf_wipe(&pem);
 	pb_buf_done(&pem);
+	return status;
+}
+
+static enum pb_status
+open_kept(const struct pb_world *world, const struct pb_options *options, const char *dir,
+    struct pb_reader_key **ret_key, struct pb_error *err)
+{
+	struct pb_buf passphrase = PB_BUF_EMPTY;
+	enum pb_status status =
+	    pb_asking_secret(world, options, PB_ASKED_ARCHIVE, dir, &passphrase, err);
+
+	if (status == PB_OK)
+		status = pb_archive_reader_key(
+		    world, dir, (const char *)passphrase.data, passphrase.len, ret_key, err);
+	pb_buf_wipe(&passphrase);
+	pb_buf_done(&passphrase);
 	return status;
 }
 
@@ -191,21 +153,18 @@ enum pb_status
 pb_access_key(const struct pb_world *world, const struct pb_options *options, const char *dir,
     struct pb_reader_key **ret_key, struct pb_error *err)
 {
-	const char *path = options->value[PB_OPTION_READER_KEY];
-	struct pb_buf passphrase = PB_BUF_EMPTY;
-	enum pb_status status;
+	const char *name = options->value[PB_OPTION_READER_KEY];
+	enum pb_status status = pb_examine_place(world, dir, err);
 
-	status = pb_examine_place(world, dir, err);
-	if (status == PB_OK)
-		status = pb_access_passphrase(world, options, false, &passphrase, err);
-	if (status == PB_OK && path == NULL)
-		status = pb_archive_reader_key(
-		    world, dir, (const char *)passphrase.data, passphrase.len, ret_key, err);
-	else if (status == PB_OK)
-		status = open_named(world, dir, path, &passphrase, ret_key, err);
-	pb_buf_wipe(&passphrase);
-	pb_buf_done(&passphrase);
-	return name_key(dir, path, status, err);
+	if (status != PB_OK)
+		return status;
+	if (name == NULL)
+		status = open_kept(world, options, dir, ret_key, err);
+	else if (pb_token_is_uri(name))
+		status = open_token(world, options, dir, name, ret_key, err);
+	else
+		status = open_file(world, options, name, ret_key, err);
+	return name_key(dir, name, status, err);
 }
 
 /* ---- the access record ---------------------------------------------------------------------- */

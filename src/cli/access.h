@@ -17,21 +17,16 @@ enum pb_status pb_access_writer(const struct pb_world *world, const char *dir,
     struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * The passphrase: --passphrase-file, PROBANT_PASSPHRASE_FILE, or the terminal
- * asks (`again`: twice, for a new one).  Without its line end, in a buffer to wipe.
+ * Nothing may stand where a file is to be written (PB_EEXIST): seen before somebody types a secret.
+ * path NULL: there is none to be written.
  */
-enum pb_status pb_access_passphrase(const struct pb_world *world, const struct pb_options *options,
-    bool again, struct pb_buf *passphrase, struct pb_error *err) PB_MUST_CHECK;
-
-/* A new one beside it: --new-passphrase-file, else the terminal asks twice. */
-enum pb_status pb_access_new_passphrase(const struct pb_world *world,
-    const struct pb_options *options, struct pb_buf *passphrase,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_access_absent(
+    const struct pb_world *world, const char *path, struct pb_error *err) PB_MUST_CHECK;
 
 /* A file to be written whose name is taken (PB_EEXIST) gets its advice; any other status passes. */
 enum pb_status pb_access_taken(enum pb_status status, struct pb_error *err);
 
-/* The reader key: --reader-key, else the one that the archive keeps. */
+/* The reader key: --reader-key, else the one that the archive keeps; its secret is asked for. */
 enum pb_status pb_access_key(const struct pb_world *world, const struct pb_options *options,
     const char *dir, struct pb_reader_key **ret_key, struct pb_error *err) PB_MUST_CHECK;
 

@@ -184,7 +184,9 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 		free(rules);
 		return PB_EXIT_USAGE;
 	}
-	status = pb_outside_read(world, options, &outside, &err);
+	status = pb_access_absent(world, path, &err);
+	if (status == PB_OK)
+		status = pb_outside_read(world, options, &outside, &err);
 	if (status == PB_OK) {
 		held = (struct pb_export_held){ outside.against, outside.against_len };
 		wanted.held = &held;
@@ -209,6 +211,16 @@ seal_it(struct pb_archive *archive, const struct pb_http *http, const void *what
 	return pb_archive_seal(archive, http, what, exported, err);
 }
 
+/* It is there, before anybody types a passphrase for it. */
+static enum pb_status
+look_at(const struct pb_world *world, const char *path, struct pb_error *err)
+{
+	struct pb_file_info info;
+	int answer = world->files->stat(world->files->ctx, path, true, &info);
+
+	return answer < 0 ? pb_fail_sys(err, answer, N_("seal a bundle"), "%s", path) : PB_OK;
+}
+
 enum pb_exit
 pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 {
@@ -219,6 +231,8 @@ pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
-	status = run(world, options, dir, seal_it, path, &exported, &err);
+	status = look_at(world, path, &err);
+	if (status == PB_OK)
+		status = run(world, options, dir, seal_it, path, &exported, &err);
 	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
 }

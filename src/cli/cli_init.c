@@ -1,9 +1,11 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "archive/bodies.h"
 #include "capture/mailboxes.h"
 #include "cli/access.h"
+#include "cli/asking.h"
 #include "cli/print.h"
 #include "cli/tsa.h"
 #include "core/io.h"
@@ -83,6 +85,29 @@ print_text(
 	(void)printf(_("\nNext: probant import -a %s PATH...\n"), dir);
 }
 
+static int
+found(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return 1;
+}
+
+/* What would fail behind the passphrase is said before it is asked for. */
+static enum pb_status
+look_at_place(const struct pb_world *world, const char *dir, struct pb_error *err)
+{
+	const char *what = N_("make the archive's directory");
+	int answer = world->files->list(world->files->ctx, dir, found, NULL);
+
+	if (answer == 0 || answer == -ENOENT)
+		return PB_OK;
+	if (answer < 0)
+		return pb_fail_sys(err, answer, what, "%s", dir);
+	(void)pb_fail(err, PB_EEXIST, what, N_("it is not empty"), "%s", dir);
+	return pb_fail_todo(err, PB_EEXIST, N_("name a directory that does not exist yet"));
+}
+
 static enum pb_status
 create(const struct pb_world *world, const struct pb_options *options,
     struct pb_create_options *create, struct pb_created *ret_created, struct pb_error *err)
@@ -94,7 +119,12 @@ create(const struct pb_world *world, const struct pb_options *options,
 	if (heir != NULL)
 		status = pb_io_read_file(world->files, heir, PB_LIMIT_PEM, &certificate, err);
 	if (status == PB_OK)
-		status = pb_access_passphrase(world, options, true, &passphrase, err);
+		status = pb_access_absent(world, create->recovery_path, err);
+	if (status == PB_OK)
+		status = look_at_place(world, options->operand[0], err);
+	if (status == PB_OK)
+		status = pb_asking_new(world, options, PB_OPTION_PASSPHRASE_FILE,
+		    options->operand[0], &passphrase, err);
 	create->heir_pem = certificate.data;
 	create->heir_len = certificate.len;
 	create->passphrase = (const char *)passphrase.data;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/access.h"
+#include "cli/asking.h"
 #include "cli/print.h"
 #include "core/io.h"
 #include "core/limits.h"
@@ -112,11 +113,12 @@ pb_cli_key_add(const struct pb_world *world, const struct pb_options *options)
 	struct pb_archive *archive = NULL;
 	struct pb_reader_key *key = NULL;
 	struct pb_error err = { 0 };
-	enum pb_status status = PB_OK;
+	enum pb_status status;
 
 	if (dir == NULL || !choose_role(options, &role) || !choose_key(options))
 		return PB_EXIT_USAGE;
-	if (options->value[PB_OPTION_PAST] != NULL)
+	status = pb_access_absent(world, options->value[PB_OPTION_OUTPUT], &err);
+	if (status == PB_OK && options->value[PB_OPTION_PAST] != NULL)
 		status = pb_access_key(world, options, dir, &key, &err);
 	if (status == PB_OK)
 		status = pb_archive_open(world, dir, key, &archive, &err);
@@ -195,7 +197,8 @@ pb_cli_key_rotate(const struct pb_world *world, const struct pb_options *options
 		return PB_EXIT_USAGE;
 	status = pb_access_key(world, options, dir, &key, &err);
 	if (status == PB_OK)
-		status = pb_access_new_passphrase(world, options, &passphrase, &err);
+		status = pb_asking_new(
+		    world, options, PB_OPTION_NEW_PASSPHRASE_FILE, dir, &passphrase, &err);
 	if (status == PB_OK)
 		status = pb_archive_open(world, dir, key, &archive, &err);
 	if (status == PB_OK)
@@ -229,7 +232,8 @@ pb_cli_key_passphrase(const struct pb_world *world, const struct pb_options *opt
 		return PB_EXIT_USAGE;
 	status = pb_access_key(world, options, dir, &key, &err);
 	if (status == PB_OK)
-		status = pb_access_new_passphrase(world, options, &passphrase, &err);
+		status = pb_asking_new(
+		    world, options, PB_OPTION_NEW_PASSPHRASE_FILE, dir, &passphrase, &err);
 	if (status == PB_OK)
 		status = pb_reader_repass(
 		    world, dir, key, (const char *)passphrase.data, passphrase.len, &err);

@@ -99,7 +99,9 @@ pb_cli_key_restore_sheet(const struct pb_world *world, const struct pb_options *
 		pb_say_usage(_("where shall the key go?"), "-o FILE");
 		return PB_EXIT_USAGE;
 	}
-	status = pb_typing_key(world, options, dir, &pem, &key, &err);
+	status = pb_access_absent(world, path, &err);
+	if (status == PB_OK)
+		status = pb_typing_key(world, options, dir, &pem, &key, &err);
 	if (status == PB_OK)
 		status = pb_access_taken(
 		    pb_io_create_file(world->files, path, pem.data, pem.len, &err), &err);

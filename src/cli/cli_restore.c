@@ -4,6 +4,7 @@
 
 #include "archive/restored.h"
 #include "cli/access.h"
+#include "cli/examine.h"
 #include "cli/print.h"
 #include "cli/verdict.h"
 #include "copies/restore.h"
@@ -93,7 +94,10 @@ accept(const struct pb_world *world, const char *dir)
 {
 	struct pb_archive *archive = NULL;
 	struct pb_error err = { 0 };
-	enum pb_status status = pb_restored_accept(world->files, dir, &err);
+	enum pb_status status = pb_examine_place(world, dir, &err);
+
+	if (status == PB_OK)
+		status = pb_restored_accept(world->files, dir, &err);
 
 	if (status == PB_OK)
 		status = pb_access_writer(world, dir, NULL, &archive, &err);

@@ -64,6 +64,12 @@ enum pb_exit pb_cli_copy(const struct pb_world *world, const struct pb_options *
 enum pb_exit pb_cli_restore(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
 
+/* Its name has two words, and this is the first. */
+bool pb_command_begins(const struct pb_command *command, const char *word);
+
+/* Say that there is no such command, and what may be meant; second: NULL, or the word behind. */
+void pb_command_unknown(const char *word, const char *second);
+
 /* Usage, text, options and examples of one command on stdout. */
 void pb_help_command(const struct pb_command *command);
 

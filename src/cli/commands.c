@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/nearest.h"
 #include "crypto/crypto.h"
 #include "sys/process.h"
 
@@ -509,25 +510,50 @@ run(const struct pb_world *world, const struct pb_command *command, int argc, ch
 	return code;
 }
 
-/* A first word alone, such as "key", is answered with the commands that begin with it. */
-static void
-say_unknown(const char *word)
+bool
+pb_command_begins(const struct pb_command *command, const char *word)
 {
-	char names[128] = "";
-	size_t i, used = 0, len = strlen(word);
+	size_t len = strlen(word);
+
+	return len > 0 && strncmp(command->name, word, len) == 0 && command->name[len] == ' ';
+}
+
+/* Names of commands, with commas; or the second words of them that are near. */
+static bool
+find_family(const char *word, char *names, size_t size, struct pb_nearest *second)
+{
+	size_t i, used = 0;
 
 	for (i = 0; i < pb_commands_count; i++) {
 		const char *name = pb_commands[i].name;
 
-		if (len > 0 && strncmp(name, word, len) == 0 && name[len] == ' ' &&
-		    used < sizeof(names))
+		if (!pb_command_begins(&pb_commands[i], word))
+			continue;
+		pb_nearest_try(second, name + strlen(word) + 1);
+		if (used < size)
 			used += (size_t)snprintf(
-			    names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "", name);
+			    names + used, size - used, "%s%s", used > 0 ? ", " : "", name);
 	}
-	if (used > 0)
-		pb_say_usage(_("this command has a second word"), names);
-	else
-		pb_say_usage(_("unknown command"), word);
+	return used > 0;
+}
+
+/* A first word alone, such as "key", is answered with the commands that begin with it. */
+void
+pb_command_unknown(const char *word, const char *second)
+{
+	struct pb_nearest nearest = { .word = second != NULL ? second : "" };
+	char names[512] = "", prefix[64];
+	size_t i;
+
+	if (find_family(word, names, sizeof(names), &nearest)) {
+		(void)snprintf(prefix, sizeof(prefix), "probant %s ", word);
+		pb_say_unknown(_("this command has a second word"), names, prefix, nearest.found);
+		return;
+	}
+	nearest.word = word;
+	for (i = 0; i < pb_commands_count; i++)
+		pb_nearest_try(&nearest, pb_commands[i].name);
+	pb_say_unknown(_("unknown command"), word, "probant ", nearest.found);
 }
 
 /* What was printed must have arrived: a full disk behind stdout is an error too. */
@@ -566,7 +592,7 @@ pb_command_main(const struct pb_world *world, int argc, char **argv)
 	}
 	command = find_command(argc - 1, argv + 1, &words);
 	if (command == NULL) {
-		say_unknown(argv[1]);
+		pb_command_unknown(argv[1], argc > 2 && argv[2][0] != '-' ? argv[2] : NULL);
 		return PB_EXIT_USAGE;
 	}
 	return finish(run(world, command, argc - 1 - words, argv + 1 + words));

@@ -55,6 +55,30 @@ pb_help_command(const struct pb_command *command)
 }
 
 static void
+print_summary(const struct pb_command *command)
+{
+	(void)printf("  %-18s %s\n", command->name, _(command->summary));
+}
+
+/* Those of two words whose first one it is; false: there is none. */
+static bool
+print_family(const char *word)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < pb_commands_count; i++) {
+		if (!pb_command_begins(&pb_commands[i], word))
+			continue;
+		print_summary(&pb_commands[i]);
+		any = true;
+	}
+	if (any)
+		(void)printf("\n%s\n", _("`probant COMMAND --help` explains one, with examples."));
+	return any;
+}
+
+static void
 print_overview(void)
 {
 	size_t i;
@@ -64,7 +88,7 @@ print_overview(void)
 	    WIDTH);
 	(void)printf("\n%s\n", _("Commands:"));
 	for (i = 0; i < pb_commands_count; i++)
-		(void)printf("  %-18s %s\n", pb_commands[i].name, _(pb_commands[i].summary));
+		print_summary(&pb_commands[i]);
 	(void)printf("\n%s\n  probant init ~/courrier --origin cabinet.example/courrier "
 		     "--recovery-out secours.pem\n"
 		     "  probant import -a ~/courrier ~/Maildir\n\n%s\n",
@@ -180,6 +204,9 @@ pb_cli_help(const struct pb_world *world, const struct pb_options *options)
 			return PB_EXIT_OK;
 		}
 	}
-	pb_say_usage(_("unknown command"), name);
+	if (options->operand_count == 1 && print_family(name))
+		return PB_EXIT_OK;
+	pb_command_unknown(
+	    options->operand[0], options->operand_count > 1 ? options->operand[1] : NULL);
 	return PB_EXIT_USAGE;
 }

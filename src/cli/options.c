@@ -1,7 +1,9 @@
 #include "cli/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "cli/nearest.h"
 #include "cli/say.h"
 
 const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
@@ -188,6 +190,19 @@ find(const char *text, const enum pb_option *allowed, const char **ret_value)
 	return PB_OPTION_COUNT;
 }
 
+static void
+say_unknown(const char *text, const enum pb_option *allowed)
+{
+	char word[64] = "";
+	struct pb_nearest nearest = { .word = word };
+
+	if (strncmp(text, "--", 2) == 0)
+		(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(text + 2, "="), text + 2);
+	for (; *allowed != PB_OPTION_COUNT; allowed++)
+		pb_nearest_try(&nearest, pb_option_specs[*allowed].name);
+	pb_say_unknown(_("unknown option"), text, "--", nearest.found);
+}
+
 /* One option at argv[*at]; moves *at behind its argument. */
 static bool
 take(int argc, char **argv, int *at, const enum pb_option *allowed, struct pb_options *options)
@@ -196,7 +211,7 @@ take(int argc, char **argv, int *at, const enum pb_option *allowed, struct pb_op
 	enum pb_option option = find(text, allowed, &value);
 
 	if (option == PB_OPTION_COUNT) {
-		pb_say_usage(_("unknown option"), text);
+		say_unknown(text, allowed);
 		return false;
 	}
 	if (pb_option_specs[option].argument == NULL) {

@@ -32,29 +32,80 @@ translated(const char *text)
 	return text == NULL || *text == '\0' ? "" : _(text);
 }
 
+/* What the system says in its own words is in the catalogue too: its own may be missing. */
+static const char *
+system_words(int cause)
+{
+	static const char *const known[] = { N_("No such file or directory"),
+		N_("Permission denied"), N_("Operation not permitted"), N_("File exists"),
+		N_("Not a directory"), N_("Is a directory"), N_("No space left on device"),
+		N_("Read-only file system"), N_("Input/output error"), N_("Disk quota exceeded"),
+		N_("Too many open files"), N_("Directory not empty"), N_("File name too long"),
+		N_("Too many levels of symbolic links") };
+
+	(void)known;
+	return _(strerror(cause));
+}
+
+/* What to do about what the system alone explains. */
+static const char *
+advice(const struct pb_error *err)
+{
+	if (err->todo != NULL)
+		return translated(err->todo);
+	if (err->why != NULL)
+		return NULL;
+	switch (err->status) {
+	case PB_ENOENT:
+		return _("see whether the name is right, from the directory where you are");
+	case PB_EACCESS:
+		return _("see with `ls -l` who may read and write it, and who you are with `id`");
+	case PB_ENOSPC:
+		return _("make room on that disk, and do it again");
+	case PB_EIO:
+		return _("see in the system's log whether that disk or medium is failing");
+	default:
+		return NULL;
+	}
+}
+
 void
 pb_say_error(const struct pb_error *err)
 {
+	const char *todo = advice(err);
+
 	(void)fprintf(stderr, "%sprobant:%s %s: %s%s%s", pb_colour_on(2, PB_COLOUR_BAD),
 	    pb_colour_off(2, PB_COLOUR_BAD), translated(err->what), err->object,
 	    err->object[0] != '\0' ? ": " : "",
-	    err->why != NULL ? translated(err->why) : strerror(err->cause));
+	    err->why != NULL ? translated(err->why) : system_words(err->cause));
 	if (err->why != NULL && err->cause != 0)
-		(void)fprintf(stderr, " (%s)", strerror(err->cause));
-	if (err->todo != NULL)
-		(void)fprintf(stderr, "\n  %s", translated(err->todo));
+		(void)fprintf(stderr, " (%s)", system_words(err->cause));
+	if (todo != NULL)
+		(void)fprintf(stderr, "\n  %s", todo);
 	(void)fputc('\n', stderr);
 }
 
 /* A word of the command line may be a file's name: a shell puts those there. */
 void
-pb_say_usage(const char *why, const char *what)
+pb_say_unknown(const char *why, const char *what, const char *prefix, const char *near)
 {
 	char safe[512];
 
 	pb_text_safe_copy(safe, sizeof(safe), (const uint8_t *)what, strlen(what));
-	(void)fprintf(stderr, "probant: %s: %s\n  %s\n", why, safe,
+	(void)fprintf(stderr, "probant: %s: %s\n", why, safe);
+	if (near != NULL) {
+		(void)fputs("  ", stderr);
+		(void)fprintf(stderr, _("did you mean %s%s?"), prefix, near);
+		(void)fputc('\n', stderr);
+	}
+	(void)fprintf(stderr, "  %s\n",
 	    _("`probant help` lists the commands, `probant COMMAND --help` explains one"));
+}
+
+void
+pb_say_usage(const char *why, const char *what)
+{
+	pb_say_unknown(why, what, "", NULL);
 }
 
 enum pb_exit

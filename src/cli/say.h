@@ -35,6 +35,9 @@ void pb_say_error(const struct pb_error *err);
 /* A command line that can't be used. */
 void pb_say_usage(const char *why, const char *what);
 
+/* The same of a word that is none; near: what may be meant, behind `prefix`, or NULL. */
+void pb_say_unknown(const char *why, const char *what, const char *prefix, const char *near);
+
 /* The exit code that a failure ends a command with. */
 enum pb_exit pb_say_exit(enum pb_status status);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/access.h"
+#include "cli/asking.h"
 #include "cli/examine.h"
 #include "keys/typed.h"
 #include "sys/terminal.h"
@@ -59,7 +59,7 @@ pb_typing_key(const struct pb_world *world, const struct pb_options *options, co
 	if (status == PB_OK)
 		status = pb_typing_sheet(&typed, err);
 	if (status == PB_OK)
-		status = pb_access_passphrase(world, options, false, &passphrase, err);
+		status = pb_asking_secret(world, options, PB_ASKED_SHEET, dir, &passphrase, err);
 	if (status == PB_OK)
 		status = pb_sheet_restore(world, dir, &typed, (const char *)passphrase.data,
 		    passphrase.len, ret_pem, ret_key, err);

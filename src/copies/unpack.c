@@ -37,7 +37,8 @@ static const char READ[] = N_("read a backup");
 static enum pb_status
 refuse(const struct unpacking *u, const char *why, const char *name, struct pb_error *err)
 {
-	return pb_fail(err, PB_EDATA, READ, why, "%s: %s", u->path, name != NULL ? name : "?");
+	return name != NULL ? pb_fail(err, PB_EDATA, READ, why, "%s: %s", u->path, name)
+			    : pb_fail(err, PB_EDATA, READ, why, "%s", u->path);
 }
 
 static la_ssize_t

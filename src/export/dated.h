@@ -1,4 +1,4 @@
-/* Which messages were captured between two dates, by the times in the leaves (FORMAT 1.1). */
+/* Which messages were captured between two dates, by the times in the leaves (FORMAT 1.3). */
 #ifndef PB_EXPORT_DATED_H
 #define PB_EXPORT_DATED_H
 

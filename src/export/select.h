@@ -36,7 +36,7 @@ bool pb_export_select_bounds(
 /* Is anything of a message disclosed among first .. last? */
 bool pb_export_select_any(const struct pb_export_select *select, uint64_t first, uint64_t last);
 
-/* Was it captured between the dates, by the local clock (FORMAT 1.1)?  True without dates. */
+/* Was it captured between the dates, by the local clock (FORMAT 1.3)?  True without dates. */
 bool pb_export_select_dated(const struct pb_export_select *select, const struct pb_leaf *leaf);
 
 /* A record that a rule opens by its number, and that is not among first .. last. */

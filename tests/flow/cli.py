@@ -448,14 +448,50 @@ def passphrases_come_from_a_file_the_environment_or_the_terminal(s):
 
 def a_new_passphrase_is_asked_twice(s):
     words = ("init", s.archive, "--origin", "a.example", "--no-recovery")
-    code, said = on_terminal(s, words, ["une", "autre"])
-    assert code == 64 and "differ" in said, (code, said)
-    code, said = on_terminal(s, words, ["", ""])
+    code, said = on_terminal(s, words, ["une", "autre"] * 3)
+    assert code == 64 and said.count("differ") == 3, (code, said)
+    code, said = on_terminal(s, words, [""] * 3)
     assert code == 64, (code, said)
     assert not os.path.exists(s.archive)
-    code, said = on_terminal(s, words, [PASSPHRASE, PASSPHRASE])
-    assert code == 0, (code, said)
+    code, said = on_terminal(s, words, ["une", "autre", PASSPHRASE, PASSPHRASE])
+    assert code == 0 and said.count("differ") == 1, (code, said)
     s.rows()
+
+
+def a_question_names_the_secret_and_what_it_opens(s):
+    recovery = s.root + "/secours.pem"
+    code = s.init("--recovery-out", recovery)["recovery_code"]
+    s.put(s.write("a.eml", MESSAGE))
+    words = ("list", "-a", s.archive, "--purpose", "essai")
+    for more, answer, question in (
+            ((), PASSPHRASE, "Passphrase of the archive %s: " % s.archive),
+            (("--reader-key", recovery), code, "Recovery code, or passphrase, that opens %s: " % recovery)):
+        done, said = on_terminal(s, [*words, *more], [answer])
+        assert done == 0 and question in said, (done, said)
+    answers = [PASSPHRASE, "new", "new"]
+    done, said = on_terminal(s, ("key", "rotate", "-a", s.archive), answers)
+    assert done == 0 and "New passphrase for the archive %s: " % s.archive in said, (done, said)
+
+
+def nothing_is_asked_before_what_must_fail(s):
+    taken = s.write("taken", b"x")
+    name = ("--origin", "a.example")
+
+    def fails(code, *words):
+        done, said = on_terminal(s, words, [])
+        assert done == code and said.count("\n") == 2 and ": \r\n" not in said, (words, done, said)
+
+    fails(73, "init", s.root, *name, "--no-recovery")
+    fails(73, "init", s.archive, *name, "--recovery-out", taken)
+    assert not os.path.exists(s.archive)
+    s.init()
+    s.put(s.write("a.eml", MESSAGE))
+    archive = ("-a", s.archive)
+    fails(66, "list", *archive, "--reader-key", s.root + "/none", "--purpose", "x")
+    fails(73, "export", *archive, "--case", "c", "-o", taken)
+    fails(66, "seal", *archive, s.root + "/none")
+    fails(73, "key", "add", *archive, "--new", "--past", "-o", taken)
+    fails(73, "key", "restore-sheet", *archive, "-o", taken)
 
 
 def on_terminal(s, words, answers):
@@ -472,8 +508,8 @@ def on_terminal(s, words, answers):
         if not data:
             break
         said += data
-        if data.endswith(b": ") and answers:
-            os.write(terminal, answers.pop(0).encode() + b"\n")
+        if data.endswith(b": "):
+            os.write(terminal, answers.pop(0).encode() + b"\n" if answers else b"\x04")
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode(errors="replace")
 
@@ -666,6 +702,38 @@ def a_command_line_that_makes_no_sense_is_explained(s):
         shown = s.ok(*command.split(), "--help")
         assert b"probant " + command.split()[0].encode() in shown
         assert shown == s.ok("help", *command.split())
+
+
+def a_mistyped_command_or_option_is_guessed(s):
+    for words, guess in ((("lsit",), "probant list?"), (("key", "lst"), "probant key list?"),
+                         (("import", "--mailbax", "x"), "--mailbox?"),
+                         (("list", "--pass", "x"), "--passphrase-file?")):
+        s.fails(64, *words, says=("did you mean " + guess,))
+    for words in (("frobnicate",), ("list", "--zzz"), ("key", "zzz")):
+        assert "did you mean" not in s.fails(64, *words)
+
+
+def help_of_a_first_word_lists_what_begins_with_it(s):
+    listed = s.ok("help", "key").decode()
+    assert all("  key " + x in listed for x in ("list", "restore-sheet", "rehearse")), listed
+    assert "import" not in listed
+    s.fails(64, "help", "nothing")
+    said = s.fails(64, "key")
+    assert "key list" in said and "key restore-sheet" in said, said
+
+
+def what_the_system_says_comes_with_what_to_do(s):
+    s.init()
+    for words in (("import", "-a", s.archive, s.root + "/none"),
+                  ("export", "-a", s.archive, "--case", "c", "-o", s.root + "/x", "--against",
+                   s.root + "/none"),
+                  ("restore", s.root + "/none", s.root + "/new")):
+        said = s.run(*words).stderr.decode().splitlines()
+        assert s.root + "/none: No such file or directory" in said[0], said
+        assert said[1].startswith("  see whether the name is right"), said
+    said = s.fails(65, "restore", s.passphrase, s.root + "/new")
+    assert "?" not in said, said
+    s.fails(66, "restore", "--accept-unknown-destructions", s.root + "/none", says=("no archive",))
 
 
 def messages_are_french_in_a_french_locale(s):
