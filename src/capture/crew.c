@@ -74,7 +74,10 @@ begin_job(struct member *member, struct pb_job *job)
 		job->status = do_file(member, job);
 	else if (job->kind == PB_JOB_BYTES)
 		job->status = do_bytes(member, job);
-	return job->kind != PB_JOB_DONE && job->status == PB_OK;
+	if (job->kind == PB_JOB_DONE || job->status != PB_OK)
+		return false;
+	job->odd = pb_message_odd(member->maker);
+	return true;
 }
 
 /* What the maker holds: these jobs, in their order. */
@@ -128,6 +131,7 @@ empty_job(struct pb_job *job)
 		pb_buf_done(&job->bytes);
 	pb_buf_clear(&job->bytes);
 	job->held = 0;
+	job->odd = false;
 	job->status = PB_OK;
 	job->err = (struct pb_error){ .status = PB_OK };
 	memset(job->source, 0, sizeof(job->source));

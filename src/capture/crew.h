@@ -31,6 +31,7 @@ struct pb_job {
 	uint8_t source[16]; /* capture/journal.h */
 	/* by the crew, or the caller if there is nothing to do */
 	struct pb_sealed sealed;
+	bool odd; /* it does not begin as mail does */
 	enum pb_status status;
 	struct pb_error err;
 };

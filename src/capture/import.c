@@ -106,9 +106,11 @@ ask_journal(struct pb_import *import, const struct pb_message_origin *origin,
 }
 
 static enum pb_status
-hand_in(struct pb_import *import, const struct pb_message_origin *origin,
-    const uint8_t source[PB_JOURNAL_KEY_LEN], struct pb_sealed *take_sealed, struct pb_error *err)
+hand_in(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 {
+	const struct pb_message_origin *origin = &job->found.origin;
+	const uint8_t *source = job->source;
+	struct pb_sealed *take_sealed = &job->sealed;
 	uint64_t bytes = take_sealed->payload_len;
 	struct pb_waiting *waiting = NULL;
 	bool second = false, known = false;
@@ -130,6 +132,7 @@ hand_in(struct pb_import *import, const struct pb_message_origin *origin,
 		import->broken = true;
 		return status;
 	}
+	waiting->item.odd = job->odd;
 	status = import->intake->submit(import->intake->ctx, take_sealed, waiting, err);
 	import->broken = status != PB_OK;
 	import->messages++;
@@ -143,13 +146,11 @@ hand_in(struct pb_import *import, const struct pb_message_origin *origin,
 static enum pb_status
 settle_job(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 {
-	const struct pb_message_origin *origin = &job->found.origin;
-
 	if (job->status != PB_OK) {
-		tell_refused(import, origin, &job->err);
+		tell_refused(import, &job->found.origin, &job->err);
 		return PB_OK;
 	}
-	return hand_in(import, origin, job->source, &job->sealed, err);
+	return hand_in(import, job, err);
 }
 
 /* Everything that was given is handed in. */
@@ -290,6 +291,7 @@ end_message(void *ctx, const struct pb_message_origin *origin, struct pb_error *
 	}
 	job->kind = pieces->streaming ? PB_JOB_DONE : PB_JOB_BYTES;
 	job->sealed = sealed;
+	job->odd = pieces->streaming && pb_message_odd(import->maker);
 	if (!pieces->streaming) {
 		struct pb_buf empty = job->bytes;
 

@@ -26,6 +26,7 @@ struct pb_import_item {
 	const char *entry; /* in an archive; or NULL */
 	bool in_mbox;
 	uint64_t offset; /* in the mbox */
+	bool odd;        /* kept, but it does not begin as mail does (capture/look.h) */
 };
 
 /* What happens, as it happens, on the thread that runs the import; each may be NULL. */
@@ -42,6 +43,8 @@ struct pb_import_events {
 	/* Not kept again: a former import had these bytes from there acknowledged. */
 	void (*known)(void *ctx, const struct pb_import_item *item);
 	void (*progress)(void *ctx, uint64_t messages, uint64_t bytes);
+	/* By a survey: it would be kept, odd as it is. */
+	void (*odd)(void *ctx, const struct pb_import_item *item);
 };
 
 /* All is borrowed. */

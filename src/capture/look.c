@@ -141,3 +141,15 @@ pb_look_field(const uint8_t *data, size_t len)
 		i++;
 	return i > 0 && i < len && data[i] == ':';
 }
+
+bool
+pb_look_mail(const uint8_t *data, size_t len)
+{
+	static const struct magic postmark[] = { MAGIC("From "), MAGIC(">From ") };
+
+	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+		data += 3;
+		len -= 3;
+	}
+	return pb_look_field(data, len) || begins(data, len, postmark, 2);
+}

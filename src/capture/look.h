@@ -26,4 +26,10 @@ enum pb_look pb_look(const uint8_t *data, size_t len);
 /* The first line begins as a header field does (RFC 5322 2.2): a name and a colon. */
 bool pb_look_field(const uint8_t *data, size_t len);
 
+/* So many octets are enough to tell whether a message begins as mail does. */
+#define PB_LOOK_MAIL_LEN 256
+
+/* With a header field, or with a postmark that some writer of mboxes left there. */
+bool pb_look_mail(const uint8_t *data, size_t len);
+
 #endif

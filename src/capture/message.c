@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "capture/direction.h"
+#include "capture/look.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -21,6 +22,8 @@ struct pb_message_maker {
 	struct pb_direction direction;
 	struct pb_buf facts;
 	struct pb_buf envelope;
+	uint8_t begin[PB_LOOK_MAIL_LEN]; /* of the message */
+	size_t begin_len;
 	uint8_t chunk[CHUNK];
 };
 
@@ -69,6 +72,7 @@ pb_message_begin(struct pb_message_maker *maker, struct pb_error *err)
 {
 	enum pb_status status = renew_cutter(maker, err);
 
+	maker->begin_len = 0;
 	pb_direction_start(&maker->direction);
 	return status == PB_OK ? pb_sealer_start(maker->sealer, err) : status;
 }
@@ -77,7 +81,11 @@ enum pb_status
 pb_message_write(struct pb_message_maker *maker, const void *data, size_t len, struct pb_error *err)
 {
 	enum pb_status status = pb_direction_feed(&maker->direction, data, len, err);
+	size_t room = sizeof(maker->begin) - maker->begin_len;
+	size_t some = len < room ? len : room;
 
+	memcpy(maker->begin + maker->begin_len, data, some);
+	maker->begin_len += some;
 	return status == PB_OK ? pb_cutter_write(maker->cutter, data, len, err) : status;
 }
 
@@ -172,6 +180,12 @@ pb_message_hold(struct pb_message_maker *maker, const struct pb_message_origin *
 }
 
 bool
+pb_message_odd(const struct pb_message_maker *maker)
+{
+	return !pb_look_mail(maker->begin, maker->begin_len);
+}
+
+bool
 pb_message_full(const struct pb_message_maker *maker)
 {
 	return pb_sealer_full(maker->sealer);
@@ -220,6 +234,7 @@ pb_message_maker_free(struct pb_message_maker *maker)
 	pb_buf_done(&maker->facts);
 	pb_buf_wipe(&maker->envelope);
 	pb_buf_done(&maker->envelope);
+	pb_wipe(maker->begin, sizeof(maker->begin));
 	pb_wipe(maker->chunk, sizeof(maker->chunk));
 	free(maker);
 }

@@ -50,6 +50,9 @@ enum pb_status pb_message_settle(struct pb_message_maker *maker,
     struct pb_sealed ret_sealed[PB_SEALER_HELD], size_t *ret_count,
     struct pb_error *err) PB_MUST_CHECK;
 
+/* Does what was written since pb_message_begin not begin as mail does (capture/look.h)? */
+bool pb_message_odd(const struct pb_message_maker *maker);
+
 /* Read fd to its end as one message, and hold it.  PB_EIO and the like: it cannot be read. */
 enum pb_status pb_message_read(struct pb_message_maker *maker, int fd,
     const struct pb_message_origin *origin, struct pb_error *err) PB_MUST_CHECK;

@@ -1,7 +1,9 @@
 #include "capture/survey.h"
 
 #include <fcntl.h>
+#include <string.h>
 
+#include "capture/look.h"
 #include "capture/receipts.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -11,6 +13,8 @@ struct surveying {
 	const struct pb_import_events *events;
 	struct pb_finds finds;
 	struct pb_survey survey;
+	uint8_t begin[PB_LOOK_MAIL_LEN]; /* of a message that comes in pieces */
+	size_t begin_len;
 };
 
 static void
@@ -35,6 +39,15 @@ refused(void *ctx, const struct pb_message_origin *origin, const struct pb_error
 	return PB_OK;
 }
 
+static void
+tell_odd(const struct surveying *s, const struct pb_message_origin *origin)
+{
+	const struct pb_import_item item = pb_import_item(origin);
+
+	if (s->events->odd != NULL && !pb_look_mail(s->begin, s->begin_len))
+		s->events->odd(s->events->ctx, &item);
+}
+
 /* It only has to be there to read. */
 static enum pb_status
 found_file(
@@ -48,6 +61,9 @@ found_file(
 
 	/* A pipe can be read once only: that is the import's. */
 	if (pb_io_open_regular(files, origin->path, O_RDONLY, &fd, &info, &why) == PB_OK) {
+		if (pb_io_pread(files, fd, origin->path, s->begin, sizeof(s->begin), 0,
+			&s->begin_len, &why) == PB_OK)
+			tell_odd(s, origin);
 		pb_io_close(files, &fd);
 		count(s, 1, info.size);
 	} else if (how == PB_FILE_NAMED && why.status == PB_ECORRUPT) {
@@ -62,27 +78,34 @@ static enum pb_status
 begin_message(
     void *ctx, const struct pb_message_origin *origin, bool *ret_wanted, struct pb_error *err)
 {
-	(void)ctx;
+	struct surveying *s = ctx;
+
 	(void)origin;
 	(void)err;
 	*ret_wanted = true;
+	s->begin_len = 0;
 	return PB_OK;
 }
 
 static enum pb_status
 write_message(void *ctx, const void *data, size_t len, struct pb_error *err)
 {
-	(void)data;
+	struct surveying *s = ctx;
+	size_t room = sizeof(s->begin) - s->begin_len;
+	size_t some = len < room ? len : room;
+
 	(void)err;
-	count(ctx, 0, len);
+	memcpy(s->begin + s->begin_len, data, some);
+	s->begin_len += some;
+	count(s, 0, len);
 	return PB_OK;
 }
 
 static enum pb_status
 end_message(void *ctx, const struct pb_message_origin *origin, struct pb_error *err)
 {
-	(void)origin;
 	(void)err;
+	tell_odd(ctx, origin);
 	count(ctx, 1, 0);
 	return PB_OK;
 }

@@ -10,7 +10,7 @@ struct pb_survey {
 	uint64_t met[PB_MET_COUNT]; /* capture/finds.h */
 };
 
-/* refused, skipped and progress of the events are called.  Writes nothing. */
+/* refused, skipped, odd and progress of the events are called.  Writes nothing. */
 enum pb_status pb_survey(const struct pb_world *world, const struct pb_sources *sources,
     const struct pb_import_events *events, struct pb_survey *ret_survey,
     struct pb_error *err) PB_MUST_CHECK;

@@ -234,7 +234,7 @@ pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 	tally.progress = pb_progress_new(world, _("messages"));
 	status = dry ? survey(world, options, &tally) : run_in(world, options, dir, &tally);
 	pb_progress_free(tally.progress);
-	pb_buf_done(&tally.refusals);
+	pb_import_tally_done(&tally);
 	if (status != PB_OK)
 		return pb_say_exit(status);
 	if (tally.no_memory)

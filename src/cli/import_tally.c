@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/print.h"
 #include "cli/say.h"
@@ -19,6 +20,39 @@ state_item(struct pb_json_writer *w, const struct pb_import_item *item)
 		pb_json_u64(w, "offset", item->offset);
 }
 
+static void
+note(struct pb_import_tally *tally, struct pb_tally_files *files, const struct pb_import_item *item)
+{
+	const char *entry = item->entry != NULL ? item->entry : "";
+
+	if (files->count++ >= PB_TALLY_NAMES)
+		return;
+	if (pb_buf_append_text(&files->names, item->path) != PB_OK ||
+	    pb_buf_append_text(&files->names, *entry != '\0' ? ": " : "") != PB_OK ||
+	    pb_buf_append(&files->names, entry, strlen(entry) + 1) != PB_OK)
+		tally->no_memory = true;
+}
+
+/* What Outlook keeps its mail in: a file of many messages, or one in a format of its own. */
+static bool
+is_outlook(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && (strcasecmp(name + len - 4, ".pst") == 0 ||
+			      strcasecmp(name + len - 4, ".ost") == 0 ||
+			      strcasecmp(name + len - 4, ".msg") == 0);
+}
+
+static void
+odd(void *ctx, const struct pb_import_item *item)
+{
+	struct pb_import_tally *tally = ctx;
+
+	note(tally, &tally->odd, item);
+	tally->outlook |= is_outlook(item->entry != NULL ? item->entry : item->path);
+}
+
 static enum pb_status
 print_kept(const struct pb_import_item *item, const struct pb_receipt *receipt, bool second,
     struct pb_error *err)
@@ -33,6 +67,8 @@ print_kept(const struct pb_import_item *item, const struct pb_receipt *receipt, 
 	state_item(&w, item);
 	if (second)
 		pb_json_bool(&w, "second", true);
+	if (item->odd)
+		pb_json_bool(&w, "mail", false);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_done(&line);
@@ -51,6 +87,8 @@ kept(void *ctx, const struct pb_import_item *item, const struct pb_receipt *rece
 		tally->first_seq = receipt->seq;
 	tally->last_seq = receipt->seq;
 	tally->second += second;
+	if (item->odd)
+		odd(tally, item);
 	return tally->json ? print_kept(item, receipt, second, err) : PB_OK;
 }
 
@@ -89,7 +127,7 @@ skipped(void *ctx, const struct pb_import_item *item)
 	if (item->entry != NULL)
 		tally->entries++;
 	else
-		tally->skipped++;
+		note(tally, &tally->skipped, item);
 }
 
 static void
@@ -112,7 +150,15 @@ progress(void *ctx, uint64_t messages, uint64_t bytes)
 struct pb_import_events
 pb_import_tally_events(struct pb_import_tally *tally)
 {
-	return (struct pb_import_events){ tally, kept, refused, skipped, known, progress };
+	return (struct pb_import_events){ tally, kept, refused, skipped, known, progress, odd };
+}
+
+void
+pb_import_tally_done(struct pb_import_tally *tally)
+{
+	pb_buf_done(&tally->refusals);
+	pb_buf_done(&tally->odd.names);
+	pb_buf_done(&tally->skipped.names);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
@@ -123,7 +169,8 @@ print_refusals(const struct pb_import_tally *tally)
 	(void)printf("\"refused\":[");
 	if (tally->refusals.len > 0)
 		(void)fwrite(tally->refusals.data, 1, tally->refusals.len, stdout);
-	(void)printf("],\"skipped\":%" PRIu64, tally->skipped + tally->entries);
+	(void)printf("],\"skipped\":%" PRIu64 ",\"not_mail\":%" PRIu64,
+	    tally->skipped.count + tally->entries, tally->odd.count);
 }
 
 static void
@@ -139,6 +186,52 @@ print_json(const struct pb_import_tally *tally)
 		(void)puts(",\"first_seq\":null,\"last_seq\":null}");
 }
 
+static void
+print_names(const struct pb_tally_files *files)
+{
+	const char *name = (const char *)files->names.data;
+	uint64_t i;
+
+	for (i = 0; i < files->count && i < PB_TALLY_NAMES; i++, name += strlen(name) + 1) {
+		(void)fputs("  ", stdout);
+		pb_print_safe(name, strlen(name));
+		(void)putchar('\n');
+	}
+	if (files->count > PB_TALLY_NAMES)
+		(void)puts("  ...");
+}
+
+/* Nothing is refused for what it is; but who named a wrong file should see it. */
+static void
+print_odd(const struct pb_import_tally *tally, bool dry)
+{
+	unsigned long count = (unsigned long)tally->odd.count;
+
+	if (count == 0)
+		return;
+	if (dry)
+		(void)printf(
+		    ngettext("%" PRIu64 " of them does not look like mail (no header field at its "
+			     "beginning), and would be kept as it is:\n",
+			"%" PRIu64 " of them do not look like mail (no header field at their "
+			"beginning), and would be kept as they are:\n",
+			count),
+		    tally->odd.count);
+	else
+		(void)printf(
+		    ngettext("%" PRIu64 " of them does not look like mail (no header field at its "
+			     "beginning), and is kept as it is:\n",
+			"%" PRIu64 " of them do not look like mail (no header field at their "
+			"beginning), and are kept as they are:\n",
+			count),
+		    tally->odd.count);
+	print_names(&tally->odd);
+	if (tally->outlook)
+		(void)puts(
+		    _("  what Outlook keeps in a .pst, .ost or .msg is not looked into: have "
+		      "it exported as EML or mbox, and import that"));
+}
+
 /* What was not kept, and why. */
 static void
 print_rest(const struct pb_import_tally *tally)
@@ -150,13 +243,14 @@ print_rest(const struct pb_import_tally *tally)
 				 "acknowledged\n",
 				 (unsigned long)tally->known),
 		    tally->known);
-	if (tally->skipped > 0)
+	if (tally->skipped.count > 0)
 		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml; name it to import "
-				      "it all the same\n",
+				      "it all the same:\n",
 				 "%" PRIu64 " files passed over: not *.eml; name them to import "
-				 "them all the same\n",
-				 (unsigned long)tally->skipped),
-		    tally->skipped);
+				 "them all the same:\n",
+				 (unsigned long)tally->skipped.count),
+		    tally->skipped.count);
+	print_names(&tally->skipped);
 	if (tally->entries > 0)
 		(void)printf(ngettext("%" PRIu64 " entry of an archive passed over: no mail, or a "
 				      "link\n",
@@ -192,6 +286,7 @@ pb_import_tally_print(const struct pb_import_tally *tally)
 			"imported before\n",
 			(unsigned long)tally->second),
 		    tally->second);
+	print_odd(tally, false);
 	print_rest(tally);
 }
 
@@ -217,6 +312,7 @@ pb_import_tally_print_survey(const struct pb_import_tally *tally, const struct p
 		       ", archives %" PRIu64 "\n"),
 	    survey->met[PB_MET_DIRECTORY], survey->met[PB_MET_MAILDIR], survey->met[PB_MET_MBOX],
 	    survey->met[PB_MET_ARCHIVE]);
+	print_odd(tally, true);
 	print_rest(tally);
 	(void)puts(_("nothing was kept"));
 }

@@ -5,15 +5,24 @@
 #include "capture/survey.h"
 #include "cli/progress.h"
 
+/* Files: how many, and the names of the first of them. */
+#define PB_TALLY_NAMES 5
+struct pb_tally_files {
+	uint64_t count;
+	struct pb_buf names; /* each with its NUL */
+};
+
 struct pb_import_tally {
 	bool json;
 	uint64_t kept;
 	uint64_t first_seq;
 	uint64_t last_seq;
-	uint64_t second;  /* of those kept, whose bytes were imported before */
-	uint64_t known;   /* passed over to resume */
-	uint64_t skipped; /* files */
-	uint64_t entries; /* of archives, skipped */
+	uint64_t second;               /* of those kept, whose bytes were imported before */
+	uint64_t known;                /* passed over to resume */
+	struct pb_tally_files odd;     /* of those kept: they do not begin as mail does */
+	bool outlook;                  /* one of them is a .pst, .ost or .msg */
+	struct pb_tally_files skipped; /* files */
+	uint64_t entries;              /* of archives, skipped */
 	uint64_t refused;
 	bool no_memory;
 	struct pb_buf refusals; /* JSON objects with commas between */
@@ -22,6 +31,8 @@ struct pb_import_tally {
 
 /* Events that fill the tally, print a line for each message that was kept (JSON), and refusals. */
 struct pb_import_events pb_import_tally_events(struct pb_import_tally *tally);
+
+void pb_import_tally_done(struct pb_import_tally *tally);
 
 /* The last line, or lines. */
 void pb_import_tally_print(const struct pb_import_tally *tally);

@@ -304,7 +304,7 @@ static UNUSED enum pb_status
 import_from(struct fixture *f, int stdin_fd, const char *const *names, struct pb_error *err)
 {
 	const struct pb_import_events events = { f, on_kept, on_refused, on_skipped, on_known,
-		on_progress };
+		on_progress, NULL };
 	struct pb_import_options options = f->options;
 	struct pb_import *import = NULL;
 	struct pb_sources sources;

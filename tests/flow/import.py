@@ -450,6 +450,43 @@ def test_plain(work):
          sha256(MARK + letter(1)))
 
 
+def test_odd(work):
+    """What is no mail is kept as it is, and said to be none."""
+    archive = Archive(work, "drole")
+    odd = work / "drole-mail"
+    (odd / "Maildir" / "new").mkdir(parents=True)
+    (odd / "Maildir" / "cur").mkdir()
+    files = {"Maildir/new/1.x": letter(1), "Maildir/new/.DS_Store": b"\0\0\0\1Bud1",
+             "Maildir/dovecot.index.log": b"\1\2", ".DS_Store": b"\0\0\0\1Bud1",
+             "scan.pdf": b"%PDF-1.4\n", "boite.PST": b"!BDN", "bom.eml": b"\xef\xbb\xbf" + letter(2),
+             "mark.eml": MARK + letter(3), "vide.eml": b"", "long.eml": b"x" * 300 + b": 1\n\n"}
+    for name, octets in files.items():
+        (odd / name).write_bytes(octets)
+    with tarfile.open(odd / "t.tar", "w") as tar:
+        add(tar, "a.eml", letter(4))
+        add(tar, "b.eml", b"\x89PNG\r\n")
+    (odd / "big.eml").write_bytes(b"\0" * (20 << 20))
+    named = [odd, odd / "scan.pdf", odd / "boite.PST"]
+    strange = {"Maildir/new/.DS_Store", "vide.eml", "long.eml", "t.tar", "big.eml"}
+    rows, last = archive.take(*named)
+    found = [str(pathlib.Path(x["path"]).relative_to(odd)) for x in rows if x.get("mail") is False]
+    test("what does not begin as mail does is marked", sorted(found) ==
+         sorted(strange | {"scan.pdf", "boite.PST"}) and last["not_mail"] == len(found), found)
+    test("and the rest is not", all(x.get("mail", False) is False for x in rows), rows)
+    test("no file of a system is passed over unsaid", last["skipped"] == 4, last)
+    done = run(PROBANT, "import", "--dry-run", "--json", *named)
+    test("a dry run says the same", json.loads(done.stdout)["not_mail"] == len(found), done.stdout)
+    for more in (["-a", archive.dir], ["--dry-run"]):
+        said = run(PROBANT, "import", *more, *named).stdout.decode()
+        test("a person reads how many, and some names", "7 of them do not look like mail" in said and
+             "  %s\n" % (odd / "big.eml") in said and said.count("\n  ...") == 1 and
+             "EML or mbox" in said and "  %s\n" % (odd / "Maildir/dovecot.index.log") in said, said)
+    said = run(PROBANT, "import", "--dry-run", odd / "boite.PST").stdout.decode()
+    test("and an Outlook file's", "  %s\n" % (odd / "boite.PST") in said and "EML or mbox" in said, said)
+    said = run(PROBANT, "import", "--dry-run", odd / "scan.pdf").stdout.decode()
+    test("of another no Outlook is spoken", "do" in said and "EML" not in said, said)
+
+
 def test_rest(work, tree, count):
     before = sorted(work.iterdir())
     done = run(PROBANT, "import", "--dry-run", "--json", tree)
@@ -496,6 +533,7 @@ def main():
         test_names(work)
         test_hostile(work)
         test_plain(work)
+        test_odd(work)
         test_rest(work, tree, len(rows))
     print("%d passed, %d failed" % (counts[True], counts[False]))
     return 1 if counts[False] or not counts[True] else 0
