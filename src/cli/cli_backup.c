@@ -8,6 +8,8 @@
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "copies/backup.h"
+#include "core/limits.h"
+#include "sys/process.h"
 
 static void
 print_json(const struct pb_backed_up *made, const char *place)
@@ -81,6 +83,7 @@ pb_cli_copy(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options), *place = options->operand[0];
 	char size[PB_CELL_SIZE_LEN];
+	char real[PB_LIMIT_PATH];
 	struct pb_backed_up made;
 	struct pb_error err = { 0 };
 	enum pb_status status;
@@ -88,6 +91,9 @@ pb_cli_copy(const struct pb_world *world, const struct pb_options *options)
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
 	status = pb_examine_place(world, dir, &err);
+	/* `status` names it, from wherever that is asked. */
+	if (pb_process_real_path(place, real, sizeof(real)))
+		place = real;
 	if (status == PB_OK)
 		status = pb_copy(world, dir, place, &made, &err);
 	if (status != PB_OK) {

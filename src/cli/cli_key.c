@@ -9,6 +9,7 @@
 #include "cli/examine.h"
 #include "cli/print.h"
 #include "core/io.h"
+#include "core/text.h"
 #include "log/trust.h"
 
 /* The readers of today in the place of those of record 0. */
@@ -120,16 +121,27 @@ each_former(const struct pb_world *world, const char *dir, const struct pb_found
 	return status;
 }
 
-/* The certificate's algorithm, or what is wrong with it. */
+/* What a reader's certificate says. */
+struct certified {
+	char algorithm[32];
+	char subject[PB_READER_SUBJECT_SIZE];
+	bool ends;
+	int64_t until_s;
+};
+
 static enum pb_status
-find_algorithm(const struct pb_world *world, const char *dir,
-    const struct pb_founded_reader *stated, char out[32], struct pb_error *err)
+read_certificate(const struct pb_world *world, const char *dir,
+    const struct pb_founded_reader *stated, struct certified *out, struct pb_error *err)
 {
 	struct pb_reader *reader = NULL;
 	enum pb_status status = pb_founded_certificate(world->files, dir, stated, &reader, err);
 
-	if (status == PB_OK)
-		(void)snprintf(out, 32, "%s", pb_reader_algorithm(reader));
+	if (status == PB_OK) {
+		(void)snprintf(
+		    out->algorithm, sizeof(out->algorithm), "%s", pb_reader_algorithm(reader));
+		pb_reader_subject(reader, out->subject);
+		out->ends = pb_reader_until(reader, &out->until_s);
+	}
 	pb_reader_free(reader);
 	return status;
 }
@@ -140,14 +152,32 @@ put_id(void *arg, const char *id)
 	pb_json_text(arg, NULL, id);
 }
 
+static void
+state_reader(const struct pb_founded_reader *reader, const struct certified *certified,
+    struct pb_json_writer *w)
+{
+	char until[21];
+
+	pb_json_object_begin(w, NULL);
+	pb_json_text(w, "id", reader->id);
+	pb_json_text(w, "role", reader->role);
+	pb_json_text(w, "algorithm", certified->algorithm);
+	pb_json_text(w, "subject", certified->subject);
+	if (certified->ends) {
+		pb_time_format(certified->until_s, until);
+		pb_json_text(w, "not_after", until);
+	}
+	pb_json_object_end(w);
+}
+
 static enum pb_status
 list_json(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
     const char *vkey, struct pb_error *err)
 {
 	struct pb_buf out = PB_BUF_EMPTY;
 	enum pb_status status = PB_OK;
+	struct certified certified;
 	struct pb_json_writer w;
-	char algorithm[32];
 	size_t i;
 
 	pb_json_writer_init(&w, &out);
@@ -156,12 +186,9 @@ list_json(const struct pb_world *world, const char *dir, const struct pb_founded
 	pb_json_text(&w, "recovery", founded->recovery);
 	pb_json_array_begin(&w, "readers");
 	for (i = 0; status == PB_OK && i < founded->reader_count; i++) {
-		status = find_algorithm(world, dir, &founded->reader[i], algorithm, err);
-		pb_json_object_begin(&w, NULL);
-		pb_json_text(&w, "id", founded->reader[i].id);
-		pb_json_text(&w, "role", founded->reader[i].role);
-		pb_json_text(&w, "algorithm", status == PB_OK ? algorithm : "");
-		pb_json_object_end(&w);
+		status = read_certificate(world, dir, &founded->reader[i], &certified, err);
+		if (status == PB_OK)
+			state_reader(&founded->reader[i], &certified, &w);
 	}
 	pb_json_array_end(&w);
 	pb_json_array_begin(&w, "former_keys");
@@ -173,6 +200,26 @@ list_json(const struct pb_world *world, const char *dir, const struct pb_founded
 		pb_print_json(&w);
 	pb_buf_done(&out);
 	return status;
+}
+
+/* A name that is ours says no more than the role does. */
+static void
+print_certified(const struct certified *certified, int64_t now_s)
+{
+	bool named = certified->subject[0] != '\0' &&
+		     strncmp(certified->subject, "CN=probant ", strlen("CN=probant ")) != 0;
+	char until[21];
+
+	if (named)
+		(void)printf("           %s\n", certified->subject);
+	if (!certified->ends)
+		return;
+	pb_time_format(certified->until_s, until);
+	(void)printf(certified->until_s < now_s
+			 ? _("           certificate expired %s; its key opens the archive all the "
+			     "same\n")
+			 : _("           certificate until %s\n"),
+	    until);
 }
 
 static void
@@ -199,17 +246,19 @@ static enum pb_status
 list_text(const struct pb_world *world, const char *dir, const struct pb_founded *founded,
     const char *vkey, struct pb_error *err)
 {
+	int64_t now_s = world->clock->now_us(world->clock->ctx) / 1000000;
+	struct certified certified;
 	enum pb_status status;
-	char algorithm[32];
 	bool alone = true; /* no way but the passphrase */
 	size_t i;
 
 	(void)printf(_("log key    %s\n"), vkey);
 	for (i = 0; i < founded->reader_count; i++) {
-		status = find_algorithm(world, dir, &founded->reader[i], algorithm, err);
+		status = read_certificate(world, dir, &founded->reader[i], &certified, err);
 		if (status != PB_OK)
 			return status;
-		print_reader(&founded->reader[i], algorithm);
+		print_reader(&founded->reader[i], certified.algorithm);
+		print_certified(&certified, now_s);
 		alone &= strcmp(founded->reader[i].role, "reader") == 0;
 	}
 	if (alone)

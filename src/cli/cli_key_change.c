@@ -25,6 +25,14 @@ end(enum pb_status status, const struct pb_error *err)
 
 /* ---- key add -------------------------------------------------------------------------------- */
 
+static const char *
+role_in_words(const char *role)
+{
+	if (strcmp(role, "recovery") == 0)
+		return _("recovery");
+	return strcmp(role, "heir") == 0 ? _("heir") : _("reader");
+}
+
 static void
 print_added(const struct pb_options *options, const char *role, const struct outcome *outcome)
 {
@@ -46,7 +54,7 @@ print_added(const struct pb_options *options, const char *role, const struct out
 		pb_buf_done(&out);
 		return;
 	}
-	(void)printf(_("Reader       %s (%s)\n"), outcome->id, role);
+	(void)printf(_("Reader       %s (%s)\n"), outcome->id, role_in_words(role));
 	if (outcome->code[0] != '\0')
 		(void)printf(_("\nThe code that opens %s, shown once and stored nowhere:\n\n"
 			       "    %s\n\nWrite it down; keep it apart from the file.\n"),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -171,6 +172,35 @@ X509 *
 pb_reader_x509(const struct pb_reader *reader)
 {
 	return reader->certificate;
+}
+
+void
+pb_reader_subject(const struct pb_reader *reader, char out[PB_READER_SUBJECT_SIZE])
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text = NULL;
+	long len = 0;
+
+	/* In UTF-8, as it is: what a terminal must not be shown is taken out below. */
+	if (bio != NULL && X509_NAME_print_ex(bio, X509_get_subject_name(reader->certificate), 0,
+			       XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0)
+		len = BIO_get_mem_data(bio, &text);
+	pb_text_safe_copy(
+	    out, PB_READER_SUBJECT_SIZE, (const uint8_t *)text, len > 0 ? (size_t)len : 0);
+	BIO_free(bio);
+	ERR_clear_error();
+}
+
+bool
+pb_reader_until(const struct pb_reader *reader, int64_t *ret_until_s)
+{
+	struct tm until;
+
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(reader->certificate), &until) != 1 ||
+	    until.tm_year >= 9999 - 1900)
+		return false;
+	*ret_until_s = timegm(&until);
+	return true;
 }
 
 enum pb_status

@@ -31,6 +31,12 @@ const char *pb_reader_id(const struct pb_reader *reader);
 void pb_reader_fingerprint(const struct pb_reader *reader, uint8_t out[32]);
 /* "P-256", "P-384", "RSA-3072"...: for lists.  Borrowed. */
 const char *pb_reader_algorithm(const struct pb_reader *reader);
+/* Whom the certificate names (RFC 4514), made terminal-safe and cut; "" if it names nobody. */
+#define PB_READER_SUBJECT_SIZE 256
+void pb_reader_subject(const struct pb_reader *reader, char out[PB_READER_SUBJECT_SIZE]);
+/* Its notAfter, seconds since 1970; false: it has no meaningful end (RFC 5280 4.1.2.5), or none
+ * that can be read.  It ends nothing: the key opens what was sealed for it. */
+bool pb_reader_until(const struct pb_reader *reader, int64_t *ret_until_s);
 enum pb_status pb_reader_to_pem(
     const struct pb_reader *reader, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 void pb_reader_free(struct pb_reader *reader);

@@ -91,6 +91,35 @@ pb_process_beside(const char *name, char *out, size_t size)
 	return written > 0 && (size_t)written < size && access(out, R_OK) == 0;
 }
 
+bool
+pb_process_real_path(const char *path, char *out, size_t size)
+{
+	char *whole = realpath(path, NULL), *inner = strdup(path), *slash;
+	const char *name = "", *place = ".";
+	int written = -1;
+
+	if (whole == NULL && inner != NULL &&
+	    *inner != '\0') { /* then its directory's, and its name */
+		for (size_t len = strlen(inner); len > 1 && inner[len - 1] == '/'; len--)
+			inner[len - 1] = '\0';
+		slash = strrchr(inner, '/');
+		name = slash != NULL ? slash + 1 : inner;
+		if (slash == inner)
+			place = "/";
+		else if (slash != NULL)
+			place = inner;
+		if (slash != NULL)
+			*slash = '\0';
+		whole = realpath(place, NULL);
+	}
+	if (whole != NULL)
+		written = snprintf(out, size, "%s%s%s", strcmp(whole, "/") == 0 ? "" : whole,
+		    *name != '\0' || strcmp(whole, "/") == 0 ? "/" : "", name);
+	free(whole);
+	free(inner);
+	return written > 0 && (size_t)written < size;
+}
+
 void
 pb_process_wait(void)
 {

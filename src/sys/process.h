@@ -29,6 +29,12 @@ unsigned pb_process_processors(void);
 bool pb_process_beside(const char *name, char *out, size_t size);
 
 /*
+ * The path without links and from the root, of what stands at `path` or is to be made there, into
+ * out.  false if its directory is not there, or there is no room for it.
+ */
+bool pb_process_real_path(const char *path, char *out, size_t size);
+
+/*
  * Serving until somebody ends it: hold SIGINT, SIGTERM and SIGHUP back before the first
  * thread begins, then wait for one of them.
  */

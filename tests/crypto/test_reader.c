@@ -202,6 +202,33 @@ reader_of_each_kind_has_its_name(void **state)
 }
 
 static void
+certificate_says_whom_it_names_and_until_when(void **state)
+{
+	char subject[PB_READER_SUBJECT_SIZE];
+	struct test_reader foreign, ours;
+	int64_t until_s = 0;
+
+	(void)state;
+	test_reader_of(&foreign, EVP_EC_gen("P-256"));
+	pb_reader_subject(foreign.reader, subject);
+	assert_string_equal(subject, "CN=lecteur (fictif)");
+	assert_true(pb_reader_until(foreign.reader, &until_s));
+	assert_int_equal(until_s, NOW_S + 86400);
+	test_reader_done(&foreign);
+	ours = (struct test_reader){ PB_BUF_EMPTY, PB_BUF_EMPTY, NULL, NULL };
+	assert_int_equal(pb_reader_generate("probant \x1b[2J\xc3\xa9", NOW_S, PASSPHRASE,
+			     strlen(PASSPHRASE), &ours.key, &ours.certificate, NULL),
+	    PB_OK);
+	assert_int_equal(
+	    pb_reader_from_pem(ours.certificate.data, ours.certificate.len, &ours.reader, NULL),
+	    PB_OK);
+	pb_reader_subject(ours.reader, subject);
+	assert_string_equal(subject, "CN=probant \\1B[2J\xc3\xa9");
+	assert_false(pb_reader_until(ours.reader, &until_s));
+	test_reader_done(&ours);
+}
+
+static void
 reader_comes_back_from_its_pem(void **state)
 {
 	struct test_reader r;
@@ -477,6 +504,7 @@ main(void)
 		TEST(reader_has_a_key_that_may_be_enveloped_to),
 		TEST(reader_is_not_generated_without_a_passphrase),
 		TEST(reader_of_each_kind_has_its_name),
+		TEST(certificate_says_whom_it_names_and_until_when),
 		TEST(reader_comes_back_from_its_pem),
 		TEST(reader_is_the_first_certificate_of_several),
 		TEST(reader_is_generated_with_the_certificate_that_the_format_asks),

@@ -113,6 +113,15 @@ class Tests:
         self.key("add", "associe.pem", code=73)
         self.verify()
 
+    def key_list_says_whom_a_certificate_names_and_until_when(self):
+        said = self.key("list").stdout.decode()
+        if "\n           CN=lecteur fictif\n           certificate until 20" not in said \
+                or "probant reader" in said:
+            raise Failed(said)
+        named, = [r for r in self.readers() if r["subject"] == "CN=lecteur fictif"]
+        if not named["not_after"].endswith("Z") or sum("not_after" in r for r in self.readers()) != 1:
+            raise Failed("the readers are %s" % self.readers())
+
     def he_is_handed_the_past_and_reads_everything(self):
         self.key("add", "associe.pem", "--past", "--passphrase-file", "phrase")
         self.keep(3)

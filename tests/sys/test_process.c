@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -146,6 +147,29 @@ processors_are_those_that_the_process_may_run_on(void **state)
 	assert_true(in_child(counts_one_processor));
 }
 
+static void
+real_path_is_that_of_what_stands_there_or_will(void **state)
+{
+	char *dir = realpath(".", NULL), wanted[5000], found[5000], small[4];
+
+	(void)state;
+	assert_non_null(dir);
+	(void)snprintf(wanted, sizeof(wanted), "%s/none", dir);
+	assert_true(pb_process_real_path("none", found, sizeof(found)));
+	assert_string_equal(found, wanted);
+	assert_true(pb_process_real_path("././/none//", found, sizeof(found)));
+	assert_string_equal(found, wanted);
+	assert_true(pb_process_real_path("/", found, sizeof(found)));
+	assert_string_equal(found, "/");
+	assert_true(pb_process_real_path("/none-such", found, sizeof(found)));
+	assert_string_equal(found, "/none-such");
+	assert_true(pb_process_real_path("/proc/self/../self/status/../status", found, 0) == false);
+	assert_false(pb_process_real_path("none/none", found, sizeof(found)));
+	assert_false(pb_process_real_path("", found, sizeof(found)));
+	assert_false(pb_process_real_path(".", small, 2));
+	free(dir);
+}
+
 int
 main(void)
 {
@@ -156,6 +180,7 @@ main(void)
 		cmocka_unit_test(hardening_twice_is_fine),
 		cmocka_unit_test(refusal_of_the_machine_is_said),
 		cmocka_unit_test(environment_is_read_by_name),
+		cmocka_unit_test(real_path_is_that_of_what_stands_there_or_will),
 		cmocka_unit_test(processors_are_those_that_the_process_may_run_on),
 	};
 
