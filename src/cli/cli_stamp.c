@@ -28,13 +28,29 @@ print_json(const struct pb_stamp_outcome *outcome)
 	pb_buf_done(&out);
 }
 
+/* Nobody was asked: everything is covered, or who could be asked was so a short while ago. */
+static void
+print_not_due(const struct pb_world *world, const char *dir)
+{
+	struct pb_stamp_standing standing;
+
+	if (pb_archive_stamp_standing(world, dir, &standing, NULL) != PB_OK)
+		(void)puts(_("nothing new to stamp"));
+	else if (standing.backlog == 0)
+		(void)printf(_("nothing new to stamp: timestamps cover the first %" PRIu64
+			       " records, and only they stand behind these\n"),
+		    standing.stamped_size);
+	else
+		(void)printf(
+		    ngettext("%" PRIu64 " record waits: no authority is to be asked again yet\n",
+			"%" PRIu64 " records wait: no authority is to be asked again yet\n",
+			(unsigned long)standing.backlog),
+		    standing.backlog);
+}
+
 static void
 print_text(const struct pb_stamp_outcome *outcome)
 {
-	if (!outcome->due) {
-		(void)puts(_("nothing new to stamp"));
-		return;
-	}
 	if (outcome->tokens > 0)
 		(void)printf(
 		    ngettext("%" PRIu64 " records stamped by %u authority\n",
@@ -69,7 +85,9 @@ pb_cli_stamp(const struct pb_world *world, const struct pb_options *options)
 		closed = pb_archive_close(archive, &closing);
 		if (options->value[PB_OPTION_JSON] != NULL)
 			print_json(&outcome);
-		else
+		else if (!outcome.due && status == PB_OK)
+			print_not_due(world, dir);
+		else if (outcome.due)
 			print_text(&outcome);
 		if (outcome.failed > 0 && status == PB_OK)
 			pb_say_error(&outcome.last);

@@ -55,7 +55,7 @@ print_derived(const struct pb_world *world, const char *dir)
 
 	if (!look_at_derived(world, dir, &derived))
 		return;
-	if (derived.catalog)
+	if (derived.catalog && derived.messages > 0)
 		(void)printf(_("messages     %" PRIu64 ", of which %" PRIu64
 			       " can be searched; the other records are the archive's own\n"),
 		    derived.messages, derived.indexed);
@@ -133,19 +133,25 @@ print_stamps(const struct pb_stamp_standing *stamps)
 
 	if (stamps->stamped_size > 0) {
 		pb_words_time(stamps->stamped_us / 1000000, time);
-		(void)printf(_("timestamps   up to %" PRIu64 " records, %s by %s\n"),
+		(void)printf(_("timestamps   over the first %" PRIu64 " records, %s by %s\n"),
 		    stamps->stamped_size, time, stamps->stamped_by);
+	} else if (stamps->local_only) {
+		(void)puts(_("timestamps   none yet: `probant import` stamps what it keeps"));
 	} else {
-		(void)puts(_("timestamps   none yet"));
+		(void)puts(_("timestamps   none yet: run `probant stamp`, by a timer"));
 	}
-	if (stamps->local_only || strcmp(stamps->stamped_by, "local") == 0)
+	if (stamps->local_only)
+		(void)puts(_("             the archive stamps by itself: those times are claims, "
+			     "until `probant tsa add` names an authority"));
+	else if (strcmp(stamps->stamped_by, "local") == 0)
 		(void)puts(_("             by the archive's own authority: its times are claims"));
-	if (stamps->backlog > 0) {
+	if (stamps->backlog > 0 && !(stamps->local_only && stamps->stamped_size == 0)) {
 		pb_words_time(stamps->oldest_s, time);
 		(void)printf(ngettext("unstamped    %" PRIu64 " record, of %s\n",
 				 "unstamped    %" PRIu64 " records, the oldest of %s\n",
 				 (unsigned long)stamps->backlog),
 		    stamps->backlog, time);
+		(void)puts(_("             `probant stamp` has them stamped"));
 	}
 	if (stamps->gap)
 		(void)puts(_("gap          no authority answers; the log says since when; see "
@@ -200,12 +206,21 @@ print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *st
 	pb_cell_size(s->vault_bytes, used);
 	pb_cell_size(s->free_bytes, left);
 	(void)printf(_("log          %s\n"), s->origin);
-	(void)printf(
-	    _("records      %" PRIu64 ", the newest of %s (local clock)\n"), s->records, newest);
-	(void)printf(_("vault        %" PRIu64 " segments, %s; %s free on the disk\n"), s->segments,
-	    used, left);
-	(void)printf(
-	    _("published    checkpoint of %" PRIu64 " records in log/checkpoint\n"), s->published);
+	if (s->records < PB_NEXT_RECORDS)
+		(void)printf(
+		    _("records      %" PRIu64 ", the archive's own; no message yet: `probant "
+		      "import` keeps some\n"),
+		    s->records);
+	else
+		(void)printf(_("records      %" PRIu64 ": messages, and what the archive notes of "
+			       "itself; the newest of %s (local clock)\n"),
+		    s->records, newest);
+	(void)printf(ngettext("vault        %s in %" PRIu64 " segment; %s free on the disk\n",
+			 "vault        %s in %" PRIu64 " segments; %s free on the disk\n",
+			 (unsigned long)s->segments),
+	    used, s->segments, left);
+	(void)printf(_("published    in log/checkpoint, signed: how far the log is, %" PRIu64 "\n"),
+	    s->published);
 	if (s->quarantined > 0)
 		(void)printf(_("quarantine   %" PRIu64 " unfinished commits, never acknowledged\n"),
 		    s->quarantined);
@@ -244,8 +259,10 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 		print_rehearsed(&rehearsed, world->clock->now_us(world->clock->ctx) / 1000000);
 		pb_copies_print(world, dir, s.records);
 		print_failing(world, dir);
-		(void)puts(
-		    _("next         hand a copy of log/checkpoint to somebody else, regularly"));
+		(void)puts(s.records < PB_NEXT_RECORDS
+			       ? _("next         probant import -a DIR PATH...")
+			       : _("next         hand a copy of log/checkpoint to somebody else, "
+				   "regularly"));
 	}
 	return PB_EXIT_OK;
 }

@@ -64,6 +64,9 @@ enum pb_exit pb_cli_copy(const struct pb_world *world, const struct pb_options *
 enum pb_exit pb_cli_restore(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
 
+/* With fewer records an archive cannot hold a message: what it opens and notes comes before. */
+#define PB_NEXT_RECORDS 3
+
 /* Its name has two words, and this is the first. */
 bool pb_command_begins(const struct pb_command *command, const char *word);
 

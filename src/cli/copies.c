@@ -68,6 +68,8 @@ pb_copies_print(const struct pb_world *world, const char *dir, uint64_t records)
 			(void)puts(_("             WARNING: it held more records than the archive: "
 				     "look which of the two is right"));
 	}
+	if (noted != NULL && noted->count == 0)
+		(void)puts(_("copy         none is known: `probant copy DIR` makes one"));
 	free(noted);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/cell.h"
 #include "cli/print.h"
 #include "cli/say.h"
 
@@ -293,6 +294,8 @@ pb_import_tally_print(const struct pb_import_tally *tally)
 void
 pb_import_tally_print_survey(const struct pb_import_tally *tally, const struct pb_survey *survey)
 {
+	char size[PB_CELL_SIZE_LEN];
+
 	if (tally->json) {
 		(void)printf("{\"dry_run\":true,\"messages\":%" PRIu64 ",\"bytes\":%" PRIu64
 			     ",\"directories\":%" PRIu64 ",\"maildirs\":%" PRIu64
@@ -304,10 +307,10 @@ pb_import_tally_print_survey(const struct pb_import_tally *tally, const struct p
 		(void)puts("}");
 		return;
 	}
-	(void)printf(
-	    ngettext("%" PRIu64 " message, %" PRIu64 " bytes\n",
-		"%" PRIu64 " messages, %" PRIu64 " bytes\n", (unsigned long)survey->messages),
-	    survey->messages, survey->bytes);
+	pb_cell_size(survey->bytes, size);
+	(void)printf(ngettext("%" PRIu64 " message, %s\n", "%" PRIu64 " messages, %s\n",
+			 (unsigned long)survey->messages),
+	    survey->messages, size);
 	(void)printf(_("  directories %" PRIu64 ", Maildirs %" PRIu64 ", mboxes %" PRIu64
 		       ", archives %" PRIu64 "\n"),
 	    survey->met[PB_MET_DIRECTORY], survey->met[PB_MET_MAILDIR], survey->met[PB_MET_MBOX],

@@ -28,13 +28,13 @@ print_steps(const struct pb_archive_status *s, const struct pb_stamp_standing *s
 		      "aside"));
 	if (stamps->authorities == 0)
 		step("probant tsa add", _("no authority stamps this archive"));
-	else if (stamps->backlog > 0)
+	else if (stamps->backlog > 0 && !(stamps->local_only && stamps->stamped_size == 0))
 		step("probant stamp", _("records wait for a timestamp"));
-	if (s->records < 3)
+	if (s->records < PB_NEXT_RECORDS)
 		step("probant import ~/Maildir", _("nothing is kept yet"));
 	else
 		step("probant list --purpose '...'", _("what is kept"));
-	step("probant verify .", _("check all of it"));
+	step("probant verify", _("check all of it"));
 	step("probant status", _("more on this archive"));
 	step("probant help", _("all commands"));
 }

@@ -3,10 +3,12 @@
 
 Prints a line for each test that fails and, last, `N passed, N failed`.
 """
+import json
 import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +72,39 @@ def alone_with_an_archive_it_says_what_to_do_next(s):
     done = s.run(PROBANT_ARCHIVE=s.archive)
     assert done.returncode == 0 and "tilleuls.example/essai" in done.stdout, done
     assert "Next:" in done.stdout and "probant import" in done.stdout, done.stdout
+
+
+def status_of_a_new_archive_says_what_to_do(s):
+    s.init()
+    said = s.run("status", "-a", s.archive).stdout
+    assert "no message yet: `probant import` keeps some" in said, said
+    assert "unstamped" not in said and "none yet: `probant import` stamps what it keeps" in said, said
+    assert said.endswith("probant import -a DIR PATH...\n") and "kB in 1 segment;" in said, said
+    assert "`probant copy DIR`" in said, said
+    alone = s.run(PROBANT_ARCHIVE=s.archive).stdout
+    assert "probant stamp" not in alone, alone
+
+
+def what_import_added_is_stamped_and_can_be_exported_at_once(s):
+    s.init()
+    letter = os.path.join(s.root, "a.eml")
+    with open(letter, "w") as file:
+        file.write("From: labo-fictif@example.test\n\ncorps\n")
+    for number in range(2):
+        assert s.run("import", "-a", s.archive, letter).returncode == 0
+        standing = json.loads(s.run("status", "-a", s.archive, "--json").stdout)["timestamps"]
+        assert standing["backlog"] == 0 and standing["stamped_size"] > 0, standing
+        held = os.path.join(s.root, "held")
+        shutil.copy(s.archive + "/log/checkpoint", held)
+        done = s.run("export", "-a", s.archive, "--case", "essai", "--against", held, "-o",
+                     os.path.join(s.root, "%d.asics" % number))
+        assert done.returncode == 0, done.stderr
+    said = s.run("stamp", "-a", s.archive)
+    assert said.returncode == 0 and "timestamps cover the first" in said.stdout, said
+    standing = json.loads(s.run("status", "-a", s.archive, "--json").stdout)
+    said = s.run("export", "-a", s.archive, "--case", "essai", "--range",
+                 "0..%d" % (standing["records"] - 1), "-o", os.path.join(s.root, "all.asics"))
+    assert said.returncode == 0, said.stderr
 
 
 def alone_with_the_name_of_nothing_it_is_no_input(s):
