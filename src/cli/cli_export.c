@@ -15,6 +15,8 @@
 #include "net/http.h"
 #include "probant/stamp.h"
 
+#define LOCAL "local timestamps of " /* so a local authority's certificate begins (tsa_rules.c) */
+
 static void
 print_json(const struct pb_exported *exported, const char *path)
 {
@@ -53,7 +55,10 @@ print_text(const struct pb_exported *exported, const char *path)
 	pb_hex_encode(exported->package_sha256, 32, hex);
 	(void)printf(_("package    SHA-256 %s\n"), hex);
 	if (exported->sealed)
-		(void)printf(_("stamped    by %s\n"), exported->tsa);
+		(void)printf(_("stamped    by %s\n"),
+		    strncmp(exported->tsa, LOCAL, strlen(LOCAL)) == 0
+			? _("the archive's own authority: its times are claims")
+			: exported->tsa);
 	(void)printf(_("next       probant-verify %s --trust FILE --tsa-roots PEM --against "
 		       "CHECKPOINT\n"),
 	    path);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -194,13 +193,20 @@ pb_reader_subject(const struct pb_reader *reader, char out[PB_READER_SUBJECT_SIZ
 bool
 pb_reader_until(const struct pb_reader *reader, int64_t *ret_until_s)
 {
-	struct tm until;
+	static const char endless[] = "99991231235959Z";
+	const ASN1_TIME *until = X509_get0_notAfter(reader->certificate);
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days, seconds;
+	bool ends;
 
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(reader->certificate), &until) != 1 ||
-	    until.tm_year >= 9999 - 1900)
-		return false;
-	*ret_until_s = timegm(&until);
-	return true;
+	ends = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, until) == 1 &&
+	       (ASN1_STRING_length(until) != (int)strlen(endless) ||
+		   memcmp(ASN1_STRING_get0_data(until), endless, strlen(endless)) != 0);
+	if (ends)
+		*ret_until_s = (int64_t)days * 86400 + seconds;
+	ASN1_TIME_free(epoch);
+	ERR_clear_error();
+	return ends;
 }
 
 enum pb_status
