@@ -57,6 +57,7 @@ pb_archive_drop(struct pb_archive *a)
 
 	if (a == NULL)
 		return;
+	pb_tiling_done(&a->tiling);
 	pb_append_close(a->append);
 	pb_sealer_free(a->sealer);
 	pb_ed25519_free(a->log_key);

@@ -3,6 +3,7 @@
 #define PB_ARCHIVE_ARCHIVE_H
 
 #include "archive/head.h"
+#include "archive/tiling.h"
 #include "crypto/ed25519.h"
 #include "crypto/reader.h"
 #include "log/note.h"
@@ -59,6 +60,7 @@ struct pb_archive {
 	int64_t published_us;                 /* monotonic; when log/checkpoint was written last */
 	uint64_t published_size;
 	uint64_t saved_size; /* of the frontier file */
+	struct pb_tiling tiling;
 	struct pb_views
 	    *views; /* borrowed: what is told of each segment that closes; may be NULL */
 	bool stopped;

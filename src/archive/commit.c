@@ -173,6 +173,7 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 		memcpy(ret_receipts[i].message_sha256, items[i]->message_sha256,
 		    sizeof(items[i]->message_sha256));
 	}
+	pb_tiling_take(&a->tiling, commit->leaf, a->head.tree.size, commit->count);
 	a->head = commit->next;
 	a->head.segment_records = pb_append_slots(a->append);
 	a->head.end = pb_append_end(a->append);

@@ -69,6 +69,7 @@ pb_publish_if_due(struct pb_archive *a)
 {
 	int64_t now_us = a->world->clock->monotonic_us(a->world->clock->ctx);
 
+	pb_tiling_make(&a->tiling, a->world->files, a->dir);
 	if (now_us - a->published_us < INTERVAL_US)
 		return;
 	a->published_us = now_us;

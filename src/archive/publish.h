@@ -7,7 +7,8 @@
 /* Both, if there is anything new.  The log is safe whatever the answer. */
 enum pb_status pb_publish(struct pb_archive *archive, struct pb_error *err) PB_MUST_CHECK;
 
-/* Both, if the last time is a minute ago or more; what fails is tried again then. */
+/* Tiles that are full; and both, if the last time is a minute ago or more.  What fails is tried
+ * again then. */
 void pb_publish_if_due(struct pb_archive *archive);
 
 /* The size that log/checkpoint states under the log's key; 0 if there is none. */

@@ -5,9 +5,7 @@
 
 #include "core/error.h"
 #include "core/io.h"
-#include "log/tile.h"
 #include "log/tree.h"
-#include "vault/logdir.h"
 
 #define LEVELS 8 /* 256^8 = 2^64 */
 #define TILE_MAX ((size_t)PB_TILE_WIDTH * PB_DIGEST_LEN)
@@ -24,7 +22,8 @@ static const char PUBLISHING[] = N_("publish the log");
 /* ---- deriving ------------------------------------------------------------------------------- */
 
 static enum pb_status
-write_bundle(struct publisher *p, struct pb_tile bundle, struct pb_error *err)
+write_bundle(struct pb_logdir *logdir, struct pb_tile bundle, const uint8_t *leaves,
+    struct pb_buf *bytes, struct pb_error *err)
 {
 	char relative[PB_TILE_PATH_MAX];
 	enum pb_status status;
@@ -32,15 +31,22 @@ write_bundle(struct publisher *p, struct pb_tile bundle, struct pb_error *err)
 
 	bundle.entries = true;
 	pb_tile_path(&bundle, relative);
-	pb_buf_clear(&p->bytes);
+	pb_buf_clear(bytes);
 	for (i = 0; i < bundle.width; i++)
-		if (pb_tile_entry(&p->bytes, p->leaf + (size_t)i * PB_LEAF_LEN, PB_LEAF_LEN) !=
-		    PB_OK)
+		if (pb_tile_entry(bytes, leaves + (size_t)i * PB_LEAF_LEN, PB_LEAF_LEN) != PB_OK)
 			return pb_fail_memory(err, PUBLISHING);
-	status = pb_logdir_settle(p->logdir, &bundle, err);
+	status = pb_logdir_settle(logdir, &bundle, err);
 	if (status == PB_OK)
-		status = pb_logdir_write(p->logdir, relative, p->bytes.data, p->bytes.len, err);
+		status = pb_logdir_write(logdir, relative, bytes->data, bytes->len, err);
 	return status;
+}
+
+static void
+hash_leaves(const uint8_t *leaves, unsigned count, uint8_t *hashes)
+{
+	for (unsigned i = 0; i < count; i++)
+		pb_tree_leaf_hash(leaves + (size_t)i * PB_LEAF_LEN, PB_LEAF_LEN,
+		    hashes + (size_t)i * PB_DIGEST_LEN);
 }
 
 /* Level 0 comes from leaves, and their entry bundle is written before it. */
@@ -48,17 +54,13 @@ static enum pb_status
 derive_from_leaves(
     struct publisher *p, const struct pb_tile *tile, uint8_t *hashes, struct pb_error *err)
 {
-	enum pb_status status;
-	unsigned i;
-
-	status = p->leaves->leaves(
+	enum pb_status status = p->leaves->leaves(
 	    p->leaves->ctx, tile->index * PB_TILE_WIDTH, tile->width, p->leaf, err);
+
 	if (status != PB_OK)
 		return status;
-	for (i = 0; i < tile->width; i++)
-		pb_tree_leaf_hash(p->leaf + (size_t)i * PB_LEAF_LEN, PB_LEAF_LEN,
-		    hashes + (size_t)i * PB_DIGEST_LEN);
-	return write_bundle(p, *tile, err);
+	hash_leaves(p->leaf, tile->width, hashes);
+	return write_bundle(p->logdir, *tile, p->leaf, &p->bytes, err);
 }
 
 static enum pb_status make_tile(
@@ -235,6 +237,27 @@ out:
 	pb_buf_done(&p.bytes);
 	pb_logdir_free(p.logdir);
 	free(p.leaf);
+	return status;
+}
+
+enum pb_status
+pb_tiles_full(struct pb_logdir *logdir, uint64_t index,
+    const uint8_t leaves[PB_TILE_WIDTH * PB_LEAF_LEN], struct pb_error *err)
+{
+	const struct pb_tile tile = { .index = index, .width = PB_TILE_WIDTH };
+	struct pb_buf bytes = PB_BUF_EMPTY;
+	char relative[PB_TILE_PATH_MAX];
+	uint8_t hashes[TILE_MAX];
+	enum pb_status status;
+
+	pb_tile_path(&tile, relative);
+	hash_leaves(leaves, tile.width, hashes);
+	status = write_bundle(logdir, tile, leaves, &bytes, err);
+	if (status == PB_OK)
+		status = pb_logdir_settle(logdir, &tile, err);
+	if (status == PB_OK)
+		status = pb_logdir_write(logdir, relative, hashes, sizeof(hashes), err);
+	pb_buf_done(&bytes);
 	return status;
 }
 

@@ -8,6 +8,7 @@
 #include "core/world.h"
 #include "log/checkpoint.h"
 #include "record/leaf.h"
+#include "vault/logdir.h"
 
 /* The leaves first .. first + count - 1 of the log, count <= 256, into out. */
 struct pb_leaf_reader {
@@ -26,6 +27,13 @@ struct pb_leaf_reader {
 enum pb_status pb_tiles_publish(const struct pb_files *files, const char *dir,
     const struct pb_leaf_reader *leaves, const struct pb_checkpoint *checkpoint, const void *note,
     size_t note_len, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * Ahead of the checkpoint that will need them: a full tile of level 0, whose leaves these are, and
+ * its entry bundle, durable.  They are final, whatever follows.
+ */
+enum pb_status pb_tiles_full(struct pb_logdir *logdir, uint64_t index,
+    const uint8_t leaves[PB_TILE_WIDTH * PB_LEAF_LEN], struct pb_error *err) PB_MUST_CHECK;
 
 /* log/checkpoint as it stands, appended to buf.  PB_ENOENT: nothing was published yet. */
 enum pb_status pb_tiles_checkpoint(const struct pb_files *files, const char *dir,

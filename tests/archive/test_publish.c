@@ -106,6 +106,53 @@ an_import_waits_for_its_group(void **state)
 }
 
 static enum pb_status
+told(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
+{
+	(void)ctx;
+	(void)cookie;
+	(void)receipt;
+	(void)err;
+	return PB_OK;
+}
+
+static bool
+stands(struct fixture *f, const char *name)
+{
+	struct pb_file_info info;
+
+	return f->under.stat(f->under.ctx, at(f, name), false, &info) == 0;
+}
+
+/* The tile in which the archive was opened is not seen whole; closing makes it. */
+static void
+an_import_makes_tiles_as_they_fill(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, f->key);
+	struct pb_group *group = NULL;
+	const struct pb_intake *intake;
+
+	assert_int_equal(pb_group_new(archive, false, told, f, &group, NULL), PB_OK);
+	intake = pb_group_intake(group);
+	for (unsigned i = 0; i < 600; i++) {
+		submit(f, archive, intake);
+		if (i % 200 == 99)
+			assert_int_equal(intake->flush(intake->ctx, NULL), PB_OK);
+	}
+	assert_int_equal(intake->flush(intake->ctx, NULL), PB_OK);
+	pb_group_free(group);
+	assert_int_equal(published(f), 1);
+	assert_false(stands(f, "log/tile/0/000"));
+	assert_true(stands(f, "log/tile/0/001"));
+	assert_true(stands(f, "log/tile/entries/001"));
+	assert_false(stands(f, "log/tile/entries/002.p"));
+	close_archive(archive);
+	assert_int_equal(published(f), 601);
+	assert_true(stands(f, "log/tile/0/000"));
+	assert_holds(f);
+}
+
+static enum pb_status
 deaf(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
 {
 	(void)acknowledged(ctx, cookie, receipt, err);
@@ -275,6 +322,7 @@ main(void)
 		cmocka_unit_test_setup(closing_publishes_the_newest_checkpoint, set_up),
 		cmocka_unit_test_setup(a_live_door_publishes_at_most_once_a_minute, set_up),
 		cmocka_unit_test_setup(an_import_waits_for_its_group, set_up),
+		cmocka_unit_test_setup(an_import_makes_tiles_as_they_fill, set_up),
 		cmocka_unit_test_setup(all_receipts_are_handed_out_though_nobody_listens, set_up),
 		cmocka_unit_test_setup(publishing_that_fails_is_told_and_made_good, set_up),
 		cmocka_unit_test_setup(a_checkpoint_of_somebody_else_counts_for_nothing, set_up),

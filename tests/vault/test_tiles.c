@@ -157,6 +157,35 @@ tiles_that_became_full_lose_their_partials(void **state)
 	log_done(&log);
 }
 
+/* What a checkpoint will need may stand there before it, and is what it would have made. */
+static void
+full_tile_made_ahead_is_taken(void **state)
+{
+	const struct pb_files *files = pb_sys_files();
+	uint8_t *leaves = malloc((size_t)PB_TILE_WIDTH * PB_LEAF_LEN);
+	struct pb_logdir *logdir = NULL;
+	struct log log;
+
+	log_init(&log, 600);
+	assert_non_null(leaves);
+	assert_int_equal(publish(&log, files, *state, 10), PB_OK);
+	assert_int_equal(pb_logdir_new(files, *state, &logdir, NULL), PB_OK);
+	for (uint64_t index = 0; index < 2; index++) {
+		assert_int_equal(
+		    read_leaves(&log, index * PB_TILE_WIDTH, PB_TILE_WIDTH, leaves, NULL), PB_OK);
+		assert_int_equal(pb_tiles_full(logdir, index, leaves, NULL), PB_OK);
+	}
+	pb_logdir_free(logdir);
+	check_published(&log, files, *state, 10);
+	log.asked = 0;
+	assert_int_equal(publish(&log, files, *state, 600), PB_OK);
+	assert_int_equal(log.asked, 600 - 512);
+	check_published(&log, files, *state, 600);
+	assert_false(exists(files, *state, "log/tile/0/000.p/10"));
+	free(leaves);
+	log_done(&log);
+}
+
 static void
 tiles_of_the_right_length_are_taken_as_they_are(void **state)
 {
@@ -231,6 +260,7 @@ main(void)
 		cmocka_unit_test(tiles_read_only_what_is_new),
 		TEST(tiles_published_once_are_not_touched_again),
 		TEST(tiles_that_became_full_lose_their_partials),
+		TEST(full_tile_made_ahead_is_taken),
 		TEST(tiles_of_the_right_length_are_taken_as_they_are),
 		TEST(tiles_of_another_length_are_replaced),
 		TEST(tiles_replace_a_damaged_checkpoint),
