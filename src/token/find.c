@@ -125,6 +125,23 @@ find_token(P11KitUri *uri, struct pb_token_key *key, CK_SLOT_ID *ret_slot, struc
 	    N_("`p11tool --list-tokens` or `pkcs11-tool -L` shows what is there"));
 }
 
+/* How near the token is to locking itself (PKCS #11 2.40 3.2, CK_TOKEN_INFO). */
+static enum pb_status
+wrong_pin(struct pb_token_key *key, CK_SLOT_ID slot, enum pb_status status, struct pb_error *err)
+{
+	CK_TOKEN_INFO token;
+
+	if (key->module->C_GetTokenInfo(slot, &token) != CKR_OK)
+		return status;
+	if ((token.flags & CKF_USER_PIN_FINAL_TRY) != 0)
+		return pb_fail_todo(err, status, N_("one more wrong PIN, and the token is locked"));
+	return (token.flags & CKF_USER_PIN_LOCKED) != 0
+		   ? pb_fail_todo(err, status,
+			 N_("the token is locked: its security officer's PIN "
+			    "(PUK) unlocks it"))
+		   : status;
+}
+
 static enum pb_status
 log_in(struct pb_token_key *key, CK_SLOT_ID slot, const char *pin, size_t pin_len,
     struct pb_error *err)
@@ -144,7 +161,7 @@ log_in(struct pb_token_key *key, CK_SLOT_ID slot, const char *pin, size_t pin_le
 	pb_wipe(text, sizeof(text));
 	return answer == CKR_OK || answer == CKR_USER_ALREADY_LOGGED_IN
 		   ? PB_OK
-		   : pb_token_fail(err, answer, OPENING);
+		   : wrong_pin(key, slot, pb_token_fail(err, answer, OPENING), err);
 }
 
 /* ---- the key -------------------------------------------------------------------------------- */

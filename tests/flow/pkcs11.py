@@ -15,7 +15,8 @@ import tempfile
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN, PASSPHRASE = "246810", "phrase fictive"
-# SoftHSM, until it has derived as often as TOKEN_WORKS says; then only TOKEN_ANSWER.
+# SoftHSM, until it has derived as often as TOKEN_WORKS says; then only TOKEN_ANSWER.  TOKEN_FLAGS
+# are added to what it says of itself.
 FAILING = """
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -29,6 +30,12 @@ static CK_RV derive(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJEC
 		return strtoul(getenv("TOKEN_ANSWER"), NULL, 16);
 	return real->C_DeriveKey(session, mechanism, key, made, count, secret);
 }
+static CK_RV info(CK_SLOT_ID slot, CK_TOKEN_INFO *token)
+{
+	CK_RV answer = real->C_GetTokenInfo(slot, token);
+	token->flags |= strtoul(getenv("TOKEN_FLAGS"), NULL, 16);
+	return answer;
+}
 CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
 {
 	void *module = dlopen("%s", RTLD_NOW);
@@ -36,6 +43,7 @@ CK_RV C_GetFunctionList(CK_FUNCTION_LIST **list)
 	CK_RV answer = get(&real);
 	failing = *real;
 	failing.C_DeriveKey = derive;
+	failing.C_GetTokenInfo = info;
 	*list = &failing;
 	return answer;
 }
@@ -181,9 +189,17 @@ class Tests:
         uri = self.uri("p256").replace(MODULE, str(self.work / "failing.so"))
         for answer in "5", "32":             # CKR_GENERAL_ERROR, CKR_DEVICE_REMOVED
             for works in "0", "2", "3":
-                self.environment.update(TOKEN_WORKS=works, TOKEN_ANSWER=answer)
+                self.environment.update(TOKEN_WORKS=works, TOKEN_ANSWER=answer, TOKEN_FLAGS="0")
                 self.probant("verify", self.archive, "--reader-key", uri, "--passphrase-file",
                              self.work / "pin", code=69)
+
+    def a_token_that_is_about_to_lock_itself_is_told(self):
+        uri = self.uri("p256").replace(MODULE, str(self.work / "failing.so"))
+        for flags, word in ("20000", "one more wrong PIN"), ("40000", "unlocks"):
+            self.environment.update(TOKEN_FLAGS=flags)
+            said = self.show("p256", self.seq, code=77, pin="wrong", uri=uri)[1]
+            if word not in said:
+                raise Failed(said)
 
     def what_is_not_there_is_named(self):
         if "no such private key" not in self.show("absent", self.seq, code=66)[1]:
@@ -217,6 +233,7 @@ class Tests:
                      self.a_token_without_oaep_is_refused_with_a_reason,
                      self.a_wrong_pin_is_refused, self.a_key_of_nobody_is_refused,
                      self.a_token_that_fails_midway_says_nothing_of_the_evidence,
+                     self.a_token_that_is_about_to_lock_itself_is_told,
                      self.what_is_not_there_is_named,
                      self.a_uri_that_names_two_or_holds_a_pin_is_refused):
             name = test.__name__.replace("_", " ")
