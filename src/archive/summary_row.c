@@ -93,7 +93,7 @@ lacks_words(const struct pb_json *view)
 
 /* A date before 1970 is nobody's: such a row goes by the time of its leaf. */
 static void
-fill_row(const struct pb_summary_row *row, struct pb_index_row *out)
+fill_row(const struct pb_summary_row *row, bool bodyless, struct pb_index_row *out)
 {
 	uint64_t date_s;
 
@@ -108,6 +108,7 @@ fill_row(const struct pb_summary_row *row, struct pb_index_row *out)
 	    pb_json_as_u64(pb_json_get(row->view, "date_s"), &date_s) && date_s <= INT64_MAX;
 	out->date_s = out->has_date ? (int64_t)date_s : 0;
 	out->cut = lacks_words(row->view);
+	out->bodyless = bodyless && row->state == PB_VIEW_MADE;
 }
 
 enum pb_status
@@ -118,7 +119,7 @@ pb_summary_row_index(const struct pb_summary_row *row, const struct pb_buf *text
 	struct pb_index_row index_row;
 	enum pb_status status;
 
-	fill_row(row, &index_row);
+	fill_row(row, text == NULL, &index_row);
 	status = pb_index_builder_row(builder, &index_row, err);
 	if (status == PB_OK && row->message && row->state == PB_VIEW_MADE)
 		status = pb_view_texts(row->view, text, add_text, &w);

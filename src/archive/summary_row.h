@@ -26,7 +26,7 @@ struct pb_summary_row {
 enum pb_status pb_summary_row_write(
     const struct pb_summary_row *row, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 
-/* Its row and its words; text: of its text parts. */
+/* Its row and its words; text: of its text parts; NULL: they are not indexed. */
 enum pb_status pb_summary_row_index(const struct pb_summary_row *row, const struct pb_buf *text,
     struct pb_index_builder *builder, struct pb_error *err) PB_MUST_CHECK;
 

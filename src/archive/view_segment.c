@@ -105,7 +105,8 @@ take_up(struct viewing *v, bool *ret_usable, struct pb_error *err)
 	enum pb_status status = pb_index_file_load(
 	    tools->world->files, tools->dir, v->job->stem, v->job->key, v->builder, err);
 
-	*ret_usable = status == PB_OK && pb_index_builder_count(v->builder) == v->segment.covered;
+	*ret_usable = status == PB_OK && pb_index_builder_count(v->builder) == v->segment.covered &&
+		      pb_index_builder_fits(v->builder, v->tools->shared->bodies);
 	return status == PB_ENOENT ? PB_OK : status;
 }
 

@@ -57,6 +57,7 @@ count_rows(struct pb_find *find, const struct pb_index *index)
 			s->state[row->state]++;
 		if (row->state == PB_INDEX_STATE_MADE && row->cut)
 			s->cut++;
+		s->bodies = s->bodies && !row->bodyless;
 	}
 	return covered;
 }

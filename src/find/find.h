@@ -23,7 +23,7 @@ struct pb_find_standing {
 	uint64_t uncovered; /* messages that no index covers, or none that opens */
 	uint64_t closed;    /* of those: in segments that this reader's key can't open */
 	uint64_t cut;       /* indexed, but not with all of their words */
-	bool bodies;        /* words of bodies are indexed */
+	bool bodies;        /* words of bodies are indexed, by the setting and by every index */
 };
 
 /*

@@ -1,5 +1,6 @@
 #include "find/views_check.h"
 
+#include "archive/bodies.h"
 #include "archive/catchup.h"
 #include "archive/index_file.h"
 #include "archive/keyring.h"
@@ -48,10 +49,10 @@ check_rows(const struct pb_archive *a, struct pb_catalog *catalog, struct pb_err
 	return status == PB_ENOENT && size == a->head.tree.size ? PB_OK : status;
 }
 
-/* PB_ECORRUPT: there is none that covers what the catalog says. */
+/* PB_ECORRUPT: there is none that covers what the catalog says, made under this setting. */
 static enum pb_status
 check_index(const struct pb_archive *a, struct pb_keyring *keyring,
-    const struct pb_catalog_segment *segment, struct pb_error *err)
+    const struct pb_catalog_segment *segment, bool bodies, struct pb_error *err)
 {
 	struct pb_index_builder *builder = NULL;
 	struct pb_frames *frames = NULL;
@@ -68,7 +69,8 @@ check_index(const struct pb_archive *a, struct pb_keyring *keyring,
 		status =
 		    pb_index_file_load(a->world->files, a->dir, segment->stem, key, builder, err);
 	if (status == PB_ENOENT ||
-	    (status == PB_OK && pb_index_builder_count(builder) != segment->covered))
+	    (status == PB_OK && (pb_index_builder_count(builder) != segment->covered ||
+				    !pb_index_builder_fits(builder, bodies))))
 		status = PB_ECORRUPT;
 	pb_index_builder_free(builder);
 	pb_secret_free(key);
@@ -82,12 +84,15 @@ check_indexes(const struct pb_archive *a, struct pb_catalog *catalog, struct pb_
 	struct pb_catalog_segment segment = { .first_seq = 0 };
 	struct pb_keyring *keyring = NULL;
 	enum pb_status status = pb_keyring_new(a->world->files, a->dir, a->key, &keyring, err);
-	bool first = true;
+	bool first = true, bodies = true;
+
+	if (status == PB_OK)
+		status = pb_bodies_load(a->world->files, a->dir, &bodies, err);
 
 	for (; status == PB_OK; first = false) {
 		status = pb_catalog_segment_next(catalog, first, segment.first_seq, &segment, err);
 		if (status == PB_OK && segment.covered > 0)
-			status = check_index(a, keyring, &segment, err);
+			status = check_index(a, keyring, &segment, bodies, err);
 	}
 	pb_keyring_free(keyring);
 	return status == PB_ENOENT ? PB_OK : status;

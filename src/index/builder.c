@@ -65,6 +65,16 @@ pb_index_builder_count(const struct pb_index_builder *builder)
 	return builder->rows;
 }
 
+bool
+pb_index_builder_fits(const struct pb_index_builder *builder, bool bodies)
+{
+	for (uint64_t i = 0; i < builder->rows; i++)
+		if (builder->row[i].state == PB_INDEX_STATE_MADE &&
+		    builder->row[i].bodyless == bodies)
+			return false;
+	return true;
+}
+
 enum pb_status
 pb_index_builder_append_row(
     struct pb_index_builder *builder, const struct pb_index_row *row, struct pb_error *err)

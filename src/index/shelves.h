@@ -30,6 +30,7 @@ struct pb_index_row {
 	uint8_t source;    /* pb_index_source; 0 not known */
 	bool has_date;
 	bool cut;        /* some of its words are not here: beyond a limit, here or of its view */
+	bool bodyless;   /* words of its body were not to be here */
 	int64_t date_s;  /* of its Date field, UTC */
 	uint64_t time_s; /* of its leaf */
 	uint64_t size;   /* octets of the message */
@@ -72,6 +73,9 @@ enum pb_status pb_index_builder_forget(struct pb_index_builder *builder, const u
     size_t count, struct pb_error *err) PB_MUST_CHECK;
 
 uint64_t pb_index_builder_count(const struct pb_index_builder *builder); /* rows so far */
+
+/* Were all words of bodies taken, or none, as that says? */
+bool pb_index_builder_fits(const struct pb_index_builder *builder, bool bodies);
 
 /* The whole file, appended.  index_key: 32 fresh random octets, used for this file alone. */
 enum pb_status pb_index_builder_write(const struct pb_index_builder *builder,

@@ -8,6 +8,7 @@
 
 #define HAS_DATE 0x01
 #define CUT 0x02
+#define BODYLESS 0x04
 
 void
 pb_index_table_done(struct pb_index_table *table)
@@ -52,7 +53,8 @@ put_octets(struct pb_buf *out, const struct pb_index_row *row, uint64_t rows)
 		at[rows + i] = row[i].state;
 		at[2 * rows + i] = row[i].direction;
 		at[3 * rows + i] = row[i].source;
-		at[4 * rows + i] = (row[i].has_date ? HAS_DATE : 0) | (row[i].cut ? CUT : 0);
+		at[4 * rows + i] = (row[i].has_date ? HAS_DATE : 0) | (row[i].cut ? CUT : 0) |
+				   (row[i].bodyless ? BODYLESS : 0);
 	}
 	out->len += 5 * rows;
 }
@@ -116,7 +118,8 @@ get_rows(struct pb_cursor *c, struct pb_index_row *row, uint64_t rows)
 		row[i].source = at[3 * rows + i];
 		row[i].has_date = (at[4 * rows + i] & HAS_DATE) != 0;
 		row[i].cut = (at[4 * rows + i] & CUT) != 0;
-		if (at[4 * rows + i] > (HAS_DATE | CUT))
+		row[i].bodyless = (at[4 * rows + i] & BODYLESS) != 0;
+		if (at[4 * rows + i] > (HAS_DATE | CUT | BODYLESS))
 			pb_cursor_fail(c);
 	}
 	for (uint64_t i = 0; i < rows; i++)

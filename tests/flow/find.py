@@ -472,6 +472,14 @@ def words_of_bodies_are_found_only_where_they_are_indexed(s):
     assert "without the words of bodies" in s.ok("status")
     s.ok("reindex", "--all")                               # the setting stays
     assert s.batch("body:potassium") == [[]]
+    os.unlink(s.archive + "/private/index")                # by whoever can write there
+    assert s.find("body:potassium")[1]["left_out"] == {"bodies": LETTERS}
+    s.ok("reindex")
+    assert s.batch("body:potassium")[0] == seqs(s, lambda x: stands(["potassium"], x["body"]))
+    with open(s.archive + "/private/index", "w") as file:
+        file.write("bodies off\n")
+    s.ok("reindex")
+    assert s.batch("body:potassium") == [[]]
     s.ok("reindex", "--bodies", "on")
     assert s.batch("body:potassium")[0] == seqs(s, lambda x: stands(["potassium"], x["body"]))
     rows = [json.loads(x) for x in s.ok("list", "--purpose", "essai", "--json").splitlines()]
