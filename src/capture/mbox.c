@@ -21,6 +21,7 @@ struct splitter {
 	bool wanted;
 	bool in_header;
 	bool line_start;
+	bool lengths;            /* every message so far ended where its Content-Length said */
 	uint64_t content_length; /* NOWHERE: not stated */
 	uint64_t until;          /* where it leads; NOWHERE: it is not believed */
 };
@@ -121,7 +122,11 @@ ends_here(struct splitter *s)
 	return true;
 }
 
-/* What a line's beginning says; the header's last line says where the body ends. */
+/*
+ * What a line's beginning says; the header's last line says where the body ends.  Who writes such
+ * lengths writes them into every message, over what its sender wrote; where one has none, another's
+ * may be its sender's, who would have it swallow the messages behind it.
+ */
 static enum pb_status
 read_line_start(struct splitter *s, bool *ret_ends, struct pb_error *err)
 {
@@ -138,7 +143,7 @@ read_line_start(struct splitter *s, bool *ret_ends, struct pb_error *err)
 	}
 	if (s->in_header && empty > 0) {
 		s->in_header = false;
-		if (s->content_length != NOWHERE)
+		if (s->lengths && s->content_length != NOWHERE)
 			status = leads(s, target, &believed, err);
 		if (status != PB_OK || believed) {
 			s->until = target;
@@ -238,7 +243,7 @@ split_message(struct splitter *s, bool *ret_read, struct pb_error *err)
 		status = copy_message(s, ret_read, &why, err);
 	if (status != PB_OK)
 		return status;
-	s->place.content_length = s->until != NOWHERE;
+	s->place.content_length = s->lengths = s->until != NOWHERE;
 	if (!*ret_read) {
 		if (s->wanted)
 			s->finds->cut(s->finds->ctx);
@@ -252,7 +257,9 @@ enum pb_status
 pb_mbox_split(const struct pb_bytes *bytes, const struct pb_message_origin *origin,
     const struct pb_finds *finds, struct pb_error *err)
 {
-	struct splitter s = { .window = { .bytes = bytes }, .finds = finds, .origin = *origin };
+	struct splitter s = {
+		.window = { .bytes = bytes }, .finds = finds, .origin = *origin, .lengths = true
+	};
 	struct pb_error why = { 0 };
 	enum pb_status status = PB_OK;
 	bool read = true;

@@ -275,6 +275,15 @@ a_content_length_that_leads_to_a_postmark_is_believed(void **state)
 	SPLIT(MARK "Content-Length: 5\n\nbody\n\n", "55+24/1c0|Content-Length: 5\n\nbody\n|");
 }
 
+/* A sender's own, in an mbox whose writer writes none: it would swallow the message behind. */
+static void
+a_content_length_that_a_message_before_lacks_is_not_believed(void **state)
+{
+	(void)state;
+	SPLIT(MARK "a: b\n\nx\n\n" MARK "Content-Length: 63\n\ny\n\n" MARK "c: d\n",
+	    "55+8/1p0|a: b\n\nx\n|119+22/1p0|Content-Length: 63\n\ny\n|197+5/0p0|c: d\n|");
+}
+
 static void
 a_content_length_that_leads_nowhere_is_not_believed(void **state)
 {
@@ -347,6 +356,7 @@ main(void)
 		cmocka_unit_test(lines_that_only_look_like_postmarks_split_nothing),
 		cmocka_unit_test(quoting_is_kept_and_stated),
 		cmocka_unit_test(a_content_length_that_leads_to_a_postmark_is_believed),
+		cmocka_unit_test(a_content_length_that_a_message_before_lacks_is_not_believed),
 		cmocka_unit_test(a_content_length_that_leads_nowhere_is_not_believed),
 		cmocka_unit_test(every_octet_is_in_a_message_or_between_two),
 		cmocka_unit_test(a_line_without_end_takes_no_memory),
