@@ -45,6 +45,11 @@ enum pb_status pb_show_attachment(const struct pb_show *show, uint64_t number,
 enum pb_status pb_show_text(
     const struct pb_show *show, const struct pb_look *look, struct pb_error *err) PB_MUST_CHECK;
 
+/* Of that, a message; and its header as it stands, where there is no view: none of it decoded. */
+void pb_show_message(const struct pb_show *show, const struct pb_look *look);
+enum pb_status pb_show_unread(
+    const struct pb_show *show, const struct pb_look *look, struct pb_error *err) PB_MUST_CHECK;
+
 /* One document; look NULL: of its parts alone. */
 void pb_show_json(const struct pb_show *show, const struct pb_look *look);
 

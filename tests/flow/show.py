@@ -121,7 +121,7 @@ def a_letter_is_shown_as_a_person_reads_it(s):
     assert "size        3" in out and "(%d bytes)" % len(LETTER) in out, out
     assert "SHA-256     " + hashlib.sha256(LETTER).hexdigest() in lines, out
     for line in ("From        Zoé Fictive <zoe@essai.example>",
-                 "To          Jean Exemple <jean@essai.example>, labo@essai.example",
+                 "To          Jean Exemple <jean@essai.example>", "            labo@essai.example",
                  "Cc          copie@essai.example",
                  "Date        Wed, 06 May 2026 17:42:00 +0200  (2026-05-06 15:42:00 UTC)",
                  "Subject     Compte rendu d'œdème", "Bonjour,", "  voici le compte rendu.",
