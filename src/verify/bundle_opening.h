@@ -74,6 +74,10 @@ struct pb_bundle_job {
 enum pb_status pb_bundle_look(
     struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err) PB_MUST_CHECK;
 
+/* Of it: the files that the opening discloses, held against the commitment of the leaf. */
+enum pb_status pb_bundle_look_at_content(
+    struct pb_bundle_tools *tools, struct pb_bundle_job *job, struct pb_error *err) PB_MUST_CHECK;
+
 /* Make the job ready for another record; pb_bundle_job_done releases it. */
 void pb_bundle_job_clear(struct pb_bundle_job *job);
 void pb_bundle_job_done(struct pb_bundle_job *job);
