@@ -185,7 +185,7 @@ leave_bodies_out(const struct pb_world *world, const char *dir, struct pb_error 
 
 	if (status == PB_OK)
 		status = pb_bodies_choose(archive, false, err);
-	closed = pb_archive_close(archive, &closing);
+	closed = pb_access_finish(archive, &closing);
 	if (status == PB_OK && closed != PB_OK)
 		*err = closing;
 	return status != PB_OK ? status : closed;

@@ -129,7 +129,7 @@ open_and_reindex(
 		status =
 		    reindex(world, archive, options->value[PB_OPTION_ALL] != NULL || bodies != NULL,
 			options->value[PB_OPTION_JSON] != NULL, err);
-	closed = pb_archive_close(archive, &closing);
+	closed = pb_access_finish(archive, &closing);
 	pb_reader_key_free(key);
 	if (status == PB_OK && closed != PB_OK)
 		*err = closing;
