@@ -77,6 +77,15 @@ is_number(const struct pb_json *value)
 	return pb_json_as_u64(value, &number);
 }
 
+/* Seconds that can be written as a calendar date: to the end of the year 9999. */
+static bool
+is_date(const struct pb_json *value)
+{
+	uint64_t number;
+
+	return pb_json_as_u64(value, &number) && number <= UINT64_C(253402300799);
+}
+
 static bool
 is_true(const struct pb_json *value)
 {
@@ -288,7 +297,7 @@ is_view(const struct pb_json *value)
 		{ "from", is_addresses, false }, { "sender", is_addresses, false },
 		{ "reply_to", is_addresses, false }, { "to", is_addresses, false },
 		{ "cc", is_addresses, false }, { "bcc", is_addresses, false },
-		{ "date", is_text, false }, { "date_s", is_number, false },
+		{ "date", is_text, false }, { "date_s", is_date, false },
 		{ "subject", is_text, false }, { "message_id", is_text, false },
 		{ "in_reply_to", is_texts, false }, { "references", is_texts, false },
 		{ "attachments", is_attachments, false }, { "messages", is_number, false },
