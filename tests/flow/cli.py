@@ -214,7 +214,7 @@ def each_message_is_acknowledged_and_comes_back(s):
     lines, last = s.put(path, "--direction", "received")
     assert lines == [{"seq": 2, "sha256": sha256(MESSAGE), "path": path}], lines
     assert last == {"imported": 1, "second": 0, "known": 0, "refused": [], "skipped": 0,
-                    "first_seq": 2, "last_seq": 2}
+                    "not_mail": 0, "first_seq": 2, "last_seq": 2}
     assert s.read("show", "2", "--raw") == MESSAGE
     facts = s.facts(2)
     assert facts["source"] == "import" and facts["fidelity"] == "imported"
@@ -665,7 +665,7 @@ def a_status_needs_no_key_and_changes_nothing(s):
     assert shown["records"] == 1 and shown["segments"] == 1 and shown["published"] == 1
     assert shown["writer_at_work"] is False and shown["torn_tail"] is False
     assert shown["quarantined"] == 0 and shown["vault_bytes"] > 0 and shown["free_bytes"] > 0
-    assert b"1, the newest of" in s.ok("status", "-a", s.archive)
+    assert b"1, the archive's own; no message yet" in s.ok("status", "-a", s.archive)
     assert sha256(s.stored()) == before
 
 
@@ -673,8 +673,8 @@ def keys_are_listed_and_exported(s):
     made = s.init()
     listed = json.loads(s.ok("key", "list", "-a", s.archive, "--json"))
     assert listed["verifier_key"] == made["verifier_key"] and listed["recovery"] == "none"
-    assert listed["readers"] == [{"id": made["reader"], "role": "reader",
-                                  "algorithm": "P-256"}], listed
+    assert listed["readers"] == [{"id": made["reader"], "role": "reader", "algorithm": "P-256",
+                                  "subject": "CN=probant reader"}], listed
     assert s.ok("key", "export", "-a", s.archive).decode() == made["verifier_key"] + "\n"
     pem = s.ok("key", "export", "-a", s.archive, "--reader", made["reader"])
     assert b"probant reader" in openssl("x509", "-noout", "-subject", input=pem)
