@@ -55,8 +55,9 @@ class Archive:
         return {row["seq"]: row["path"] for row in rows if "seq" in row}
 
     def read(self):
-        self.run("show", "2", "-a", self.path, "--facts", "--purpose", PURPOSE,
-                 "--passphrase-file", self.passphrase)
+        for form in ([], ["--facts"]):
+            self.run("show", "2", "-a", self.path, *form, "--purpose", PURPOSE,
+                     "--passphrase-file", self.passphrase)
 
     def vault_size(self):
         return sum(entry.stat().st_size for entry in os.scandir(self.path + "/vault"))
