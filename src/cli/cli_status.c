@@ -129,21 +129,22 @@ print_json(const struct pb_world *world, const char *dir, const struct pb_archiv
 static void
 print_stamps(const struct pb_stamp_standing *stamps)
 {
+	bool local = strcmp(stamps->stamped_by, "local") == 0;
 	char time[PB_WORDS_TIME_LEN];
 
 	if (stamps->stamped_size > 0) {
 		pb_words_time(stamps->stamped_us / 1000000, time);
-		(void)printf(_("timestamps   over the first %" PRIu64 " records, %s by %s\n"),
-		    stamps->stamped_size, time, stamps->stamped_by);
+		(void)printf(_("timestamps   over the first %" PRIu64 " records, %s"),
+		    stamps->stamped_size, time);
+		if (!local)
+			(void)printf(_(", by %s"), stamps->stamped_by);
+		(void)putchar('\n');
 	} else if (stamps->local_only) {
 		(void)puts(_("timestamps   none yet: `probant import` stamps what it keeps"));
 	} else {
 		(void)puts(_("timestamps   none yet: run `probant stamp`, by a timer"));
 	}
-	if (stamps->local_only)
-		(void)puts(_("             the archive stamps by itself: those times are claims, "
-			     "until `probant tsa add` names an authority"));
-	else if (strcmp(stamps->stamped_by, "local") == 0)
+	if (stamps->local_only || local)
 		(void)puts(_("             by the archive's own authority: its times are claims"));
 	if (stamps->backlog > 0 && !(stamps->local_only && stamps->stamped_size == 0)) {
 		pb_words_time(stamps->oldest_s, time);
@@ -212,8 +213,8 @@ print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *st
 		      "import` keeps some\n"),
 		    s->records);
 	else
-		(void)printf(_("records      %" PRIu64 ": messages, and what the archive notes of "
-			       "itself; the newest of %s (local clock)\n"),
+		(void)printf(_("records      %" PRIu64 ", the newest of %s (local clock)\n"
+			       "             messages, and what the archive notes of itself\n"),
 		    s->records, newest);
 	(void)printf(ngettext("vault        %s in %" PRIu64 " segment; %s free on the disk\n",
 			 "vault        %s in %" PRIu64 " segments; %s free on the disk\n",

@@ -21,19 +21,6 @@ state_item(struct pb_json_writer *w, const struct pb_import_item *item)
 		pb_json_u64(w, "offset", item->offset);
 }
 
-static void
-note(struct pb_import_tally *tally, struct pb_tally_files *files, const struct pb_import_item *item)
-{
-	const char *entry = item->entry != NULL ? item->entry : "";
-
-	if (files->count++ >= PB_TALLY_NAMES)
-		return;
-	if (pb_buf_append_text(&files->names, item->path) != PB_OK ||
-	    pb_buf_append_text(&files->names, *entry != '\0' ? ": " : "") != PB_OK ||
-	    pb_buf_append(&files->names, entry, strlen(entry) + 1) != PB_OK)
-		tally->no_memory = true;
-}
-
 /* What Outlook keeps its mail in: a file of many messages, or one in a format of its own. */
 static bool
 is_outlook(const char *name)
@@ -46,12 +33,25 @@ is_outlook(const char *name)
 }
 
 static void
+note(struct pb_import_tally *tally, struct pb_tally_files *files, const struct pb_import_item *item)
+{
+	const char *entry = item->entry != NULL ? item->entry : "";
+
+	tally->outlook |= is_outlook(item->entry != NULL ? item->entry : item->path);
+	if (files->count++ >= PB_TALLY_NAMES)
+		return;
+	if (pb_buf_append_text(&files->names, item->path) != PB_OK ||
+	    pb_buf_append_text(&files->names, *entry != '\0' ? ": " : "") != PB_OK ||
+	    pb_buf_append(&files->names, entry, strlen(entry) + 1) != PB_OK)
+		tally->no_memory = true;
+}
+
+static void
 odd(void *ctx, const struct pb_import_item *item)
 {
 	struct pb_import_tally *tally = ctx;
 
 	note(tally, &tally->odd, item);
-	tally->outlook |= is_outlook(item->entry != NULL ? item->entry : item->path);
 }
 
 static enum pb_status
@@ -227,10 +227,6 @@ print_odd(const struct pb_import_tally *tally, bool dry)
 			count),
 		    tally->odd.count);
 	print_names(&tally->odd);
-	if (tally->outlook)
-		(void)puts(
-		    _("  what Outlook keeps in a .pst, .ost or .msg is not looked into: have "
-		      "it exported as EML or mbox, and import that"));
 }
 
 /* What was not kept, and why. */
@@ -263,6 +259,9 @@ print_rest(const struct pb_import_tally *tally)
 		    ngettext("%" PRIu64 " refused, named above\n",
 			"%" PRIu64 " refused, named above\n", (unsigned long)tally->refused),
 		    tally->refused);
+	if (tally->outlook)
+		(void)puts(_("what Outlook keeps in a .pst, .ost or .msg is not looked into: have "
+			     "it exported as EML or mbox, and import that"));
 }
 
 void

@@ -20,7 +20,7 @@ struct pb_import_tally {
 	uint64_t second;               /* of those kept, whose bytes were imported before */
 	uint64_t known;                /* passed over to resume */
 	struct pb_tally_files odd;     /* of those kept: they do not begin as mail does */
-	bool outlook;                  /* one of them is a .pst, .ost or .msg */
+	bool outlook;                  /* a .pst, .ost or .msg is among them, or passed over */
 	struct pb_tally_files skipped; /* files */
 	uint64_t entries;              /* of archives, skipped */
 	uint64_t refused;
