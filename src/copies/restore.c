@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/founding.h"
+#include "archive/own_key.h"
 #include "copies/fetch.h"
 #include "copies/names.h"
 #include "copies/place.h"
@@ -114,6 +116,24 @@ pb_restore_has_private(const struct pb_restore *restore)
 
 /* ---- make it an archive again --------------------------------------------------------------- */
 
+/* Anybody can seal for a reader: the log's key must be the one that record 0 states. */
+static enum pb_status
+check_log_key(struct pb_restore *r, struct pb_error *err)
+{
+	struct pb_founded *founded = calloc(1, sizeof(*founded));
+	struct pb_ed25519 *key = NULL;
+	enum pb_status status = founded == NULL
+				    ? pb_fail_memory(err, RESTORE)
+				    : pb_founded_read(r->world->files, r->dir.text, founded, err);
+
+	if (status == PB_OK)
+		status = pb_own_key_load(
+		    r->world->files, r->dir.text, PB_FILE_LOG_KEY, &founded->verifier, &key, err);
+	pb_ed25519_free(key);
+	free(founded);
+	return status;
+}
+
 static enum pb_status
 open_private(struct pb_restore *r, const struct pb_reader_key *key, struct pb_error *err)
 {
@@ -130,6 +150,8 @@ open_private(struct pb_restore *r, const struct pb_reader_key *key, struct pb_er
 	if (status == PB_OK)
 		status =
 		    pb_private_open(files, r->dir.text, &cms, r->snapshot.private_len, key, err);
+	if (status == PB_OK)
+		status = check_log_key(r, err);
 	pb_buf_done(&cms);
 	return status;
 }

@@ -22,8 +22,8 @@ void pb_tarball_free(struct pb_tarball *tarball); /* NULL is fine */
 /*
  * Every file of a backup at `path`, as new files below dir: regular ones alone, of names that a
  * copy has, each once, of the length and the sum that it states, SHA256SUMS last.  log_only:
- * nothing but vault/ and log/checkpoint is written.  Nothing is synced.  PB_EDATA: it is none, was cut off or changed;
- * what was made by then is the caller's to remove.
+ * nothing but vault/ and log/checkpoint is written.  Nothing is synced.  PB_EDATA: it is none, was
+ * cut off or changed; what was made by then is the caller's to remove.
  */
 enum pb_status pb_tarball_unpack(const struct pb_files *files, const char *path, const char *dir,
     bool log_only, struct pb_error *err) PB_MUST_CHECK;

@@ -242,6 +242,13 @@ def destroyed_since(w, archive):
     foreign = make(other)
     w.refused("the ledger of another log is refused", 64, "another log", "restore",
               w.path("old.tar"), w.path("back"), "--ledger", foreign)
+    shutil.copytree(archive, w.path("mixed"))
+    shutil.rmtree(w.path("mixed", "private"))
+    shutil.copytree(foreign + "/private", w.path("mixed", "private"))
+    w.good("the keys of another are sealed for our reader", "backup", "-a", w.path("mixed"), "-o",
+           w.path("mixed.tar"))
+    w.refused("and do not come back as the archive's own", 65, "founded with", "restore",
+              w.path("mixed.tar"), w.path("back"))
     w.refused("an older one, too", 64, "older", "restore", w.path("new.tar"), w.path("back"),
               "--ledger", w.path("old.tar"))
     check("and nothing is left", not [name for name in os.listdir(w.base) if "back" in name])
