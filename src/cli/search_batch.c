@@ -82,6 +82,7 @@ add_found(struct pb_search *search, const struct pb_query *query, struct pb_json
 	struct pb_match match;
 	uint64_t count = 0;
 	enum pb_status status;
+	size_t unsure;
 
 	status = pb_find_run(search->find, query, sort, search->reverse, &found, err);
 	if (status != PB_OK)
@@ -94,6 +95,9 @@ add_found(struct pb_search *search, const struct pb_query *query, struct pb_json
 	}
 	pb_json_array_end(w);
 	pb_json_u64(w, "count", count);
+	(void)pb_found_left(found, &unsure);
+	if (status == PB_EEND && unsure > 0)
+		pb_json_u64(w, "unsure", unsure);
 	pb_found_free(found);
 	return status == PB_EEND ? PB_OK : status;
 }

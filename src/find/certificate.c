@@ -82,6 +82,7 @@ add_found(struct pb_find *find, const struct pb_query *query, struct pb_buf *tex
 	struct pb_found *found = NULL;
 	struct pb_match match;
 	enum pb_status status;
+	size_t unsure;
 
 	status = pb_find_run(find, query, PB_FIND_SEQ, false, &found, err);
 	while (status == PB_OK) {
@@ -90,7 +91,11 @@ add_found(struct pb_find *find, const struct pb_query *query, struct pb_buf *tex
 			status = fail_record(add_record(&runs, match.seq), query, err);
 	}
 	if (status == PB_EEND)
-		status = fail_record(end_run(&runs), query, err);
+		status = pb_found_left(found, &unsure) == 0
+			     ? fail_record(end_run(&runs), query, err)
+			     : pb_fail(err, PB_EUNAVAIL, what,
+				   N_("a message that it is about cannot be looked into"), "%s",
+				   pb_query_text(query));
 	pb_found_free(found);
 	*ret_count = runs.count;
 	return status;

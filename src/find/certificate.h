@@ -7,7 +7,8 @@
 
 /*
  * The note, signed by the export key over the archive's newest checkpoint; appended.  ret_count:
- * how many records it names.  Statuses as pb_found_next and pb_own_key_export; PB_ELIMIT: it found
+ * how many records it names.  Statuses as pb_found_next and pb_own_key_export; PB_EUNAVAIL:
+ * a message that may match can't be looked into; PB_ELIMIT: it found
  * more stretches of records than a note can name.
  */
 enum pb_status pb_find_certificate(struct pb_find *find, const struct pb_query *query,

@@ -53,13 +53,15 @@ enum pb_status pb_find_run(struct pb_find *find, const struct pb_query *query,
 
 /*
  * The next record that was found.  One that the index is not sure of is looked into first: that
- * opens the message and takes its time.  PB_EEND: no more.  PB_EUNAVAIL: it can't be looked
- * into, since probant-mime is not there; PB_ECORRUPT: it is damaged.
+ * opens the message and takes its time.  One that could be viewed for the index and can't be now is
+ * passed over, and stays among those that are left.  PB_EEND: no more.  PB_EUNAVAIL: it can't be
+ * looked into, since probant-mime is not there; PB_ECORRUPT: it is damaged.
  */
 enum pb_status pb_found_next(
     struct pb_found *found, struct pb_match *ret_match, struct pb_error *err) PB_MUST_CHECK;
 
-/* How many are left, some of which may turn out not to be meant; and how many of them may. */
+/* How many are left or were passed over, some of which may not be meant; and how many of them may.
+ */
 size_t pb_found_left(const struct pb_found *found, size_t *ret_unsure);
 
 void pb_found_free(struct pb_found *found); /* NULL is fine */

@@ -44,7 +44,8 @@ enum pb_status pb_find_tail_count(struct pb_find *find, struct pb_frames *frames
 /* PB_ECORRUPT: the catalog says of this record, or of its segment, what the vault does not. */
 enum pb_status pb_find_damaged(uint64_t seq, struct pb_error *err);
 
-/* Does this record match?  Statuses as pb_found_next. */
+/* Does this record match?  Statuses as pb_found_next; PB_EDATA: its message can't be looked into.
+ */
 enum pb_status pb_find_look(struct pb_find *find, const struct pb_query *query, uint64_t seq,
     bool *ret_match, struct pb_error *err) PB_MUST_CHECK;
 

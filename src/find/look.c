@@ -117,7 +117,7 @@ look_at_message(struct pb_find *find, const struct pb_query *query, uint64_t seq
 	if (status != PB_OK)
 		return status;
 	if (state != PB_VIEW_MADE)
-		return pb_fail(err, PB_EUNAVAIL, what,
+		return pb_fail(err, PB_EDATA, what,
 		    N_("its view could be made once and cannot be made now"), "%llu",
 		    (unsigned long long)seq);
 	status = pb_json_parse(find->view.data, find->view.len, &view, err);

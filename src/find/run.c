@@ -15,6 +15,7 @@ struct pb_found {
 	const struct pb_query *query; /* borrowed */
 	struct pb_buf matches;        /* struct pb_match, sorted */
 	size_t next;
+	size_t missed; /* that could not be looked into */
 };
 
 static const struct pb_match *
@@ -170,6 +171,11 @@ pb_found_next(struct pb_found *found, struct pb_match *ret_match, struct pb_erro
 		meant = true;
 		if (match.unsure)
 			status = pb_find_look(found->find, found->query, match.seq, &meant, err);
+		if (status == PB_EDATA) {
+			found->missed++;
+			status = PB_OK;
+			meant = false;
+		}
 	}
 	if (status == PB_OK)
 		*ret_match = match;
@@ -181,10 +187,10 @@ pb_found_left(const struct pb_found *found, size_t *ret_unsure)
 {
 	size_t count = match_count(found);
 
-	*ret_unsure = 0;
+	*ret_unsure = found->missed;
 	for (size_t i = found->next; i < count; i++)
 		*ret_unsure += match_at(found, i)->unsure;
-	return count - found->next;
+	return count - found->next + found->missed;
 }
 
 void

@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import shutil
 import sqlite3
 import struct
 import subprocess
@@ -444,6 +445,50 @@ def what_is_hidden_is_found_or_said_to_be_left_out(s):
         assert "\nleft-out words %d\n" % lost in file.read()
 
 
+# Makes the same view of every message, and while a file of that name is there dies of it.
+CHILD = """#!%s
+import os, struct
+os.write(1, b"pbmime1\\3")
+while True:
+    head = os.read(0, 8)
+    length = struct.unpack(">Q", head)[0] if head else os._exit(0)
+    while length > 0:
+        length -= len(os.read(0, length))
+    if os.path.exists(%r):
+        os._exit(1)
+    text = b"un deux trois"
+    view = b'{"v":1,"class":{"kind":"letter","attachments":0},"text_len":%%d}' %% len(text)
+    os.write(1, struct.pack(">QQ", len(view), len(text)) + view + text)
+"""
+
+
+def message_that_cannot_be_looked_into_again_stops_no_search(s):
+    place, archive, path = s.root + "/programs", s.root + "/twice", s.root + "/twice.note"
+    os.mkdir(place)
+    shutil.copy(PROBANT, place)
+    with open(place + "/probant-mime", "w") as file:
+        file.write(CHILD % (sys.executable, place + "/dies"))
+    os.chmod(place + "/probant-mime", 0o700)
+
+    def probant(*words, stdin=""):
+        return subprocess.run([place + "/probant", *words], input=stdin.encode(), env=s.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+
+    find = ["find", "-a", archive, "--purpose", "essai"]
+    assert probant("init", archive, "--origin", "essai.example/twice",
+                   "--no-recovery").returncode == 0
+    assert probant("import", "-a", archive, s.root + "/mail/001.eml").returncode == 0
+    assert b"1 record found, 1 shown" in probant(*find, '"un deux"').stdout
+    open(place + "/dies", "w").close()
+    done = probant(*find, '"un deux"')
+    assert done.returncode == 0, done
+    assert b"1 record found, 0 shown" in done.stdout and b"not looked into" in done.stdout, done
+    line = json.loads(probant(*find, "--batch", stdin='"un deux"').stdout)
+    assert line["seqs"] == [] and line["unsure"] == 1, line
+    done = probant(*find, "--certificate", path, '"un deux"')
+    assert done.returncode == 69 and not os.path.exists(path), done
+
+
 # ---- bodies that are not indexed ----------------------------------------------------------
 
 def words_of_bodies_are_found_only_where_they_are_indexed(s):
@@ -508,6 +553,7 @@ TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
          queries_are_kept_sealed, certificate_states_what_was_found,
          what_is_not_indexed_is_said, index_that_is_damaged_gives_no_other_answer,
          forged_catalog_hides_no_message, what_is_hidden_is_found_or_said_to_be_left_out,
+         message_that_cannot_be_looked_into_again_stops_no_search,
          words_of_bodies_are_found_only_where_they_are_indexed, an_archive_can_begin_without_them]
 
 
