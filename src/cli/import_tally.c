@@ -241,10 +241,10 @@ print_rest(const struct pb_import_tally *tally)
 				 (unsigned long)tally->known),
 		    tally->known);
 	if (tally->skipped.count > 0)
-		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml; name it to import "
-				      "it all the same:\n",
-				 "%" PRIu64 " files passed over: not *.eml; name them to import "
-				 "them all the same:\n",
+		(void)printf(ngettext("%" PRIu64 " file passed over: not *.eml, or a link; name it "
+				      "to import it all the same:\n",
+				 "%" PRIu64 " files passed over: not *.eml, or links; name them "
+				 "to import them all the same:\n",
 				 (unsigned long)tally->skipped.count),
 		    tally->skipped.count);
 	print_names(&tally->skipped);
