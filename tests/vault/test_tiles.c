@@ -162,27 +162,17 @@ static void
 full_tile_made_ahead_is_taken(void **state)
 {
 	const struct pb_files *files = pb_sys_files();
-	uint8_t *leaves = malloc((size_t)PB_TILE_WIDTH * PB_LEAF_LEN);
-	struct pb_logdir *logdir = NULL;
 	struct log log;
 
 	log_init(&log, 600);
-	assert_non_null(leaves);
 	assert_int_equal(publish(&log, files, *state, 10), PB_OK);
-	assert_int_equal(pb_logdir_new(files, *state, &logdir, NULL), PB_OK);
-	for (uint64_t index = 0; index < 2; index++) {
-		assert_int_equal(
-		    read_leaves(&log, index * PB_TILE_WIDTH, PB_TILE_WIDTH, leaves, NULL), PB_OK);
-		assert_int_equal(pb_tiles_full(logdir, index, leaves, NULL), PB_OK);
-	}
-	pb_logdir_free(logdir);
+	assert_int_equal(make_ahead(&log, files, *state, 2), PB_OK);
 	check_published(&log, files, *state, 10);
 	log.asked = 0;
 	assert_int_equal(publish(&log, files, *state, 600), PB_OK);
 	assert_int_equal(log.asked, 600 - 512);
 	check_published(&log, files, *state, 600);
 	assert_false(exists(files, *state, "log/tile/0/000.p/10"));
-	free(leaves);
 	log_done(&log);
 }
 

@@ -169,6 +169,37 @@ checkpoint_after_a_killed_publication_has_its_tiles_too(void **state)
 	log_done(&log);
 }
 
+/* The same of tiles that were made ahead, all of them or as far as the process came. */
+static void
+checkpoint_has_the_tiles_that_were_made_ahead(void **state)
+{
+	struct log log;
+	bool failed = true;
+	uint64_t nth;
+
+	(void)state;
+	log_init(&log, 600);
+	for (nth = 1; failed; nth++) {
+		struct watch watch = { .log = &log, .disk = new_disk(), .least = 600 };
+		const struct pb_files *files = test_powercut_files(watch.disk);
+		struct test_faulty_files faulty;
+
+		test_faulty_files_init(&faulty, files);
+		faulty.fault = TEST_FAULT_ERROR;
+		faulty.error = EIO;
+		faulty.fail_at = nth;
+		faulty.forever = true;
+		failed = make_ahead(&log, &faulty.table, DIR, 2) != PB_OK;
+		assert_int_equal(failed, faulty.failed > 0);
+		assert_int_equal(publish(&log, files, DIR, 600), PB_OK);
+		check_published(&log, files, DIR, 600);
+		cut_here(&watch);
+		test_powercut_free(watch.disk);
+	}
+	assert_true(nth > 20);
+	log_done(&log);
+}
+
 /* As a file system without a journal could have it: bytes durable, names not. */
 static void
 tiles_that_are_found_are_durable_afterwards(void **state)
@@ -227,6 +258,7 @@ main(void)
 		cmocka_unit_test(tiles_that_can_not_be_written_leave_the_old_checkpoint),
 		cmocka_unit_test(checkpoint_has_its_tiles_whenever_power_goes),
 		cmocka_unit_test(checkpoint_after_a_killed_publication_has_its_tiles_too),
+		cmocka_unit_test(checkpoint_has_the_tiles_that_were_made_ahead),
 		cmocka_unit_test(tiles_that_are_found_are_durable_afterwards),
 	};
 

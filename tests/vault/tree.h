@@ -108,6 +108,25 @@ publish(struct log *log, const struct pb_files *files, const char *dir, uint64_t
 	return status;
 }
 
+/* The first full tiles, ahead of a checkpoint. */
+static inline enum pb_status
+make_ahead(struct log *log, const struct pb_files *files, const char *dir, uint64_t tiles)
+{
+	uint8_t *leaves = malloc((size_t)PB_TILE_WIDTH * PB_LEAF_LEN);
+	struct pb_logdir *logdir = NULL;
+	enum pb_status status = pb_logdir_new(files, dir, &logdir, NULL);
+
+	assert_non_null(leaves);
+	for (uint64_t index = 0; status == PB_OK && index < tiles; index++) {
+		assert_int_equal(
+		    read_leaves(log, index * PB_TILE_WIDTH, PB_TILE_WIDTH, leaves, NULL), PB_OK);
+		status = pb_tiles_full(logdir, index, leaves, NULL);
+	}
+	pb_logdir_free(logdir);
+	free(leaves);
+	return status;
+}
+
 /* ---- what must stand there ------------------------------------------------------------------ */
 
 static inline void
