@@ -168,7 +168,7 @@ print_rehearsed(const struct pb_rehearsed *rehearsed, int64_t now_s)
 	if (!rehearsed->recovery)
 		return;
 	if (rehearsed->last_s == 0) {
-		(void)puts(_("recovery     never rehearsed: `probant key rehearse` tries it"));
+		(void)puts(_("recovery     no rehearsal is known: `probant key rehearse` tries it"));
 		return;
 	}
 	pb_words_time(rehearsed->last_s, time);

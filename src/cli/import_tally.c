@@ -93,6 +93,19 @@ kept(void *ctx, const struct pb_import_item *item, const struct pb_receipt *rece
 	return tally->json ? print_kept(item, receipt, second, err) : PB_OK;
 }
 
+/* A disk that is full refuses all that waits for it, with one and the same reason. */
+static void
+say_once(struct pb_import_tally *tally, const struct pb_error *why)
+{
+	const struct pb_error *said = &tally->said;
+
+	if (said->status == why->status && said->what == why->what && said->why == why->why &&
+	    said->cause == why->cause && strcmp(said->object, why->object) == 0)
+		return;
+	pb_say_error(why);
+	tally->said = *why;
+}
+
 static void
 refused(void *ctx, const struct pb_import_item *item, const struct pb_error *why)
 {
@@ -103,7 +116,7 @@ refused(void *ctx, const struct pb_import_item *item, const struct pb_error *why
 	pb_progress_clear(tally->progress);
 	tally->refused++;
 	if (!tally->json) {
-		pb_say_error(why);
+		say_once(tally, why);
 		return;
 	}
 	pb_say_reason(why, reason, sizeof(reason));
@@ -125,10 +138,7 @@ skipped(void *ctx, const struct pb_import_item *item)
 {
 	struct pb_import_tally *tally = ctx;
 
-	if (item->entry != NULL)
-		tally->entries++;
-	else
-		note(tally, &tally->skipped, item);
+	note(tally, item->entry != NULL ? &tally->entries : &tally->skipped, item);
 }
 
 static void
@@ -160,6 +170,7 @@ pb_import_tally_done(struct pb_import_tally *tally)
 	pb_buf_done(&tally->refusals);
 	pb_buf_done(&tally->odd.names);
 	pb_buf_done(&tally->skipped.names);
+	pb_buf_done(&tally->entries.names);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
@@ -171,7 +182,7 @@ print_refusals(const struct pb_import_tally *tally)
 	if (tally->refusals.len > 0)
 		(void)fwrite(tally->refusals.data, 1, tally->refusals.len, stdout);
 	(void)printf("],\"skipped\":%" PRIu64 ",\"not_mail\":%" PRIu64,
-	    tally->skipped.count + tally->entries, tally->odd.count);
+	    tally->skipped.count + tally->entries.count, tally->odd.count);
 }
 
 static void
@@ -248,16 +259,17 @@ print_rest(const struct pb_import_tally *tally)
 				 (unsigned long)tally->skipped.count),
 		    tally->skipped.count);
 	print_names(&tally->skipped);
-	if (tally->entries > 0)
-		(void)printf(ngettext("%" PRIu64 " entry of an archive passed over: no mail, or a "
-				      "link\n",
-				 "%" PRIu64 " entries of archives passed over: no mail, or links\n",
-				 (unsigned long)tally->entries),
-		    tally->entries);
+	if (tally->entries.count > 0)
+		(void)printf(ngettext("%" PRIu64 " entry of an archive passed over: not *.eml, or "
+				      "a link; unpack and name it to import it all the same:\n",
+				 "%" PRIu64 " entries of archives passed over: not *.eml, or "
+				 "links; unpack and name them to import them all the same:\n",
+				 (unsigned long)tally->entries.count),
+		    tally->entries.count);
+	print_names(&tally->entries);
 	if (tally->refused > 0)
-		(void)printf(
-		    ngettext("%" PRIu64 " refused, named above\n",
-			"%" PRIu64 " refused, named above\n", (unsigned long)tally->refused),
+		(void)printf(ngettext("%" PRIu64 " refused: see above\n",
+				 "%" PRIu64 " refused: see above\n", (unsigned long)tally->refused),
 		    tally->refused);
 	if (tally->outlook)
 		(void)puts(_("what Outlook keeps in a .pst, .ost or .msg is not looked into: have "

@@ -22,8 +22,9 @@ struct pb_import_tally {
 	struct pb_tally_files odd;     /* of those kept: they do not begin as mail does */
 	bool outlook;                  /* a .pst, .ost or .msg is among them, or passed over */
 	struct pb_tally_files skipped; /* files */
-	uint64_t entries;              /* of archives, skipped */
+	struct pb_tally_files entries; /* of archives, skipped */
 	uint64_t refused;
+	struct pb_error said; /* the last reason told */
 	bool no_memory;
 	struct pb_buf refusals; /* JSON objects with commas between */
 	struct pb_progress *progress;

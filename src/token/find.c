@@ -29,7 +29,8 @@ pb_token_fail(struct pb_error *err, CK_RV answer, const char *what)
 	case CKR_USER_NOT_LOGGED_IN:
 	case CKR_USER_PIN_NOT_INITIALIZED:
 	case CKR_KEY_FUNCTION_NOT_PERMITTED:
-		return pb_fail(err, PB_EACCESS, what, N_("the token refuses"), "%s", said);
+		(void)pb_fail(err, PB_EACCESS, what, N_("the token refuses"), "%s", said);
+		return answer != CKR_KEY_FUNCTION_NOT_PERMITTED ? PB_EACCESS : pb_fail_todo(err, PB_EACCESS, N_("the key must be allowed to derive (CKA_DERIVE), or if it is RSA to decrypt (CKA_DECRYPT)"));
 	case CKR_HOST_MEMORY:
 		return pb_fail_memory(err, what);
 	default:

@@ -102,7 +102,7 @@ class Tests:
                  "associe.key", "-out", "associe.pem", "-subj", "/CN=lecteur fictif", "-days", "9")
 
     def status_says_that_recovery_was_never_rehearsed(self):
-        if b"never rehearsed" not in self.probant("status", "-a", self.archive).stdout:
+        if b"no rehearsal is known" not in self.probant("status", "-a", self.archive).stdout:
             raise Failed("it does not")
 
     def a_reader_is_added_and_reads_what_comes(self):
