@@ -28,9 +28,12 @@ pb_token_fail(struct pb_error *err, CK_RV answer, const char *what)
 	case CKR_PIN_EXPIRED:
 	case CKR_USER_NOT_LOGGED_IN:
 	case CKR_USER_PIN_NOT_INITIALIZED:
+		return pb_fail(err, PB_EACCESS, what, N_("the token refuses"), "%s", said);
 	case CKR_KEY_FUNCTION_NOT_PERMITTED:
 		(void)pb_fail(err, PB_EACCESS, what, N_("the token refuses"), "%s", said);
-		return answer != CKR_KEY_FUNCTION_NOT_PERMITTED ? PB_EACCESS : pb_fail_todo(err, PB_EACCESS, N_("the key must be allowed to derive (CKA_DERIVE), or if it is RSA to decrypt (CKA_DECRYPT)"));
+		return pb_fail_todo(err, PB_EACCESS,
+		    N_("the key must be allowed to derive (CKA_DERIVE), if it is RSA to decrypt "
+		       "(CKA_DECRYPT): that is set when it is put on the token"));
 	case CKR_HOST_MEMORY:
 		return pb_fail_memory(err, what);
 	default:
@@ -120,8 +123,8 @@ find_token(P11KitUri *uri, struct pb_token_key *key, CK_SLOT_ID *ret_slot, struc
 	if (found == 1)
 		return PB_OK;
 	(void)pb_fail(err, found == 0 ? PB_ENOENT : PB_EINVAL, OPENING,
-	    found == 0 ? N_("no such token is there") : N_("that names more than one token"), "%zu",
-	    found);
+	    found == 0 ? N_("no such token is there") : N_("that names more than one token"), "%s",
+	    "");
 	return pb_fail_todo(err, found == 0 ? PB_ENOENT : PB_EINVAL,
 	    N_("`p11tool --list-tokens` or `pkcs11-tool -L` shows what is there"));
 }
@@ -223,7 +226,7 @@ find_key(P11KitUri *uri, struct pb_token_key *key, struct pb_error *err)
 		return pb_fail(err, count == 0 ? PB_ENOENT : PB_EINVAL, OPENING,
 		    count == 0 ? N_("the token has no such private key")
 			       : N_("that names more than one private key"),
-		    "%lu", (unsigned long)count);
+		    "%s", "");
 	key->key = found[0];
 	answer = module->C_GetAttributeValue(key->session, key->key, &type, 1);
 	if (answer != CKR_OK)

@@ -120,12 +120,13 @@ class Tests:
         self.key("p384", ("ec", "-pkeyopt", "ec_paramgen_curve:P-384"), ["--usage-derive"], 2)
         self.key("rsa", ("rsa:3072",), ["--usage-decrypt"], 3)
         self.key("nobody", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), ["--usage-derive"], 4)
+        self.key("signs", ("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), ["--usage-sign"], 5)
         self.probant("init", self.archive, "--origin", "tilleuls.example/jeton", "--heir",
                      self.work / "p256.pem", "--passphrase-file", self.work / "phrase")
         self.message = b"From: labo-fictif@example.test\r\nSubject: essai\r\n\r\nBonjour.\r\n"
         (self.work / "1.eml").write_bytes(self.message)
         self.probant("import", "-a", self.archive, self.work / "1.eml")
-        for label in ("p384", "rsa"):
+        for label in ("p384", "rsa", "signs"):
             self.probant("key", "add", "-a", self.archive, self.work / (label + ".pem"), "--past",
                          "--passphrase-file", self.work / "phrase")
         self.seq = self.number()
@@ -201,6 +202,11 @@ class Tests:
             if word not in said:
                 raise Failed(said)
 
+    def a_key_that_must_not_derive_is_told_what_it_lacks(self):
+        said = self.show("signs", self.seq, code=77)[1]
+        if "CKA_DERIVE" not in said:
+            raise Failed(said)
+
     def what_is_not_there_is_named(self):
         if "no such private key" not in self.show("absent", self.seq, code=66)[1]:
             raise Failed("no word of the key")
@@ -234,6 +240,7 @@ class Tests:
                      self.a_wrong_pin_is_refused, self.a_key_of_nobody_is_refused,
                      self.a_token_that_fails_midway_says_nothing_of_the_evidence,
                      self.a_token_that_is_about_to_lock_itself_is_told,
+                     self.a_key_that_must_not_derive_is_told_what_it_lacks,
                      self.what_is_not_there_is_named,
                      self.a_uri_that_names_two_or_holds_a_pin_is_refused):
             name = test.__name__.replace("_", " ")
