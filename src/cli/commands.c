@@ -34,8 +34,10 @@ const struct pb_command pb_commands[] = {
 		N_("Each PATH is a message, an mbox, a Maildir, a directory of these, an archive "
 		   "of them (tar, ZIP, 7z, cpio; gzip, bzip2, xz, zstd, lz4), or - for "
 		   "one message on standard input.  A file named *.eml is one message, byte for "
-		   "byte; what another is, its content says.  A message is acknowledged "
-		   "when it is durable under a signed checkpoint.  What is in a message never "
+		   "byte; what another is, its content says.  In a directory or an archive "
+		   "(Maildirs apart) what is neither *.eml nor an mbox nor an archive is passed "
+		   "over, and named.  A message is acknowledged when it is durable under a signed "
+		   "checkpoint.  What is in a message never "
 		   "makes it refused, and nothing is de-duplicated: second arrivals are kept, and "
 		   "said to be some.  A file that cannot be read is named, the rest is kept, and "
 		   "the exit code is 65.  An import that was cut short goes on with --resume."),
