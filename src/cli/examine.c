@@ -154,8 +154,10 @@ pb_examine(const struct pb_world *world, const struct pb_options *options, const
 	if (world->files->stat(world->files->ctx, path, true, &info) == -ENOENT)
 		status = pb_fail(&err, PB_ENOENT, N_("open what was named"),
 		    N_("there is no file or directory of that name"), "%s", path);
-	else if (!bundle)
-		status = pb_examine_place(world, path, &err);
+	else if (!bundle && (status = pb_examine_place(world, path, &err)) == PB_ENOENT)
+		(void)pb_fail_todo(&err, status,
+		    N_("name the directory that `probant init` made, or the file of a bundle: not "
+		       "a directory where that was unpacked"));
 	if (status == PB_OK)
 		status = pb_outside_read(world, options, &outside, &err);
 	if (status == PB_OK)

@@ -571,6 +571,8 @@ def what_is_no_archive_is_no_input(s):
     s.fails(66, "status", "-a", none)
     s.fails(66, "key", "list", "-a", none)
     s.fails(66, "verify", none, "--quick")
+    s.write("unpacked/manifest.json", b"{}")
+    s.fails(66, "verify", s.root + "/unpacked", "--quick", says=("the file of a bundle",))
     s.fails(66, "list", "-a", none, "--purpose", "x", "--passphrase-file", s.passphrase)
     s.fails(64, "import", path, says=("PROBANT_ARCHIVE",))
     # Nobody is asked for a passphrase first.
