@@ -16,7 +16,9 @@ const struct pb_command pb_commands[] = {
 	    .text = N_("Makes DIR with a log key, a reader key under a passphrase, and a way to "
 		       "open the archive when that is lost: one of --recovery-out, --heir and "
 		       "--no-recovery must be chosen, and the log states which.  Without --tsa the "
-		       "archive stamps with a local authority of its own, whose times are claims."),
+		       "archive stamps with a local authority of its own, whose times are claims.  "
+		       "Choose several random words as the passphrase: whoever has a copy of the "
+		       "archive can try out short ones."),
 	    .examples = "probant init /srv/courrier --origin tilleuls.example/courrier "
 			"--recovery-out /media/usb/secours.pem\n",
 	    .options = { PB_OPTION_ORIGIN, PB_OPTION_MAILBOX, PB_OPTION_PASSPHRASE_FILE,
