@@ -261,12 +261,51 @@ find_below(const struct tree *tree, const struct place *place, struct pb_error *
 	return find_names(tree, place, err);
 }
 
+/* The room that a path names by itself: `~/Maildir/cur`.  NULL: none. */
+static const char *
+named_room(const char *path)
+{
+	static const char *const rooms[] = { "cur", "new" };
+	size_t len = strlen(path), i;
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	for (i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
+		if (len >= 3 && (len == 3 || path[len - 4] == '/') &&
+		    strncmp(path + len - 3, rooms[i], 3) == 0)
+			return rooms[i];
+	return NULL;
+}
+
+/* Its files are messages where a Maildir stands around it. */
+static enum pb_status
+find_named_room(const struct tree *tree, struct place *place, struct pb_error *err)
+{
+	char *around = pb_path_join(place->path, "..");
+	int maildir = around == NULL ? -ENOMEM : is_maildir(tree->files, around);
+	struct pb_error why = { 0 };
+
+	free(around);
+	if (maildir < 0) {
+		(void)pb_fail_sys(&why, maildir, N_("look at a file"), "%s", place->path);
+		return refuse(tree, place->path, &why, err);
+	}
+	if (maildir > 0) {
+		tree->finds->met(tree->finds->ctx, PB_MET_MAILDIR);
+		return find_names(tree, place, err);
+	}
+	place->maildir = NULL;
+	return find_below(tree, place, err);
+}
+
 enum pb_status
 pb_tree_find(const struct pb_files *files, const char *path, const char *direction, bool piler,
     const struct pb_finds *finds, struct pb_error *err)
 {
 	const struct tree tree = { files, finds, direction, piler ? strlen(path) : 0 };
-	const struct place place = { .path = path };
+	struct place place = { .path = path, .maildir = named_room(path) };
 
+	if (place.maildir != NULL)
+		return find_named_room(&tree, &place, err);
 	return find_below(&tree, &place, err);
 }

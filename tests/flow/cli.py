@@ -317,6 +317,17 @@ def a_maildir_gives_its_flags(s):
     assert "flags" not in facts[4] and facts[4]["maildir"] == "new"
 
 
+def a_room_of_a_maildir_may_be_named_by_itself(s):
+    s.init()
+    s.write("m/cur/1:2,S", MESSAGE)
+    s.write("m/new/2", MESSAGE)
+    s.write("other/new/3", MESSAGE)
+    lines, last = s.put(s.root + "/m/cur", s.root + "/m/new/", s.root + "/other/new")
+    assert len(lines) == 2 and last["skipped"] == 1, (lines, last)
+    facts = s.facts(lines[0]["seq"])
+    assert facts["maildir"] == "cur" and facts["flags"] == ["\\Seen"], facts
+
+
 def the_folders_of_a_maildir_are_not_left_behind(s):
     s.init()
     for folder in ("", ".Sent/", ".Archive.2026/"):
