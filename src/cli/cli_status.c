@@ -168,7 +168,8 @@ print_rehearsed(const struct pb_rehearsed *rehearsed, int64_t now_s)
 	if (!rehearsed->recovery)
 		return;
 	if (rehearsed->last_s == 0) {
-		(void)puts(_("recovery     no rehearsal is known: `probant key rehearse` tries it"));
+		(void)puts(
+		    _("recovery     no rehearsal is known: `probant key rehearse` tries it"));
 		return;
 	}
 	pb_words_time(rehearsed->last_s, time);
@@ -222,6 +223,8 @@ print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *st
 	    used, s->segments, left);
 	(void)printf(_("published    in log/checkpoint, signed: how far the log is, %" PRIu64 "\n"),
 	    s->published);
+	if (s->published < s->records && !s->locked)
+		(void)puts(_("             the rest will be by the next command that writes"));
 	if (s->quarantined > 0)
 		(void)printf(_("quarantine   %" PRIu64 " unfinished commits, never acknowledged\n"),
 		    s->quarantined);
