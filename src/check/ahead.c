@@ -1,18 +1,17 @@
 #include "check/ahead.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "archive/paths.h"
 #include "core/error.h"
 
 /* So many segments beyond the one that is being read. */
 #define AHEAD 3
+#define THREADS 2
 
 /*
- * print[] before `done` is there; those from done on, before reached + AHEAD, are to be made.  lock
- * guards done, reached and stop.
+ * scan[i] is made by who took i, and read when done[i] is set.  lock guards done, taken, reached
+ * and stop.
  */
 struct pb_ahead {
 	const struct pb_files *files;
@@ -20,54 +19,35 @@ struct pb_ahead {
 	char (*names)[PB_SEGMENT_NAME_LEN + 1];
 	size_t count;
 	struct pb_lanes lanes;
-	struct pb_fingerprint *print; /* of `count`, and room for one more */
-	bool threaded;
-	pthread_t thread;
+	struct pb_scan *scan; /* of `count` */
+	bool *done;
+	unsigned threads;
+	pthread_t thread[THREADS];
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* reached has grown, or stop is set */
-	pthread_cond_t news; /* done has grown */
-	size_t done, reached;
+	pthread_cond_t news; /* one is done */
+	size_t taken, reached;
 	bool stop;
 };
-
-/* Segments `at` and the one behind it. */
-static void
-make_two(struct pb_ahead *ahead, size_t at)
-{
-	char file[PB_SEGMENT_NAME_LEN + sizeof(".seg")];
-	const char *text[2] = { NULL, NULL };
-	struct pb_error err = { .status = PB_OK };
-	enum pb_status status = PB_OK;
-	struct pb_path path[2];
-
-	for (size_t i = 0; status == PB_OK && i < 2 && at + i < ahead->count; i++) {
-		(void)snprintf(file, sizeof(file), "%s.seg", ahead->names[at + i]);
-		status = pb_path_make(&path[i], ahead->dir, PB_DIR_VAULT, file, &err);
-		text[i] = path[i].text;
-	}
-	if (status == PB_OK) {
-		pb_fingerprint_two(ahead->files, &ahead->lanes, text, &ahead->print[at]);
-		return;
-	}
-	for (size_t i = 0; i < 2; i++)
-		ahead->print[at + i] = (struct pb_fingerprint){ .status = status, .err = err };
-}
 
 static void *
 work(void *arg)
 {
 	struct pb_ahead *ahead = arg;
+	size_t at;
 
 	pthread_mutex_lock(&ahead->lock);
-	while (!ahead->stop && ahead->done < ahead->count) {
-		if (ahead->done >= ahead->reached + AHEAD) {
+	while (!ahead->stop && ahead->taken < ahead->count) {
+		if (ahead->taken >= ahead->reached + AHEAD) {
 			pthread_cond_wait(&ahead->work, &ahead->lock);
 			continue;
 		}
+		at = ahead->taken++;
 		pthread_mutex_unlock(&ahead->lock);
-		make_two(ahead, ahead->done); /* which nobody else moves */
+		pb_scan_segment(
+		    ahead->files, ahead->dir, ahead->names[at], &ahead->lanes, &ahead->scan[at]);
 		pthread_mutex_lock(&ahead->lock);
-		ahead->done += 2;
+		ahead->done[at] = true;
 		pthread_cond_signal(&ahead->news);
 	}
 	pthread_mutex_unlock(&ahead->lock);
@@ -80,9 +60,15 @@ pb_ahead_new(const struct pb_files *files, const char *dir, char (*names)[PB_SEG
 {
 	struct pb_ahead *ahead = calloc(1, sizeof(*ahead));
 
-	if (ahead != NULL)
-		ahead->print = calloc(count + 2, sizeof(ahead->print[0]));
-	if (ahead == NULL || ahead->print == NULL) {
+	if (ahead != NULL) {
+		ahead->scan = calloc(count + 1, sizeof(ahead->scan[0]));
+		ahead->done = calloc(count + 1, sizeof(ahead->done[0]));
+	}
+	if (ahead == NULL || ahead->scan == NULL || ahead->done == NULL) {
+		if (ahead != NULL) {
+			free(ahead->scan);
+			free(ahead->done);
+		}
 		free(ahead);
 		return pb_fail_memory(err, N_("read the vault"));
 	}
@@ -96,8 +82,9 @@ pb_ahead_new(const struct pb_files *files, const char *dir, char (*names)[PB_SEG
 		  pthread_cond_init(&ahead->work, NULL) == 0 &&
 		  pthread_cond_init(&ahead->news, NULL) == 0);
 	/* None to be had is slower and as right. */
-	ahead->threaded =
-	    threaded && count > 0 && pthread_create(&ahead->thread, NULL, work, ahead) == 0;
+	while (threaded && ahead->threads < THREADS && ahead->threads < count &&
+	       pthread_create(&ahead->thread[ahead->threads], NULL, work, ahead) == 0)
+		ahead->threads++;
 	*ret_ahead = ahead;
 	return PB_OK;
 }
@@ -107,25 +94,26 @@ pb_ahead_reach(struct pb_ahead *ahead, size_t at)
 {
 	pthread_mutex_lock(&ahead->lock);
 	ahead->reached = at;
+	if (at > 0 && at <= ahead->count && ahead->done[at - 1])
+		pb_scan_done(&ahead->scan[at - 1]);
 	pthread_mutex_unlock(&ahead->lock);
-	pthread_cond_signal(&ahead->work);
+	pthread_cond_broadcast(&ahead->work);
 }
 
-const struct pb_fingerprint *
+struct pb_scan *
 pb_ahead_get(struct pb_ahead *ahead, size_t at)
 {
 	pb_assert(at < ahead->count && at <= ahead->reached);
 	pthread_mutex_lock(&ahead->lock);
-	while (ahead->done <= at) {
-		if (ahead->threaded) {
-			pthread_cond_wait(&ahead->news, &ahead->lock);
-			continue;
-		}
-		make_two(ahead, ahead->done);
-		ahead->done += 2;
-	}
+	while (!ahead->done[at] && ahead->threads > 0)
+		pthread_cond_wait(&ahead->news, &ahead->lock);
 	pthread_mutex_unlock(&ahead->lock);
-	return &ahead->print[at];
+	if (!ahead->done[at]) {
+		pb_scan_segment(
+		    ahead->files, ahead->dir, ahead->names[at], &ahead->lanes, &ahead->scan[at]);
+		ahead->done[at] = true;
+	}
+	return &ahead->scan[at];
 }
 
 void
@@ -136,12 +124,15 @@ pb_ahead_free(struct pb_ahead *ahead)
 	pthread_mutex_lock(&ahead->lock);
 	ahead->stop = true;
 	pthread_mutex_unlock(&ahead->lock);
-	pthread_cond_signal(&ahead->work);
-	if (ahead->threaded)
-		pthread_join(ahead->thread, NULL);
+	pthread_cond_broadcast(&ahead->work);
+	for (unsigned i = 0; i < ahead->threads; i++)
+		pthread_join(ahead->thread[i], NULL);
 	pthread_cond_destroy(&ahead->work);
 	pthread_cond_destroy(&ahead->news);
 	pthread_mutex_destroy(&ahead->lock);
-	free(ahead->print);
+	for (size_t i = 0; i < ahead->count; i++)
+		pb_scan_done(&ahead->scan[i]);
+	free(ahead->scan);
+	free(ahead->done);
 	free(ahead);
 }

@@ -25,6 +25,7 @@ struct pb_sweep {
 	size_t count;
 	size_t at;
 	struct pb_ahead *ahead;
+	struct pb_scan *scan; /* of names[at]; NULL: it is the newest */
 	struct pb_frames *frames;
 	struct pb_slots *slots;
 	struct pb_keyring *keyring; /* NULL: without a key */
@@ -129,7 +130,7 @@ static enum pb_status
 begin_item(struct pb_sweep *sweep, struct pb_source_item *item, struct pb_error *err)
 {
 	const struct pb_buf *json = pb_frames_header_json(sweep->frames);
-	const struct pb_fingerprint *print;
+	const struct pb_scan *print;
 
 	*item = (struct pb_source_item){
 		.kind = PB_SOURCE_SEGMENT,
@@ -193,6 +194,7 @@ enter(struct pb_sweep *sweep, struct pb_source_item *item, bool *ret_have, struc
 		    pb_frames_header(sweep->frames), sweep->keyring, sweep->v, &sweep->slots, err);
 	if (status == PB_OK)
 		status = begin_item(sweep, item, err);
+	sweep->scan = status == PB_OK && !newest ? pb_ahead_get(sweep->ahead, sweep->at) : NULL;
 	*ret_have = status == PB_OK;
 	return status;
 }
@@ -209,6 +211,8 @@ record_item(struct pb_sweep *sweep, const struct pb_frame *frame, struct pb_sour
 	item->kind = PB_SOURCE_RECORD;
 	item->open = frame->tag == PB_FRAME_OPEN;
 	item->payload = frame->payload;
+	if (sweep->scan != NULL)
+		item->payload_sha256 = pb_scan_payload(sweep->scan, frame->offset);
 	memcpy(item->leaf, frame->leaf, sizeof(item->leaf));
 	(void)pb_leaf_decode(
 	    frame->leaf, &leaf); /* for its number; its form is not ours to judge */

@@ -25,15 +25,14 @@ struct pb_pair {
 };
 
 static void
-begin(struct pb_pair *pair)
+begin(struct pb_pair *pair, unsigned l)
 {
 	/* FIPS 180-4, 5.3.3. */
 	static const uint32_t first[WORDS] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
 
-	pb_wipe(pair->input, sizeof(pair->input));
-	for (unsigned l = 0; l < 2; l++)
-		memcpy(&pair->state.word32[(size_t)WORDS * l], first, sizeof(first));
+	pb_wipe(&pair->input[l], sizeof(pair->input[l]));
+	memcpy(&pair->state.word32[(size_t)WORDS * l], first, sizeof(first));
 }
 
 enum pb_status
@@ -52,7 +51,8 @@ pb_pair_new(const struct pb_lanes *lanes, struct pb_pair **ret_pair, struct pb_e
 		pb_pair_free(pair);
 		return status;
 	}
-	begin(pair);
+	begin(pair, 0);
+	begin(pair, 1);
 	*ret_pair = pair;
 	return PB_OK;
 }
@@ -119,23 +119,18 @@ pad(struct input *input)
 }
 
 void
-pb_pair_final(struct pb_pair *pair, uint8_t out[2][PB_DIGEST_LEN])
+pb_pair_end(struct pb_pair *pair, unsigned lane, uint8_t out[PB_DIGEST_LEN])
 {
-	const uint8_t *const rest[2] = { pair->input[0].rest, pair->input[1].rest };
-	size_t blocks[2];
+	struct input *input = &pair->input[lane];
 
 	if (pair->absorb == NULL) {
-		for (unsigned l = 0; l < 2; l++)
-			pb_digest_final(pair->digest[l], out[l]);
+		pb_digest_final(pair->digest[lane], out);
 		return;
 	}
-	for (unsigned l = 0; l < 2; l++)
-		blocks[l] = pad(&pair->input[l]);
-	absorb(pair, rest, blocks);
-	for (unsigned l = 0; l < 2; l++)
-		for (unsigned i = 0; i < WORDS; i++)
-			pb_put_u32(out[l] + (size_t)4 * i, pair->state.word32[WORDS * l + i]);
-	begin(pair);
+	absorb_one(pair, lane, input->rest, pad(input));
+	for (unsigned i = 0; i < WORDS; i++)
+		pb_put_u32(out + (size_t)4 * i, pair->state.word32[WORDS * lane + i]);
+	begin(pair, lane);
 }
 
 void

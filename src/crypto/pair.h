@@ -18,8 +18,8 @@ enum pb_status pb_pair_new(
  * zeros. */
 void pb_pair_update(struct pb_pair *pair, const uint8_t *const data[2], const size_t len[2]);
 
-/* Then it is ready for the next two. */
-void pb_pair_final(struct pb_pair *pair, uint8_t out[2][PB_DIGEST_LEN]);
+/* One of them ends, and the next begins in its place; the other goes on. */
+void pb_pair_end(struct pb_pair *pair, unsigned lane, uint8_t out[PB_DIGEST_LEN]);
 
 void pb_pair_free(struct pb_pair *pair); /* NULL is fine */
 

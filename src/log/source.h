@@ -28,8 +28,9 @@ struct pb_source_item {
 	uint8_t leaf[PB_LEAF_LEN];
 	bool open;           /* stored with its secret ('P') */
 	struct pb_secret *r; /* borrowed; NULL: not at hand (no reader key, or destroyed) */
-	enum pb_source_secret secret; /* sealed */
-	struct pb_payload payload;    /* usable until the next item */
+	enum pb_source_secret secret;  /* sealed */
+	struct pb_payload payload;     /* usable until the next item */
+	const uint8_t *payload_sha256; /* computed as it was read; NULL: by whoever looks at it */
 
 	/* PB_SOURCE_CHECKPOINT: the note.  PB_SOURCE_SEGMENT: the JSON header.  Borrowed. */
 	const uint8_t *bytes;

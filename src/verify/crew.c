@@ -28,9 +28,10 @@ look(void *tools, void *const *jobs, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct pb_verify_job *job = jobs[i];
 
-		record[i] = (struct pb_inside_record){
-			.leaf = &job->leaf, .stored = &job->payload, .r = job->open ? job->r : NULL
-		};
+		record[i] = (struct pb_inside_record){ .leaf = &job->leaf,
+			.stored = &job->payload,
+			.sha256 = job->digested ? job->payload_sha256 : NULL,
+			.r = job->open ? job->r : NULL };
 	}
 	pb_inside_look_many(tools, record, count);
 	for (size_t i = 0; i < count; i++)

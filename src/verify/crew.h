@@ -26,6 +26,8 @@ struct pb_verify_job {
 	char segment[64];
 	uint64_t offset;
 	enum pb_source_secret secret;
+	bool digested; /* payload_sha256 is the payload's */
+	uint8_t payload_sha256[PB_DIGEST_LEN];
 	/* by the crew */
 	struct pb_inside_record record;
 };

@@ -67,6 +67,7 @@ enum pb_status pb_inside_look(struct pb_inside_tools *tools, const struct pb_lea
 struct pb_inside_record {
 	const struct pb_leaf *leaf;
 	const struct pb_buf *stored; /* its payload, of at most PB_INSIDE_PAYLOAD octets */
+	const uint8_t *sha256;       /* of that; NULL: it is computed */
 	struct pb_secret *r;
 	struct pb_inside inside;
 	enum pb_status status; /* of looking: as pb_inside_look answers */

@@ -127,6 +127,9 @@ fill(struct pb_verify_job *job, const struct pb_source_item *item, const struct 
 	(void)snprintf(job->segment, sizeof(job->segment), "%s", item->segment);
 	job->offset = item->offset;
 	job->secret = item->secret;
+	job->digested = item->payload_sha256 != NULL;
+	if (job->digested)
+		memcpy(job->payload_sha256, item->payload_sha256, PB_DIGEST_LEN);
 	return PB_OK;
 }
 
@@ -158,6 +161,21 @@ look_here(struct pb_verify_state *state, const struct pb_source_item *item,
 	    !inside.commitment_wrong)
 		status = pb_verify_handover(state, item, leaf->seq, *ret_facts, &objects, err);
 	pb_inside_objects_done(&objects);
+	return status;
+}
+
+/* One that stays closed, and whose digest is known. */
+static enum pb_status
+compare(struct pb_verify_state *state, const struct pb_source_item *item,
+    const struct pb_leaf *leaf, struct pb_error *err)
+{
+	struct pb_inside inside = { .payload_wrong =
+					memcmp(item->payload_sha256, leaf->payload_sha256,
+					    PB_DIGEST_LEN) != 0 };
+	enum pb_status status = pb_verify_record_flush(state, err);
+
+	if (status == PB_OK)
+		report(state, item, leaf->seq, &inside);
 	return status;
 }
 
@@ -195,7 +213,9 @@ pb_verify_record(
 		status = pb_verify_destroyed_take(state, item, &leaf, err);
 	if (status != PB_OK)
 		return status;
-	if (state->crew != NULL && !item->open && item->payload.len <= PB_INSIDE_PAYLOAD)
+	if (!item->open && r == NULL && item->payload_sha256 != NULL)
+		status = compare(state, item, &leaf, err);
+	else if (state->crew != NULL && !item->open && item->payload.len <= PB_INSIDE_PAYLOAD)
 		status = look_aside(state, item, &leaf, r, &facts, err);
 	else
 		status = look_here(

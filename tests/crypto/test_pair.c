@@ -28,8 +28,8 @@ digest(struct pb_pair *pair, const uint8_t *octets, const size_t len[2], size_t 
 		}
 		pb_pair_update(pair, data, some);
 	}
-	pb_pair_final(pair, out);
 	for (unsigned l = 0; l < 2; l++) {
+		pb_pair_end(pair, l, out[l]);
 		pb_digest_sha256(octets + (size_t)LONGEST * l, len[l], right);
 		assert_memory_equal(out[l], right, sizeof(right));
 	}
@@ -71,6 +71,46 @@ so_they_have_without_lanes(void **state)
 	assert_right(1);
 }
 
+/* Many short ones beside a long one, whose blocks begin anywhere. */
+static void
+one_ends_while_the_other_goes_on(unsigned width)
+{
+	uint8_t octets[2 * LONGEST], out[PB_DIGEST_LEN], right[PB_DIGEST_LEN];
+	struct pb_pair *pair = NULL;
+	struct pb_lanes lanes;
+	size_t at = 0;
+
+	fill(octets, sizeof(octets));
+	pb_lanes_init(&lanes);
+	pb_lanes_narrow(&lanes, width);
+	assert_int_equal(pb_pair_new(&lanes, &pair, NULL), PB_OK);
+	for (size_t len = 0; len < 140 && at + len <= LONGEST; len++) {
+		const uint8_t *const data[2] = { octets + at, octets + len };
+		const size_t lens[2] = { len / PB_PAIR_BLOCK * PB_PAIR_BLOCK, len };
+
+		pb_pair_update(pair, data, lens);
+		pb_pair_end(pair, 1, out);
+		pb_digest_sha256(octets + len, len, right);
+		assert_memory_equal(out, right, sizeof(right));
+		at += lens[0];
+	}
+	assert_true(at > 0);
+	pb_pair_update(pair, (const uint8_t *const[]){ octets + at, octets },
+	    (const size_t[]){ 2 * LONGEST - at, 0 });
+	pb_pair_end(pair, 0, out);
+	pb_digest_sha256(octets, sizeof(octets), right);
+	assert_memory_equal(out, right, sizeof(right));
+	pb_pair_free(pair);
+}
+
+static void
+many_end_beside_one(void **state)
+{
+	(void)state;
+	one_ends_while_the_other_goes_on(8);
+	one_ends_while_the_other_goes_on(1);
+}
+
 static void
 nothing_is_freed(void **state)
 {
@@ -85,6 +125,7 @@ main(void)
 		cmocka_unit_test(nothing_is_freed),
 		cmocka_unit_test(two_inputs_have_their_digests_whatever_their_lengths),
 		cmocka_unit_test(so_they_have_without_lanes),
+		cmocka_unit_test(many_end_beside_one),
 	};
 
 	return cmocka_run_group_tests(tests, start_crypto, NULL);
