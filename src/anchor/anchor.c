@@ -50,10 +50,10 @@ static enum pb_status
 find_due(struct stamping *s, bool *ret_due, struct pb_error *err)
 {
 	const struct pb_archive *a = s->archive;
-	struct pb_stamped stamped;
-	enum pb_status status = pb_stamped_find(a->world->files, a->dir, &stamped, err);
+	struct pb_stamped *before = &s->question.before;
+	enum pb_status status = pb_stamped_find(a->world->files, a->dir, before, err);
 
-	*ret_due = status == PB_OK && is_due(&s->question, &stamped);
+	*ret_due = status == PB_OK && is_due(&s->question, before);
 	if (!*ret_due)
 		return status;
 	s->question.at = pb_head_here(&a->head);
@@ -112,7 +112,7 @@ come_back(struct stamping *s, struct pb_error *err)
 static enum pb_status
 ask(struct stamping *s, struct pb_error *err)
 {
-	bool away = pb_anchor_goes_out(&s->question);
+	bool away = s->question.away = pb_anchor_goes_out(&s->question);
 	enum pb_status asked, status = PB_OK;
 
 	if (away)

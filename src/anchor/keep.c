@@ -113,11 +113,12 @@ keep_gap(struct keeping *k, const struct pb_stamped *stamped, struct pb_error *e
 static enum pb_status
 keep(struct keeping *k, struct pb_stamp_outcome *ret_outcome, struct pb_error *err)
 {
-	struct pb_stamped stamped;
-	enum pb_status status;
+	struct pb_stamped stamped = k->question->before;
+	enum pb_status status = PB_OK;
 
-	/* As it stands under the lock: another stamper may have stated the gap, or its end. */
-	status = pb_stamped_find(k->archive->world->files, k->archive->dir, &stamped, err);
+	/* Without the lock another stamper may have stated the gap meanwhile, or its end. */
+	if (k->question->away)
+		status = pb_stamped_find(k->archive->world->files, k->archive->dir, &stamped, err);
 	if (status == PB_OK && k->answers->answer_count > 0) {
 		status = keep_tokens(k, &stamped, err);
 		if (status == PB_OK) {

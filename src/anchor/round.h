@@ -7,6 +7,7 @@
 
 #include "anchor/ask.h"
 #include "anchor/record.h"
+#include "anchor/stamped.h"
 #include "archive/place.h"
 
 struct pb_anchor_question {
@@ -18,6 +19,8 @@ struct pb_anchor_question {
 	struct pb_authorities *authorities;
 	struct pb_buf checkpoint; /* owned; as it stands in the vault */
 	struct pb_place at;       /* where it stands, and its size */
+	struct pb_stamped before; /* how far the log was stamped then */
+	bool away;                /* the lock was let go of since */
 };
 
 /* Owned; pb_anchor_answers_done. */
