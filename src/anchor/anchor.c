@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "anchor/keep.h"
+#include "archive/head.h"
 #include "archive/lock.h"
-#include "archive/publish.h"
 #include "core/error.h"
 
 static const char STAMPING[] = N_("stamp the log");
