@@ -58,17 +58,25 @@ check_stored(const struct pb_view_record *record, struct pb_error *err)
 /* ---- its parts ------------------------------------------------------------------------------ */
 
 static enum pb_status
-take_message(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+take_message(struct pb_view_record *record, struct pb_error *err)
 {
+	enum pb_status status;
+
 	record->too_large = record->size > PB_LIMIT_VIEW_MESSAGE;
-	if (!record->whole || record->too_large || record->size == 0)
+	if (!record->whole || record->too_large)
 		return PB_OK;
-	return pb_opened_message(opened, PB_LIMIT_VIEW_MESSAGE, &record->octets, err);
+	record->octets = pb_opened_message_at(record->opened);
+	if (record->octets != NULL)
+		return PB_OK;
+	status = pb_opened_message(record->opened, PB_LIMIT_VIEW_MESSAGE, &record->copy, err);
+	record->octets = record->copy.data;
+	return status;
 }
 
 static enum pb_status
-take_digest(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+take_digest(struct pb_view_record *record, struct pb_error *err)
 {
+	struct pb_opened *opened = record->opened;
 	uint8_t index = pb_opened_find(opened, PB_PART_DIGEST);
 	enum pb_status status;
 
@@ -85,8 +93,9 @@ take_digest(struct pb_view_record *record, struct pb_opened *opened, struct pb_e
 
 /* Facts that are no JSON leave a row that says less. */
 static enum pb_status
-take_facts(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+take_facts(struct pb_view_record *record, struct pb_error *err)
 {
+	struct pb_opened *opened = record->opened;
 	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
 	enum pb_status status;
 
@@ -100,16 +109,16 @@ take_facts(struct pb_view_record *record, struct pb_opened *opened, struct pb_er
 }
 
 static enum pb_status
-take_parts(struct pb_view_record *record, struct pb_opened *opened, struct pb_error *err)
+take_parts(struct pb_view_record *record, struct pb_error *err)
 {
-	enum pb_status status = take_facts(record, opened, err);
+	enum pb_status status = take_facts(record, err);
 
 	if (status != PB_OK || !record->message)
 		return status;
-	record->size = pb_opened_message_len(opened);
-	status = take_digest(record, opened, err);
+	record->size = pb_opened_message_len(record->opened);
+	status = take_digest(record, err);
 	if (status == PB_OK)
-		status = take_message(record, opened, err);
+		status = take_message(record, err);
 	return status;
 }
 
@@ -118,7 +127,6 @@ pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
     struct pb_keyfile *keyfile, struct pb_secret *segment_key, const struct pb_frame *frame,
     uint64_t slot, bool check, struct pb_error *err)
 {
-	struct pb_opened *opened = NULL;
 	enum pb_status status = PB_OK;
 
 	pb_view_record_clear(record);
@@ -132,24 +140,25 @@ pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
 	if (check)
 		status = check_stored(record, err);
 	if (status == PB_OK)
-		status = pb_opener_open(opener, &record->frame.payload, record->r, &opened, err);
-	if (status == PB_OK)
-		status = take_parts(record, opened, err);
-	pb_opened_free(opened);
-	return status;
+		status =
+		    pb_opener_open(opener, &record->frame.payload, record->r, &record->opened, err);
+	return status == PB_OK ? take_parts(record, err) : status;
 }
 
 void
 pb_view_record_clear(struct pb_view_record *record)
 {
+	pb_opened_free(record->opened);
+	record->opened = NULL;
+	record->octets = NULL;
 	pb_secret_free(record->r);
 	record->r = NULL;
 	pb_json_free(record->facts);
 	record->facts = NULL;
-	pb_wipe(record->octets.data, record->octets.len);
-	pb_buf_clear(&record->octets);
-	if (record->octets.cap > OCTETS_KEPT)
-		pb_buf_done(&record->octets);
+	pb_wipe(record->copy.data, record->copy.len);
+	pb_buf_clear(&record->copy);
+	if (record->copy.cap > OCTETS_KEPT)
+		pb_buf_done(&record->copy);
 	pb_buf_clear(&record->part);
 	record->message = record->too_large = false;
 	record->size = 0;
@@ -160,6 +169,6 @@ void
 pb_view_record_done(struct pb_view_record *record)
 {
 	pb_view_record_clear(record);
-	pb_buf_done(&record->octets);
+	pb_buf_done(&record->copy);
 	pb_buf_done(&record->part);
 }

@@ -17,12 +17,13 @@ struct pb_view_record {
 	struct pb_secret *r;   /* NULL: destroyed */
 	struct pb_json *facts; /* may be NULL */
 	bool message;
-	bool too_large; /* message_octets is empty */
+	bool too_large; /* octets is NULL */
 	uint64_t size;
 	uint8_t sha256[PB_DIGEST_LEN];
-	bool whole;           /* set by the caller: the octets are wanted */
-	struct pb_buf octets; /* of the message; kept from record to record */
-	struct pb_buf part;   /* the same */
+	bool whole;               /* set by the caller: the octets are wanted */
+	const uint8_t *octets;    /* of the message, `size` of them, until the record is cleared */
+	struct pb_opened *opened; /* in which they stand; NULL: they stand in `copy` */
+	struct pb_buf copy, part; /* kept from record to record */
 };
 
 /*
@@ -39,7 +40,8 @@ enum pb_status pb_view_secret(const struct pb_frame *frame, struct pb_keyfile *k
     struct pb_secret *segment_key, uint64_t slot, struct pb_secret **ret_r,
     struct pb_error *err) PB_MUST_CHECK;
 
-/* Forget the record; the buffers are wiped and kept. */
+/* Forget the record, before its opener and its frames are closed; the buffers are wiped and kept.
+ */
 void pb_view_record_clear(struct pb_view_record *record);
 void pb_view_record_done(struct pb_view_record *record);
 

@@ -153,8 +153,8 @@ view_message(struct pb_view_tools *tools, struct pb_summary_row *row, struct pb_
 		row->state = PB_VIEW_TOO_LARGE;
 		return PB_OK;
 	}
-	status = pb_viewer_view(tools->viewer, record->octets.data, record->octets.len,
-	    &tools->view, &tools->text, &row->state, err);
+	status = pb_viewer_view(tools->viewer, record->octets, (size_t)record->size, &tools->view,
+	    &tools->text, &row->state, err);
 	if (status == PB_OK && row->state == PB_VIEW_MADE)
 		status = pb_json_parse(tools->view.data, tools->view.len, ret_view, err);
 	if (status == PB_EDATA || status == PB_ELIMIT) {

@@ -44,9 +44,9 @@ pb_view_tools_free(struct pb_view_tools *tools)
 	if (tools == NULL)
 		return;
 	pb_viewer_free(tools->viewer);
+	pb_view_record_done(&tools->record);
 	pb_opener_free(tools->opener);
 	pb_summarizer_free(tools->summarizer);
-	pb_view_record_done(&tools->record);
 	pb_buf_wipe(&tools->view);
 	pb_buf_done(&tools->view);
 	pb_buf_wipe(&tools->text);

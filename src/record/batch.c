@@ -83,26 +83,10 @@ add(struct batch *batch, const uint8_t *data, size_t len, uint8_t out[PB_H2_LEN]
 /* ---- messages ------------------------------------------------------------------------------- */
 
 static bool
-in_message(uint8_t kind)
-{
-	return kind == PB_PART_HEADER || kind == PB_PART_BODY;
-}
-
-/* The parts of a message stand beside each other as a rule (FORMAT 1): then it is one input. */
-static bool
 message_run(const struct pb_table *table, const uint8_t *parts, struct pb_lanes_input *input)
 {
-	unsigned i = 0;
-
-	while (i < table->count && !in_message(table->kind[i]))
-		parts += table->len[i++];
-	input->data = parts;
-	input->len = 0;
-	while (i < table->count && in_message(table->kind[i]))
-		input->len += (size_t)table->len[i++];
-	while (i < table->count && !in_message(table->kind[i]))
-		i++;
-	return i == table->count;
+	input->data = pb_table_message(table, parts, &input->len);
+	return input->data != NULL;
 }
 
 static void
@@ -111,7 +95,7 @@ message_scattered(struct pb_digest *digest, const struct pb_table *table, const 
 {
 	pb_digest_final(digest, out);
 	for (unsigned i = 0; i < table->count; parts += table->len[i++])
-		if (in_message(table->kind[i]))
+		if (pb_part_kind_message(table->kind[i]))
 			pb_digest_update(digest, parts, (size_t)table->len[i]);
 	pb_digest_final(digest, out);
 }

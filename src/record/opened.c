@@ -20,10 +20,11 @@ pb_opened_free(struct pb_opened *opened)
 	o = opened->opener;
 	pb_assert(opened->payload != NULL);
 	opened->payload = NULL;
-	if (opened->in_memory)
-		pb_wipe(o->plain + opened->at, (size_t)opened->total);
-	if (--o->open > 0)
+	if (--o->open > 0) {
+		if (opened->in_memory)
+			pb_wipe(o->plain + opened->at, (size_t)opened->total);
 		return;
+	}
 	pb_opener_wipe(o, 0);
 	o->count = 0;
 }
@@ -55,7 +56,7 @@ pb_opened_message_len(const struct pb_opened *opened)
 	uint64_t len = 0;
 
 	for (uint8_t i = 0; i < table->count; i++)
-		if (table->kind[i] == PB_PART_HEADER || table->kind[i] == PB_PART_BODY)
+		if (pb_part_kind_message(table->kind[i]))
 			len += table->len[i];
 	return len;
 }
@@ -160,7 +161,7 @@ join_begin(void *ctx, uint8_t kind, struct pb_error *err)
 	struct joining *joining = ctx;
 
 	(void)err;
-	joining->wanted = kind == PB_PART_HEADER || kind == PB_PART_BODY;
+	joining->wanted = pb_part_kind_message(kind);
 	return PB_OK;
 }
 
@@ -194,6 +195,16 @@ pb_opened_message(struct pb_opened *opened, size_t max, struct pb_buf *buf, stru
 		buf->len = before;
 	}
 	return status;
+}
+
+const uint8_t *
+pb_opened_message_at(const struct pb_opened *opened)
+{
+	size_t len;
+
+	if (!opened->in_memory)
+		return NULL;
+	return pb_table_message(&opened->table, opened->opener->plain + opened->at, &len);
 }
 
 /* Counting again: the parts pass by the tally; what the digest part says is kept for the end. */
@@ -272,7 +283,7 @@ look_at_message(const struct pb_opened *opened, struct pb_opened_sums *sums)
 	bool message = false;
 
 	for (uint8_t i = 0; i < table->count; at += table->len[i++]) {
-		message |= table->kind[i] == PB_PART_HEADER || table->kind[i] == PB_PART_BODY;
+		message |= pb_part_kind_message(table->kind[i]);
 		if (table->kind[i] == PB_PART_DIGEST)
 			digest = at;
 	}

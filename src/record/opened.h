@@ -69,6 +69,12 @@ enum pb_status pb_opened_message(
     struct pb_opened *opened, size_t max, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 
 /*
+ * The same where it stands, pb_opened_message_len octets, borrowed until pb_opened_free; NULL: it
+ * is not in memory, or not in one piece.
+ */
+const uint8_t *pb_opened_message_at(const struct pb_opened *opened);
+
+/*
  * The commitment of what was opened, and whether there is no digest part, or
  * exactly one and it is the SHA-256 of kinds 1 and 2.  A message's digest goes
  * to ret_sha256 as computed (zeros when there are no kinds 1, 2, 3).  One pass.

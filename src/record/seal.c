@@ -89,9 +89,7 @@ fits(const struct pb_sealer *s, size_t len)
 static bool
 in_message(const struct pb_sealer *s)
 {
-	uint8_t kind = s->table.kind[s->table.count - 1];
-
-	return kind == PB_PART_HEADER || kind == PB_PART_BODY;
+	return pb_part_kind_message(s->table.kind[s->table.count - 1]);
 }
 
 static enum pb_status

@@ -15,8 +15,8 @@ state_message(struct pb_sealer *s, uint8_t out[PB_DIGEST_LEN])
 	bool message = false;
 
 	for (uint8_t i = 0; i < s->table.count; i++)
-		message |= s->table.kind[i] == PB_PART_HEADER || s->table.kind[i] == PB_PART_BODY ||
-			   s->table.kind[i] == PB_PART_DIGEST;
+		message |=
+		    pb_part_kind_message(s->table.kind[i]) || s->table.kind[i] == PB_PART_DIGEST;
 	if (message && s->stated_len == s->message_len)
 		memcpy(out, s->stated, PB_DIGEST_LEN);
 	else if (message)

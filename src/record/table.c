@@ -2,6 +2,7 @@
 
 #include "core/buf.h"
 #include "core/cursor.h"
+#include "record/types.h"
 
 size_t
 pb_table_len(unsigned count)
@@ -46,4 +47,22 @@ pb_table_decode(const uint8_t *end, size_t len, uint64_t total, struct pb_table 
 		left -= ret_table->len[i];
 	}
 	return left == 0;
+}
+
+const uint8_t *
+pb_table_message(const struct pb_table *table, const uint8_t *parts, size_t *ret_len)
+{
+	size_t len = 0;
+	unsigned i = 0;
+
+	while (i < table->count && !pb_part_kind_message(table->kind[i]))
+		parts += table->len[i++];
+	while (i < table->count && pb_part_kind_message(table->kind[i]))
+		len += (size_t)table->len[i++];
+	while (i < table->count && !pb_part_kind_message(table->kind[i]))
+		i++;
+	if (i < table->count)
+		return NULL;
+	*ret_len = len;
+	return parts;
 }

@@ -30,4 +30,12 @@ size_t pb_table_encode(const struct pb_table *table, uint8_t out[PB_TABLE_MAX]);
  */
 bool pb_table_decode(const uint8_t *end, size_t len, uint64_t total, struct pb_table *ret_table);
 
+/*
+ * The message among the parts, which stand one behind the other at `parts`: its first octet, and
+ * how many there are.  NULL: its parts do not stand beside each other, as they do as a rule
+ * (FORMAT 1).
+ */
+const uint8_t *pb_table_message(
+    const struct pb_table *table, const uint8_t *parts, size_t *ret_len);
+
 #endif

@@ -47,9 +47,7 @@ pb_tally_start(struct pb_tally *tally, struct pb_secret *r)
 static bool
 in_message(const struct pb_tally *tally)
 {
-	uint8_t kind = tally->table.kind[tally->table.count - 1];
-
-	return kind == PB_PART_HEADER || kind == PB_PART_BODY;
+	return pb_part_kind_message(tally->table.kind[tally->table.count - 1]);
 }
 
 /* The part that passed ends: its p. */

@@ -50,6 +50,12 @@ pb_part_kind_known(uint8_t kind)
 }
 
 bool
+pb_part_kind_message(uint8_t kind)
+{
+	return kind == PB_PART_HEADER || kind == PB_PART_BODY;
+}
+
+bool
 pb_record_type_public(uint8_t type)
 {
 	return type == PB_RECORD_DESTRUCTION || type == PB_RECORD_ANCHOR || type == PB_RECORD_KEY;

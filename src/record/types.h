@@ -31,6 +31,9 @@ enum pb_part_kind {
 bool pb_record_type_known(uint8_t type);
 bool pb_part_kind_known(uint8_t kind);
 
+/* Header and body: the message itself. */
+bool pb_part_kind_message(uint8_t kind);
+
 /* Types with nothing to hide, stored with their secret in the clear ('P', FORMAT 3): 8, 12, 13. */
 bool pb_record_type_public(uint8_t type);
 
