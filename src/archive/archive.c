@@ -76,7 +76,7 @@ pb_archive_close(struct pb_archive *a, struct pb_error *err)
 
 	if (a == NULL)
 		return PB_OK;
-	status = a->stopped ? PB_OK : pb_publish(a, err);
+	status = pb_publish(a, err);
 	if (!a->stopped)
 		pb_catchup_behind(a);
 	pb_archive_drop(a);

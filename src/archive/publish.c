@@ -38,7 +38,7 @@ pb_publish(struct pb_archive *a, struct pb_error *err)
 	struct pb_walk *walk = NULL;
 	enum pb_status status;
 
-	if (a->head.tree.size == 0)
+	if (a->stopped || a->head.tree.size == 0)
 		return PB_OK;
 	if (a->saved_size != a->head.tree.size) {
 		status = pb_head_save(&a->head, a->world->files, a->dir, err);

@@ -4,7 +4,8 @@
 
 #include "archive/archive.h"
 
-/* Both, if there is anything new.  The log is safe whatever the answer. */
+/* Both, if there is anything new and the writer has not stopped.  The log is safe whatever the
+ * answer. */
 enum pb_status pb_publish(struct pb_archive *archive, struct pb_error *err) PB_MUST_CHECK;
 
 /* Tiles that are full; and both, if the last time is a minute ago or more.  What fails is tried

@@ -327,14 +327,21 @@ pb_access_search(struct pb_access *access, const struct pb_options *options, con
 }
 
 enum pb_status
-pb_access_finish(struct pb_archive *archive, struct pb_error *err)
+pb_access_stamp(struct pb_archive *archive, struct pb_error *err)
 {
 	struct pb_stamp_outcome outcome;
-	enum pb_status status = PB_OK, closed;
+
+	if (archive == NULL || !pb_archive_stamps_locally(archive))
+		return PB_OK;
+	return pb_archive_stamp(archive, NULL, false, &outcome, err);
+}
+
+enum pb_status
+pb_access_finish(struct pb_archive *archive, struct pb_error *err)
+{
+	enum pb_status status = pb_access_stamp(archive, err), closed;
 	struct pb_error closing = { 0 };
 
-	if (archive != NULL && pb_archive_stamps_locally(archive))
-		status = pb_archive_stamp(archive, NULL, false, &outcome, err);
 	closed = pb_archive_close(archive, &closing);
 	if (status == PB_OK && closed != PB_OK && err != NULL)
 		*err = closing;

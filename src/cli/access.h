@@ -63,10 +63,12 @@ enum pb_status pb_access_open_search(const struct pb_world *world, const struct 
 enum pb_status pb_access_search(struct pb_access *access, const struct pb_options *options,
     const char *what, const struct pb_access_queries *queries, struct pb_error *err) PB_MUST_CHECK;
 
+/* Where the local authority is the only one it stamps at once, since that waits for nobody. */
+enum pb_status pb_access_stamp(struct pb_archive *archive, struct pb_error *err) PB_MUST_CHECK;
+
 /*
- * End what added records: where the local authority is the only one it stamps them at once,
- * since that waits for nobody; then publish and close.  PB_OK, or what went wrong at the
- * end: what was acknowledged is safe either way.
+ * End what added records: pb_access_stamp, then publish and close.  PB_OK, or what went wrong at
+ * the end: what was acknowledged is safe either way.
  */
 enum pb_status pb_access_finish(struct pb_archive *archive, struct pb_error *err);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "archive/intake.h"
+#include "archive/publish.h"
 #include "archive/walk.h"
 #include "capture/import.h"
 #include "cli/access.h"
@@ -153,16 +154,28 @@ run(const struct pb_world *world, const struct pb_options *options, struct pb_ar
 	return status;
 }
 
-/* Open, import, close: what was acknowledged is safe whatever the end says. */
+/* Stamped and published; what has failed here is tried once more when the archive is closed. */
+static enum pb_status
+tell_world(struct pb_archive *archive, struct pb_error *err)
+{
+	enum pb_status status = pb_access_stamp(archive, err);
+
+	return status == PB_OK ? pb_publish(archive, err) : status;
+}
+
+/*
+ * Open, import, close: what was acknowledged is safe whatever the end says.  It is stamped and
+ * published while the last segments are still being indexed.
+ */
 static enum pb_status
 run_in(const struct pb_world *world, const struct pb_options *options, const char *dir,
     struct pb_import_tally *tally)
 {
 	bool index = options->value[PB_OPTION_NO_INDEX] == NULL;
-	struct pb_error err = { 0 }, closing = { 0 }, indexing = { 0 };
+	struct pb_error err = { 0 }, ending = { 0 }, indexing = { 0 };
 	struct pb_archive *archive = NULL;
 	struct pb_views *views = NULL;
-	enum pb_status status, closed;
+	enum pb_status status, ended, closed;
 
 	status = pb_examine_place(world, dir, &err);
 	if (status == PB_OK)
@@ -175,15 +188,18 @@ run_in(const struct pb_world *world, const struct pb_options *options, const cha
 		views = pb_indexing_begin(archive, &indexing);
 	status = run(world, options, archive, tally, &err);
 	pb_progress_clear(tally->progress);
+	ended = tell_world(archive, &ending);
 	if (index)
 		pb_indexing_end(archive, views, &indexing);
-	closed = pb_access_finish(archive, &closing);
+	closed = pb_archive_close(archive, ended == PB_OK ? &ending : NULL);
+	if (ended == PB_OK)
+		ended = closed;
 	pb_import_tally_print(tally);
-	if (closed != PB_OK)
-		pb_say_error(&closing);
+	if (ended != PB_OK)
+		pb_say_error(&ending);
 	if (status != PB_OK)
 		pb_say_error(&err);
-	return status == PB_OK ? closed : status;
+	return status == PB_OK ? ended : status;
 }
 
 static enum pb_status
