@@ -1,18 +1,22 @@
 /*
- * What probant-mime and its parent say to each other, on one stream.  Numbers are big-endian.
+ * What probant-mime and its parent say to each other, on one stream, and in memory that they share
+ * (sys/child.h).  Numbers are big-endian.
  *
  *     child   hello: PB_WIRE_HELLO, u8 flags (PB_WIRE_LANDLOCK ...)          once
- *     parent  u8 wish, u64 number, u64 length, the message                   any number of times
+ *     parent  u8 wish, u64 number, u64 length [, the message]                any number of times
  *     child   u8 answer, u64 length of the first, u64 length of the second, the two
  *
+ * A message of PB_WIRE_SHARED octets or less stands at the beginning of the shared memory until it
+ * is answered; a longer one comes by the stream, which costs two copies more.
  * The two are a view and a text, or one attachment and nothing.  A child that can't answer ends;
  * its parent ends it by closing the stream.
  */
 #ifndef PB_CORE_VIEW_WIRE_H
 #define PB_CORE_VIEW_WIRE_H
 
-#define PB_WIRE_HELLO "pbmime2"
+#define PB_WIRE_HELLO "pbmime3"
 #define PB_WIRE_HELLO_LEN 8 /* with the flags */
+#define PB_WIRE_SHARED ((size_t)1024 * 1024)
 #define PB_WIRE_REQUEST_LEN 17
 #define PB_WIRE_REPLY_LEN 17
 

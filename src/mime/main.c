@@ -10,6 +10,7 @@
 #include "core/limits.h"
 #include "core/view_wire.h"
 #include "mime/view.h"
+#include "sys/child.h"
 #include "sys/confine.h"
 #include "sys/stream.h"
 
@@ -19,30 +20,34 @@
 struct request {
 	enum pb_wire_wish wish;
 	uint64_t number;
-	struct pb_buf message;
+	const void *message; /* in shared, or in room */
+	size_t len;
+	const void *shared;
+	struct pb_buf room;
 };
 
 /* 1: a request is there; 0: the parent wants no more; negative: it can't be had. */
 static int
 receive(struct request *request)
 {
-	struct pb_buf *message = &request->message;
+	struct pb_buf *room = &request->room;
 	uint8_t head[PB_WIRE_REQUEST_LEN];
-	uint64_t len;
 	int got = pb_stream_read(0, head, sizeof(head));
 
 	if (got <= 0)
 		return got;
 	request->wish = head[0];
 	request->number = pb_get_u64(head + 1);
-	len = pb_get_u64(head + 9);
-	if (message->cap > ROOM_KEPT)
-		pb_buf_done(message);
-	pb_buf_clear(message);
-	if (len > PB_LIMIT_VIEW_MESSAGE || pb_buf_reserve(message, len + 1) != PB_OK)
+	request->len = pb_get_u64(head + 9);
+	request->message = request->shared;
+	if (room->cap > ROOM_KEPT)
+		pb_buf_done(room);
+	if (request->len <= PB_WIRE_SHARED)
+		return 1;
+	if (request->len > PB_LIMIT_VIEW_MESSAGE || pb_buf_reserve(room, request->len) != PB_OK)
 		return -1;
-	message->len = len;
-	return len == 0 ? 1 : pb_stream_read(0, message->data, len);
+	request->message = room->data;
+	return pb_stream_read(0, room->data, request->len);
 }
 
 /* In one piece, so that the parent is woken once; but what is long is not copied for that. */
@@ -71,19 +76,17 @@ static enum pb_wire_answer
 answer(const struct pb_mime *mime, const struct request *request, struct pb_buf *first,
     struct pb_buf *second)
 {
-	const struct pb_buf *message = &request->message;
-
 	pb_buf_clear(second);
 	switch (request->wish) {
 	case PB_WIRE_READING:
-		return pb_mime_read(mime, message->data, message->len, first, second);
+		return pb_mime_read(mime, request->message, request->len, first, second);
 	case PB_WIRE_ATTACHMENT:
 		return pb_mime_attachment(
-		    mime, message->data, message->len, request->number, first);
+		    mime, request->message, request->len, request->number, first);
 	case PB_WIRE_VIEW:
 		break;
 	}
-	pb_mime_view(mime, message->data, message->len, first, second);
+	pb_mime_view(mime, request->message, request->len, first, second);
 	return PB_WIRE_DONE;
 }
 
@@ -100,14 +103,15 @@ say_hello(const struct pb_confined *confined)
 int
 main(void)
 {
-	struct request request = { .message = PB_BUF_EMPTY };
+	struct request request = { .shared = pb_child_given(PB_WIRE_SHARED), .room = PB_BUF_EMPTY };
 	struct pb_buf first = PB_BUF_EMPTY, second = PB_BUF_EMPTY, reply = PB_BUF_EMPTY;
 	struct pb_mime *mime = pb_mime_start();
 	struct pb_confined confined;
 	enum pb_wire_answer how;
 	int got;
 
-	if (pb_confine(PB_LIMIT_VIEW_MEMORY, &confined) != 0 || say_hello(&confined) != 0)
+	if (request.shared == NULL || pb_confine(PB_LIMIT_VIEW_MEMORY, &confined) != 0 ||
+	    say_hello(&confined) != 0)
 		return EXIT_FAILURE;
 	while ((got = receive(&request)) > 0) {
 		if (pb_confine_processor(PB_LIMIT_VIEW_CPU_MS) != 0)
@@ -118,7 +122,7 @@ main(void)
 		if (first.cap > ROOM_KEPT)
 			pb_buf_done(&first);
 	}
-	pb_buf_done(&request.message);
+	pb_buf_done(&request.room);
 	pb_buf_done(&first);
 	pb_buf_done(&second);
 	pb_buf_done(&reply);

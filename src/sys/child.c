@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -16,23 +17,36 @@
 #include "core/error.h"
 #include "sys/process.h"
 
+#define SHARED_FD 3
+
 struct pb_child {
 	pid_t process;
-	int fd; /* our end of the stream */
+	int fd;       /* our end of the stream */
+	void *shared; /* NULL: no memory is shared */
+	size_t shared_len;
 };
 
-/* What the new process has for descriptors: the stream twice, and nothing. */
+/* The ends of the child: of the stream, and the memory or -1. */
+struct ends {
+	int stream, memory;
+};
+
+/* What the new process has for descriptors: the stream twice, the memory, and nothing. */
 static int
-add_descriptors(posix_spawn_file_actions_t *actions, int stream)
+add_descriptors(posix_spawn_file_actions_t *actions, const struct ends *ends)
 {
+	int stream = ends->stream;
 	int error = posix_spawn_file_actions_adddup2(actions, stream, 0);
 
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, stream, 1);
 	if (error == 0)
 		error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
+	if (error == 0 && ends->memory >= 0)
+		error = posix_spawn_file_actions_adddup2(actions, ends->memory, SHARED_FD);
 	if (error == 0)
-		error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+		error = posix_spawn_file_actions_addclosefrom_np(
+		    actions, ends->memory >= 0 ? SHARED_FD + 1 : SHARED_FD);
 	return error;
 }
 
@@ -51,7 +65,7 @@ set_attributes(posix_spawnattr_t *attributes)
 }
 
 static int
-spawn(const char *program, int stream, pid_t *ret_process)
+spawn(const char *program, const struct ends *ends, pid_t *ret_process)
 {
 	char *copy = strdup(program), *arguments[] = { copy, NULL }, *environment[] = { NULL };
 	posix_spawn_file_actions_t actions;
@@ -65,7 +79,7 @@ spawn(const char *program, int stream, pid_t *ret_process)
 		goto out;
 	error = posix_spawnattr_init(&attributes);
 	if (error == 0) {
-		error = add_descriptors(&actions, stream);
+		error = add_descriptors(&actions, ends);
 		if (error == 0)
 			error = set_attributes(&attributes);
 		if (error == 0)
@@ -92,29 +106,94 @@ refused(struct pb_error *err, int error, const char *program)
 	return PB_EUNAVAIL;
 }
 
+/* Memory that the child sees too.  Nobody can make it shorter, which would end us by SIGBUS. */
+static int
+share(struct pb_child *child, size_t len, int *ret_fd)
+{
+	int fd = memfd_create("probant", MFD_CLOEXEC | MFD_ALLOW_SEALING), error = 0;
+	void *memory;
+
+	if (fd < 0)
+		return errno;
+	if (ftruncate(fd, (off_t)len) != 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		error = errno;
+	memory =
+	    error == 0 ? mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+	if (memory == MAP_FAILED) {
+		error = error != 0 ? error : errno;
+		(void)close(fd);
+		return error;
+	}
+	child->shared = memory;
+	child->shared_len = len;
+	*ret_fd = fd;
+	return 0;
+}
+
+/* The child with its stream; 0, or an errno. */
+static int
+start(struct pb_child *child, const char *program, struct ends *ends)
+{
+	int pair[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return errno;
+	ends->stream = pair[1];
+	error = spawn(program, ends, &child->process);
+	(void)close(pair[1]);
+	if (error != 0)
+		(void)close(pair[0]);
+	else
+		child->fd = pair[0];
+	return error;
+}
+
+static void
+release(struct pb_child *child)
+{
+	if (child->shared != NULL)
+		(void)munmap(child->shared, child->shared_len);
+	free(child);
+}
+
 enum pb_status
-pb_child_start(const char *program, struct pb_child **ret_child, struct pb_error *err)
+pb_child_start(
+    const char *program, size_t shared, struct pb_child **ret_child, struct pb_error *err)
 {
 	struct pb_child *child = calloc(1, sizeof(*child));
-	int ends[2], error;
+	struct ends ends = { .memory = -1 };
+	int error = 0;
 
 	if (child == NULL)
 		return pb_fail_memory(err, N_("start a program of ours"));
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-		error = errno;
-		free(child);
-		return refused(err, error, program);
-	}
-	error = spawn(program, ends[1], &child->process);
-	(void)close(ends[1]);
+	if (shared > 0)
+		error = share(child, shared, &ends.memory);
+	if (error == 0)
+		error = start(child, program, &ends);
+	if (ends.memory >= 0)
+		(void)close(ends.memory);
 	if (error != 0) {
-		(void)close(ends[0]);
-		free(child);
+		release(child);
 		return refused(err, error, program);
 	}
-	child->fd = ends[0];
 	*ret_child = child;
 	return PB_OK;
+}
+
+void *
+pb_child_shared(const struct pb_child *child)
+{
+	return child->shared;
+}
+
+const void *
+pb_child_given(size_t shared)
+{
+	const void *memory = mmap(NULL, shared, PROT_READ, MAP_SHARED, SHARED_FD, 0);
+
+	(void)close(SHARED_FD);
+	return memory == MAP_FAILED ? NULL : memory;
 }
 
 /* Until the stream can be read or written: 0, or -ETIMEDOUT. */
@@ -214,7 +293,7 @@ pb_child_end(struct pb_child *take_child)
 	while (waitpid(take_child->process, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	(void)close(take_child->fd);
-	free(take_child);
+	release(take_child);
 }
 
 static bool

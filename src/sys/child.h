@@ -12,12 +12,19 @@ struct pb_child;
 
 /*
  * Start `program`.  Its standard input and output are one stream to us, its standard error goes
- * nowhere (words of a message might stand there); no other descriptor, no environment, no
+ * nowhere (words of a message might stand there); with shared > 0, descriptor 3 is that much
+ * memory, which both see and nobody can make shorter; no other descriptor, no environment, no
  * signal held back, and a process group of its own, so that what a terminal sends us does not
  * reach it.  PB_EUNAVAIL: it can't be started; PB_ENOMEM.
  */
-enum pb_status pb_child_start(
-    const char *program, struct pb_child **ret_child, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_child_start(const char *program, size_t shared, struct pb_child **ret_child,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* The memory that it sees too: to be written, never believed.  NULL: none. */
+void *pb_child_shared(const struct pb_child *child);
+
+/* In the child: the memory of descriptor 3, which is closed; NULL: it isn't there. */
+const void *pb_child_given(size_t shared);
 
 /*
  * All of it, at the latest when the clock's monotonic_us reaches deadline_us.  0; -ETIMEDOUT; or

@@ -116,7 +116,8 @@ start(struct pb_viewer *viewer, struct pb_error *err)
 {
 	static const char what[] = N_("start the program that looks into messages");
 	uint8_t hello[PB_WIRE_HELLO_LEN];
-	enum pb_status status = pb_child_start(viewer->program, &viewer->child, err);
+	enum pb_status status =
+	    pb_child_start(viewer->program, PB_WIRE_SHARED, &viewer->child, err);
 
 	if (status != PB_OK)
 		return status;
@@ -251,22 +252,32 @@ clear(struct request *request)
 		pb_buf_clear(request->second);
 }
 
+/* 0, or the negative errno of the stream. */
+static int
+send(struct pb_viewer *viewer, const struct request *request, int64_t end_us)
+{
+	const struct pb_clock *clock = viewer->world->clock;
+	bool shared = request->len <= PB_WIRE_SHARED;
+	uint8_t head[PB_WIRE_REQUEST_LEN];
+
+	head[0] = (uint8_t)request->wish;
+	pb_put_u64(head + 1, request->number);
+	pb_put_u64(head + 9, request->len);
+	if (shared && request->len > 0)
+		memcpy(pb_child_shared(viewer->child), request->message, request->len);
+	return pb_child_send(viewer->child, head, sizeof(head), request->message,
+	    shared ? 0 : request->len, clock, end_us);
+}
+
 /* One attempt with the child that runs.  A child that did not answer well does not go on. */
 static enum pb_status
 attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state)
 {
 	int64_t begun_us = deadline(viewer, 0);
 	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, request->len) * 1000;
-	const struct pb_clock *clock = viewer->world->clock;
-	uint8_t head[PB_WIRE_REQUEST_LEN];
 	enum pb_status status = PB_OK;
-	int error;
+	int error = send(viewer, request, end_us);
 
-	head[0] = (uint8_t)request->wish;
-	pb_put_u64(head + 1, request->number);
-	pb_put_u64(head + 9, request->len);
-	error = pb_child_send(
-	    viewer->child, head, sizeof(head), request->message, request->len, clock, end_us);
 	if (error == 0)
 		status = take_answer(viewer, request, end_us, ret_state);
 	else

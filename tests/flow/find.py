@@ -448,12 +448,11 @@ def what_is_hidden_is_found_or_said_to_be_left_out(s):
 # Makes the same view of every message, and while a file of that name is there dies of it.
 CHILD = """#!%s
 import os, struct
-os.write(1, b"pbmime2\\3")
+os.write(1, b"pbmime3\\3")
 while True:
     head = os.read(0, 17)
-    length = struct.unpack(">9xQ", head)[0] if head else os._exit(0)
-    while length > 0:
-        length -= len(os.read(0, length))
+    if not head:
+        os._exit(0)
     if os.path.exists(%r):
         os._exit(1)
     text = b"un deux trois"

@@ -212,7 +212,7 @@ def a_message_that_cannot_be_read_is_shown_by_its_header(s):
     shutil.copy(PROBANT, "alone/probant")
     alone = os.path.abspath("alone/probant")
     for script, says, state in ((None, "cannot be started", "unavailable"),
-                                ("printf 'pbmime2\\000'", "ended on this one", "died")):
+                                ("printf 'pbmime3\\000'", "ended on this one", "died")):
         if script is not None:
             with open("alone/probant-mime", "w") as file:
                 file.write("#!/bin/sh\n%s\n" % script)

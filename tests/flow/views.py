@@ -13,6 +13,7 @@ import email.utils
 import hashlib
 import io
 import json
+import mmap
 import os
 import re
 import resource
@@ -40,14 +41,21 @@ class Dead(Exception):
 class Child:
     """probant-mime, spoken with as core/view_wire.h has it."""
 
+    SHARED = 1 << 20
+
     def __init__(self):
         ours, theirs = socket.socketpair()
+        memory = os.memfd_create("shared")
+        os.ftruncate(memory, self.SHARED)
+        self.shared = mmap.mmap(memory, self.SHARED)
         with theirs:
-            self.process = subprocess.Popen([PROGRAM], stdin=theirs, stdout=theirs,
-                                            stderr=subprocess.DEVNULL, env={})
+            self.process = subprocess.Popen(
+                ["/bin/sh", "-c", 'exec "$0" 3<>/proc/self/fd/%d' % memory, PROGRAM], stdin=theirs,
+                stdout=theirs, stderr=subprocess.DEVNULL, env={}, pass_fds=[memory])
+        os.close(memory)
         self.stream = ours
         hello = self.take(8)
-        assert hello[:7] == b"pbmime2", hello
+        assert hello[:7] == b"pbmime3", hello
         self.flags = hello[7]
 
     def take(self, size):
@@ -65,7 +73,10 @@ class Child:
     def ask(self, message, wish, number=0):
         """(the answer, the first, the second)"""
         try:
-            self.stream.sendall(struct.pack(">BQQ", wish, number, len(message)) + message)
+            if len(message) <= self.SHARED:
+                self.shared[:len(message)] = message
+            self.stream.sendall(struct.pack(">BQQ", wish, number, len(message)) +
+                                (message if len(message) > self.SHARED else b""))
         except OSError:
             raise Dead(self.process.wait()) from None
         answer, first, second = struct.unpack(">BQQ", self.take(17))

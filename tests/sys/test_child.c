@@ -32,8 +32,21 @@ started(const char *program)
 	struct pb_child *child = NULL;
 	struct pb_error err;
 
-	assert_int_equal(pb_child_start(program, &child, &err), PB_OK);
+	assert_int_equal(pb_child_start(program, 0, &child, &err), PB_OK);
 	return child;
+}
+
+static void
+script_to(const char *dir, const char *text, char *path, size_t size)
+{
+	FILE *file;
+
+	snprintf(path, size, "%s/child", dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\n%s\n", text);
+	fclose(file);
+	assert_int_equal(chmod(path, 0700), 0);
 }
 
 /* A child that is a script. */
@@ -41,14 +54,8 @@ static struct pb_child *
 script(const char *dir, const char *text)
 {
 	char path[512];
-	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/child", dir);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fprintf(file, "#!/bin/sh\n%s\n", text);
-	fclose(file);
-	assert_int_equal(chmod(path, 0700), 0);
+	script_to(dir, text, path, sizeof(path));
 	return started(path);
 }
 
@@ -72,11 +79,11 @@ program_that_is_not_there_is_unavailable(void **state)
 	struct pb_error err;
 
 	(void)state;
-	assert_int_equal(pb_child_start("/nowhere/program", &child, &err), PB_EUNAVAIL);
+	assert_int_equal(pb_child_start("/nowhere/program", 0, &child, &err), PB_EUNAVAIL);
 	assert_null(child);
 	assert_int_equal(err.status, PB_EUNAVAIL);
 	assert_int_equal(err.cause, ENOENT);
-	assert_int_equal(pb_child_start("/etc/passwd", &child, &err), PB_EUNAVAIL);
+	assert_int_equal(pb_child_start("/etc/passwd", 0, &child, &err), PB_EUNAVAIL);
 	assert_int_equal(err.cause, EACCES);
 }
 
@@ -92,6 +99,31 @@ what_is_sent_arrives_and_what_is_answered_too(void **state)
 	assert_int_equal(receive(child, got, 6), 0);
 	assert_string_equal(got, "hello");
 	pb_child_end(child);
+}
+
+static void
+memory_is_shared_and_cannot_be_taken_away(void **state)
+{
+	char *dir = test_directory(), path[512], got[7] = "";
+	struct pb_child *child = NULL;
+
+	(void)state;
+	script_to(dir,
+	    "read start; head -c 5 /proc/self/fd/3; true 2>/dev/null >/proc/self/fd/3 || "
+	    "printf '!'; cat",
+	    path, sizeof(path));
+	assert_int_equal(pb_child_start(path, 8192, &child, NULL), PB_OK);
+	memcpy(pb_child_shared(child), "hello", 5);
+	assert_int_equal(
+	    pb_child_send(child, "\n", 1, NULL, 0, pb_sys_clock(), in_ms(FAR_S * 1000)), 0);
+	assert_int_equal(receive(child, got, 6), 0);
+	assert_string_equal(got, "hello!");
+	assert_memory_equal(pb_child_shared(child), "hello", 5);
+	pb_child_end(child);
+	child = started("/bin/cat");
+	assert_null(pb_child_shared(child));
+	pb_child_end(child);
+	test_directory_remove(dir);
 }
 
 static void
@@ -219,6 +251,7 @@ main(void)
 		cmocka_unit_test(nothing_can_be_ended),
 		cmocka_unit_test(program_that_is_not_there_is_unavailable),
 		cmocka_unit_test(what_is_sent_arrives_and_what_is_answered_too),
+		cmocka_unit_test(memory_is_shared_and_cannot_be_taken_away),
 		cmocka_unit_test(dead_child_is_an_error_and_no_signal),
 		cmocka_unit_test(silent_child_is_waited_for_as_long_as_said),
 		cmocka_unit_test(child_that_takes_nothing_is_waited_for_as_long_as_said),

@@ -383,10 +383,10 @@ program_that_ends_or_says_something_else_is_unavailable(void **state)
 	    look_with("printf 'pbmime1\\003'; cat >/dev/null", &view_state), PB_EUNAVAIL);
 }
 
-#define HELLO "printf 'pbmime2\\000'; "
+#define HELLO "printf 'pbmime3\\000'; "
 #define ZEROS "\\000\\000\\000\\000\\000\\000\\000"
 #define DONE "\\000"
-#define TAKE "head -c 27 >/dev/null; "
+#define TAKE "head -c 17 >/dev/null; "
 
 static void
 child_that_dies_on_its_first_message_is_not_tried_again(void **state)
