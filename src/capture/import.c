@@ -26,7 +26,8 @@ struct pb_import {
 	struct pb_receipts receipts;
 	uint64_t messages;
 	uint64_t bytes;
-	bool broken; /* the archive takes no more */
+	bool broken;  /* the archive takes no more */
+	bool stopped; /* nothing more is to be read */
 };
 
 /* ---- what is told --------------------------------------------------------------------------- */
@@ -63,6 +64,14 @@ pb_import_acknowledged(
 		    import->events->ctx, &waiting->item, receipt, waiting->second, err);
 	free(waiting);
 	return status;
+}
+
+static bool
+is_stopped(struct pb_import *import)
+{
+	if (!import->stopped && import->events->stop != NULL)
+		import->stopped = import->events->stop(import->events->ctx);
+	return import->stopped;
 }
 
 /* What still waits was not kept: each is told by name. */
@@ -142,10 +151,15 @@ hand_in(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 	return status;
 }
 
-/* A job that came back.  What cannot be read is refused, and is no failure of the import. */
+/*
+ * A job that came back.  What cannot be read is refused, and is no failure of the import.  Of a
+ * pipe, it may end where the same key ended who wrote it: it is not kept.
+ */
 static enum pb_status
 settle_job(struct pb_import *import, struct pb_job *job, struct pb_error *err)
 {
+	if (job->found.origin.modified_us == 0 && is_stopped(import))
+		return PB_EEND;
 	if (job->status != PB_OK) {
 		tell_refused(import, &job->found.origin, &job->err);
 		return PB_OK;
@@ -175,6 +189,8 @@ take_job(struct pb_import *import, const struct pb_message_origin *origin, struc
 	enum pb_status status = PB_OK;
 	struct pb_job *job, *oldest;
 
+	if (is_stopped(import))
+		return PB_EEND;
 	while ((job = pb_crew_take(import->crew)) == NULL && status == PB_OK) {
 		oldest = pb_crew_collect(import->crew);
 		status = settle_job(import, oldest, err);
@@ -353,25 +369,36 @@ pb_import_new(const struct pb_world *world, const struct pb_import_options *opti
 	return PB_OK;
 }
 
+/* What was read before the end, or before something went wrong, is still kept. */
+static enum pb_status
+keep_rest(struct pb_import *import, struct pb_error *err)
+{
+	enum pb_status status = collect(import, err), flushed;
+
+	if (status != PB_OK && status != PB_EEND)
+		return status;
+	flushed = import->intake->flush(import->intake->ctx, err);
+	return flushed != PB_OK ? flushed : status;
+}
+
 enum pb_status
 pb_import_run(struct pb_import *import, const struct pb_intake *intake,
     const struct pb_sources *sources, struct pb_error *err)
 {
 	struct pb_error own = { 0 }, later = { 0 };
 	struct pb_error *why = err != NULL ? err : &own;
-	enum pb_status status, flushed;
+	enum pb_status status, kept;
+	bool sound;
 
 	import->intake = intake;
 	status = pb_sources_find(import->world->files, sources, &import->finds, why);
-	/* What was read before something else went wrong is still kept. */
+	sound = status == PB_OK || status == PB_EEND;
 	if (!import->broken) {
-		flushed = collect(import, status == PB_OK ? why : &later);
-		if (flushed == PB_OK)
-			flushed = intake->flush(intake->ctx, status == PB_OK ? why : &later);
-		if (status == PB_OK)
-			status = flushed;
+		kept = keep_rest(import, sound ? why : &later);
+		if (status == PB_OK || (sound && kept != PB_OK))
+			status = kept;
 	}
-	if (status != PB_OK)
+	if (status != PB_OK && status != PB_EEND)
 		refuse_waiting(import, why);
 	return status;
 }

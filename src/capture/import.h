@@ -45,6 +45,8 @@ struct pb_import_events {
 	void (*progress)(void *ctx, uint64_t messages, uint64_t bytes);
 	/* By a survey: it would be kept, odd as it is. */
 	void (*odd)(void *ctx, const struct pb_import_item *item);
+	/* Asked before each message: true ends the import there (PB_EEND). */
+	bool (*stop)(void *ctx);
 };
 
 /* All is borrowed. */
@@ -68,6 +70,7 @@ pb_acknowledged_fn pb_import_acknowledged;
 /*
  * Import what the sources give, then flush.  PB_OK also when some files were refused; another
  * status if the archive can take no more, and then what was not kept has been reported as refused.
+ * PB_EEND: asked to stop; what had been read of files is kept, and of the rest nothing is reported.
  */
 enum pb_status pb_import_run(struct pb_import *import, const struct pb_intake *intake,
     const struct pb_sources *sources, struct pb_error *err) PB_MUST_CHECK;

@@ -116,8 +116,10 @@ import(const struct pb_world *world, const struct pb_import_options *made,
 
 	if (status == PB_OK)
 		status = pb_group_new(archive, false, pb_import_acknowledged, running, &group, err);
+	pb_process_catch_stop();
 	if (status == PB_OK)
 		status = pb_import_run(running, pb_group_intake(group), &sources, err);
+	pb_process_release_stop();
 	pb_group_free(group);
 	pb_import_free(running);
 	return status;
@@ -197,7 +199,9 @@ run_in(const struct pb_world *world, const struct pb_options *options, const cha
 	pb_import_tally_print(tally);
 	if (ended != PB_OK)
 		pb_say_error(&ending);
-	if (status != PB_OK)
+	if (status == PB_EEND)
+		pb_import_tally_say_stopped(tally);
+	else if (status != PB_OK)
 		pb_say_error(&err);
 	return status == PB_OK ? ended : status;
 }
@@ -251,6 +255,8 @@ pb_cli_import(const struct pb_world *world, const struct pb_options *options)
 	status = dry ? survey(world, options, &tally) : run_in(world, options, dir, &tally);
 	pb_progress_free(tally.progress);
 	pb_import_tally_done(&tally);
+	if (status == PB_EEND)
+		return PB_EXIT_TRYAGAIN;
 	if (status != PB_OK)
 		return pb_say_exit(status);
 	if (tally.no_memory)

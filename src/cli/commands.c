@@ -42,7 +42,8 @@ const struct pb_command pb_commands[] = {
 		   "checkpoint.  What is in a message never "
 		   "makes it refused, and nothing is de-duplicated: second arrivals are kept, and "
 		   "said to be some.  A file that cannot be read is named, the rest is kept, and "
-		   "the exit code is 65.  An import that was cut short goes on with --resume."),
+		   "the exit code is 65.  Interrupted, it keeps what it has read, and the exit "
+		   "code is 75.  An import that was cut short goes on with --resume."),
 	    .examples =
 		"probant import -a /srv/courrier --mailbox cabinet@tilleuls.example ~/Maildir\n"
 		"probant import -a /srv/courrier --resume boite.mbox sauvegarde.tar.gz\n"

@@ -8,6 +8,7 @@
 #include "cli/cell.h"
 #include "cli/print.h"
 #include "cli/say.h"
+#include "sys/process.h"
 
 /* ---- message by message --------------------------------------------------------------------- */
 
@@ -158,10 +159,26 @@ progress(void *ctx, uint64_t messages, uint64_t bytes)
 	pb_progress_show(tally->progress, messages, bytes);
 }
 
+static bool
+stop(void *ctx)
+{
+	struct pb_import_tally *tally = ctx;
+
+	tally->stopped = pb_process_stop_asked();
+	if (tally->stopped) {
+		pb_progress_clear(tally->progress);
+		(void)fputs(_("stopping: what was read is being kept; interrupt again to end at "
+			      "once\n"),
+		    stderr);
+	}
+	return tally->stopped;
+}
+
 struct pb_import_events
 pb_import_tally_events(struct pb_import_tally *tally)
 {
-	return (struct pb_import_events){ tally, kept, refused, skipped, known, progress, odd };
+	return (
+	    struct pb_import_events){ tally, kept, refused, skipped, known, progress, odd, stop };
 }
 
 void
@@ -188,8 +205,8 @@ print_refusals(const struct pb_import_tally *tally)
 static void
 print_json(const struct pb_import_tally *tally)
 {
-	(void)printf("{\"imported\":%" PRIu64 ",\"second\":%" PRIu64 ",\"known\":%" PRIu64 ",",
-	    tally->kept, tally->second, tally->known);
+	(void)printf("{\"imported\":%" PRIu64 ",\"second\":%" PRIu64 ",\"known\":%" PRIu64 ",%s",
+	    tally->kept, tally->second, tally->known, tally->stopped ? "\"stopped\":true," : "");
 	print_refusals(tally);
 	if (tally->kept > 0)
 		(void)printf(",\"first_seq\":%" PRIu64 ",\"last_seq\":%" PRIu64 "}\n",
@@ -300,6 +317,18 @@ pb_import_tally_print(const struct pb_import_tally *tally)
 		    tally->second);
 	print_odd(tally, false);
 	print_rest(tally);
+}
+
+void
+pb_import_tally_say_stopped(const struct pb_import_tally *tally)
+{
+	(void)fprintf(stderr,
+	    ngettext("stopped: %" PRIu64 " message is kept; `probant import --resume ...`, with "
+		     "the same files, keeps the rest\n",
+		"stopped: %" PRIu64 " messages are kept; `probant import --resume ...`, with the "
+		"same files, keeps the rest\n",
+		(unsigned long)tally->kept),
+	    tally->kept);
 }
 
 void

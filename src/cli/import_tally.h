@@ -26,6 +26,7 @@ struct pb_import_tally {
 	uint64_t refused;
 	struct pb_error said; /* the last reason told */
 	bool no_memory;
+	bool stopped;           /* by a signal */
 	struct pb_buf refusals; /* JSON objects with commas between */
 	struct pb_progress *progress;
 };
@@ -34,6 +35,9 @@ struct pb_import_tally {
 struct pb_import_events pb_import_tally_events(struct pb_import_tally *tally);
 
 void pb_import_tally_done(struct pb_import_tally *tally);
+
+/* An import that was asked to stop: what is kept, and how to keep the rest. */
+void pb_import_tally_say_stopped(const struct pb_import_tally *tally);
 
 /* The last line, or lines. */
 void pb_import_tally_print(const struct pb_import_tally *tally);

@@ -145,3 +145,56 @@ pb_process_hold_signals(void)
 	sigaddset(&ends, SIGHUP);
 	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
 }
+
+/* ---- asked to stop -------------------------------------------------------------------------- */
+
+static const int stops[] = { SIGINT, SIGTERM };
+#define STOPS (sizeof(stops) / sizeof(stops[0]))
+
+static void
+note_stop(int number)
+{
+	int error = errno;
+
+	(void)number;
+	pb_process_release_stop();
+	errno = error;
+}
+
+/* sigaction(2) may be called by a handler; that the default action is back is what notes the stop.
+ */
+void
+pb_process_release_stop(void)
+{
+	static const struct sigaction standard = { .sa_handler = SIG_DFL };
+	struct sigaction now;
+	size_t i;
+
+	for (i = 0; i < STOPS; i++)
+		if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler == note_stop)
+			(void)sigaction(stops[i], &standard, NULL);
+}
+
+void
+pb_process_catch_stop(void)
+{
+	static const struct sigaction noted = { .sa_handler = note_stop, .sa_flags = SA_RESTART };
+	struct sigaction now;
+	size_t i;
+
+	for (i = 0; i < STOPS; i++)
+		if (sigaction(stops[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			(void)sigaction(stops[i], &noted, NULL);
+}
+
+bool
+pb_process_stop_asked(void)
+{
+	struct sigaction now;
+	bool asked = false;
+	size_t i;
+
+	for (i = 0; i < STOPS; i++)
+		asked |= sigaction(stops[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL;
+	return asked;
+}

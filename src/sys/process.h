@@ -41,4 +41,13 @@ bool pb_process_real_path(const char *path, char *out, size_t size);
 void pb_process_hold_signals(void);
 void pb_process_wait(void);
 
+/*
+ * What should end in good order: between catch and release, the first SIGINT or SIGTERM is only
+ * noted, and the next ends the process, as it does without these.  One that is ignored stays so.
+ * pb_process_stop_asked: whether one was noted; to be called between the two alone.
+ */
+void pb_process_catch_stop(void);
+bool pb_process_stop_asked(void);
+void pb_process_release_stop(void);
+
 #endif

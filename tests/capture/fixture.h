@@ -39,6 +39,7 @@ struct heard {
 	struct pb_buf kept, refused, skipped, known;
 	size_t second;
 	enum pb_status answer; /* of kept */
+	size_t stop_after;     /* so many were handed in; 0: never */
 	uint64_t messages;
 };
 
@@ -299,12 +300,20 @@ on_progress(void *ctx, uint64_t messages, uint64_t bytes)
 	f->heard.messages = messages;
 }
 
+static UNUSED bool
+on_stop(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	return f->heard.stop_after > 0 && f->count >= f->heard.stop_after;
+}
+
 /* Import the names (relative to f->dir, or "-"), ended by NULL. */
 static UNUSED enum pb_status
 import_from(struct fixture *f, int stdin_fd, const char *const *names, struct pb_error *err)
 {
 	const struct pb_import_events events = { f, on_kept, on_refused, on_skipped, on_known,
-		on_progress, NULL };
+		on_progress, NULL, on_stop };
 	struct pb_import_options options = f->options;
 	struct pb_import *import = NULL;
 	struct pb_sources sources;

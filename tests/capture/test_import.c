@@ -256,6 +256,53 @@ an_import_without_listeners_is_fine(void **state)
 	pb_import_free(import);
 }
 
+/* ---- asked to stop -------------------------------------------------------------------------- */
+
+static void
+an_import_that_is_stopped_keeps_what_it_has_read(void **state)
+{
+	struct fixture *f = *state;
+
+	put_text(f, "a", "a");
+	f->heard.stop_after = 2;
+	assert_int_equal(IMPORT(f, "a", "a", "a", "a", "a", "none"), PB_EEND);
+	assert_heard(&f->heard.kept, "a\na\na\n"); /* the third was read when the second was kept */
+	assert_heard(&f->heard.refused, "");
+	assert_int_equal(f->commits, 1);
+}
+
+/* Who wrote it may have been stopped as well, in the middle of it. */
+static void
+a_message_out_of_a_pipe_is_not_kept_behind_a_stop(void **state)
+{
+	struct fixture *f = *state;
+	int fds[2];
+
+	put_text(f, "a", "a");
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "Subject: x\n\nbo", 14), 14);
+	(void)close(fds[1]);
+	f->heard.stop_after = 1;
+	assert_int_equal(
+	    import_from(f, fds[0], (const char *const[]){ "a", "-", "a", NULL }, NULL), PB_EEND);
+	(void)close(fds[0]);
+	assert_heard(&f->heard.kept, "a\n");
+	assert_heard(&f->heard.refused, "");
+}
+
+static void
+a_commit_that_fails_behind_a_stop_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	put_text(f, "a", "a");
+	f->heard.stop_after = 1;
+	f->fail_commit = 1;
+	assert_int_equal(IMPORT(f, "a", "a", "a", "a"), PB_ENOSPC);
+	assert_heard(&f->heard.kept, "");
+	assert_heard(&f->heard.refused, "a\na\n");
+}
+
 /* Each call of an import fails: every file is kept or named, none is forgotten. */
 static void
 no_file_is_forgotten_whatever_fails(void **state)
@@ -362,6 +409,12 @@ main(void)
 		    a_listener_who_is_gone_ends_the_import, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    an_import_without_listeners_is_fine, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    an_import_that_is_stopped_keeps_what_it_has_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_message_out_of_a_pipe_is_not_kept_behind_a_stop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_commit_that_fails_behind_a_stop_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    no_file_is_forgotten_whatever_fails, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

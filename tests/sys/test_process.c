@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -170,6 +171,60 @@ real_path_is_that_of_what_stands_there_or_will(void **state)
 	free(dir);
 }
 
+static bool
+notes_the_first_stop(void)
+{
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGTERM, SIG_DFL);
+	pb_process_catch_stop();
+	return !pb_process_stop_asked() && raise(SIGINT) == 0 && pb_process_stop_asked() &&
+	       pb_process_stop_asked();
+}
+
+static bool
+lets_nobody_stop_it(void)
+{
+	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_DFL);
+	pb_process_catch_stop();
+	return raise(SIGINT) == 0 && !pb_process_stop_asked() && raise(SIGTERM) == 0 &&
+	       pb_process_stop_asked() && raise(SIGINT) == 0;
+}
+
+static void
+first_stop_is_noted_and_one_that_is_ignored_is_none(void **state)
+{
+	(void)state;
+	assert_true(in_child(notes_the_first_stop));
+	assert_true(in_child(lets_nobody_stop_it));
+}
+
+static bool
+ends_by_the_second_stop(void)
+{
+	if (notes_the_first_stop())
+		(void)raise(SIGTERM);
+	return true;
+}
+
+static bool
+ends_by_a_stop_that_is_not_caught_any_more(void)
+{
+	(void)signal(SIGINT, SIG_DFL);
+	pb_process_catch_stop();
+	pb_process_release_stop();
+	(void)raise(SIGINT);
+	return true;
+}
+
+static void
+second_stop_and_one_behind_the_end_are_as_without(void **state)
+{
+	(void)state;
+	assert_false(in_child(ends_by_the_second_stop));
+	assert_false(in_child(ends_by_a_stop_that_is_not_caught_any_more));
+}
+
 int
 main(void)
 {
@@ -181,6 +236,8 @@ main(void)
 		cmocka_unit_test(refusal_of_the_machine_is_said),
 		cmocka_unit_test(environment_is_read_by_name),
 		cmocka_unit_test(real_path_is_that_of_what_stands_there_or_will),
+		cmocka_unit_test(first_stop_is_noted_and_one_that_is_ignored_is_none),
+		cmocka_unit_test(second_stop_and_one_behind_the_end_are_as_without),
 		cmocka_unit_test(processors_are_those_that_the_process_may_run_on),
 	};
 
