@@ -272,6 +272,67 @@ message_is_its_header_and_body_unless_it_is_longer_than_the_caller_wants(void **
 }
 
 static void
+message_in_memory_is_seen_where_it_stands(void **state)
+{
+	struct world *w = *state;
+	struct pb_buf buf = PB_BUF_EMPTY;
+
+	for (size_t i = 0; i < CASES(sizes); i++) {
+		bool in_memory = sizes[i] <= PB_LIMIT_OPENED - BESIDES;
+		const uint8_t *message;
+
+		seal_and_open(w, sizes[i]);
+		message = pb_opened_message_at(w->opened);
+		assert_int_equal(message != NULL, in_memory);
+		if (in_memory) {
+			pb_buf_clear(&buf);
+			assert_int_equal(pb_opened_message(w->opened, SIZE_MAX, &buf, NULL), PB_OK);
+			assert_memory_equal(message, buf.data, buf.len);
+		}
+		close_record(w);
+	}
+	pb_buf_done(&buf);
+}
+
+static void
+message_beside_another_is_seen_where_it_stands(void **state)
+{
+	struct world *w = *state;
+	struct pb_opened *first = NULL;
+	struct pb_sealed sealed;
+	struct pb_payload payload;
+
+	seal_and_open(w, 100);
+	pb_opened_free(w->opened);
+	sealed = w->sealed;
+	w->sealed = PB_SEALED_EMPTY;
+	payload = payload_of(&sealed);
+	assert_int_equal(pb_opener_open(w->opener, &payload, sealed.r, &first, NULL), PB_OK);
+	parts_clear(&w->parts);
+	parts_add(&w->parts, PB_PART_BODY, "a", 1);
+	parts_add(&w->parts, PB_PART_BODY, "b", 1);
+	w->sealed = seal_parts(w->sealer, &w->parts);
+	open_sealed(w);
+	assert_memory_equal(pb_opened_message_at(first), "Subject: essai\r\n\r\n", 18);
+	assert_memory_equal(pb_opened_message_at(w->opened), "ab", 2);
+	pb_opened_free(first);
+	pb_sealed_done(&sealed);
+}
+
+static void
+message_in_two_pieces_stands_nowhere(void **state)
+{
+	struct world *w = *state;
+
+	parts_add(&w->parts, PB_PART_HEADER, "a", 1);
+	parts_add(&w->parts, PB_PART_FACTS, "{}", 2);
+	parts_add(&w->parts, PB_PART_BODY, "b", 1);
+	w->sealed = seal_parts(w->sealer, &w->parts);
+	open_sealed(w);
+	assert_null(pb_opened_message_at(w->opened));
+}
+
+static void
 part_is_appended_unless_it_is_longer_than_the_caller_wants(void **state)
 {
 	static const size_t two[] = { 70000, 5 * 1024 * 1024 };
@@ -552,6 +613,9 @@ main(void)
 		TEST(record_that_is_refused_leaves_the_others_open),
 		TEST(any_run_of_parts_comes_out_alone),
 		TEST(message_is_its_header_and_body_unless_it_is_longer_than_the_caller_wants),
+		TEST(message_in_memory_is_seen_where_it_stands),
+		TEST(message_beside_another_is_seen_where_it_stands),
+		TEST(message_in_two_pieces_stands_nowhere),
 		TEST(part_is_appended_unless_it_is_longer_than_the_caller_wants),
 		TEST(commitment_of_what_was_opened_is_that_of_what_was_sealed),
 		TEST(digest_part_that_is_not_the_messages_is_noticed),
