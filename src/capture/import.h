@@ -2,7 +2,7 @@
  * Import: messages that stand in files already.  A file is one message, as every *.eml is, an mbox,
  * or an archive of mail; a Maildir gives its cur/ and new/ with their flags; a directory gives its
  * *.eml, its mboxes and archives, and what is below it, so a Maildir its folders too; "-" is one
- * message on standard input.
+ * message on standard input, where something has to come in.
  *
  *     sources -> finds -> crew: cut, seal, on all cores -> in their order to the intake -> receipts
  *

@@ -10,21 +10,37 @@
 struct stream {
 	const struct pb_files *files;
 	int fd;
+	bool came; /* something did */
 };
+
+/* A file may be empty, and is a message; of a pipe it is rather that who should write failed. */
+static enum pb_status
+nothing_came(struct pb_error *err)
+{
+	(void)pb_fail(
+	    err, PB_EDATA, N_("import a message"), N_("nothing came in on standard input"), "-");
+	return pb_fail_todo(
+	    err, PB_EDATA, N_("see whether the command before the pipe wrote anything"));
+}
 
 static enum pb_status
 read_stream(void *ctx, void *to, size_t len, size_t *ret_len, struct pb_error *err)
 {
 	struct stream *stream = ctx;
 
-	return pb_io_read(stream->files, stream->fd, "-", to, len, ret_len, err);
+	enum pb_status status = pb_io_read(stream->files, stream->fd, "-", to, len, ret_len, err);
+
+	if (status != PB_OK)
+		return status;
+	stream->came |= *ret_len > 0;
+	return stream->came ? PB_OK : nothing_came(err);
 }
 
 static enum pb_status
 find_stdin(const struct pb_files *files, const struct pb_sources *sources,
     const struct pb_finds *finds, struct pb_error *err)
 {
-	struct stream stream = { files, sources->stdin_fd };
+	struct stream stream = { files, sources->stdin_fd, false };
 	const struct pb_bytes bytes = { &stream, read_stream, NULL };
 	const struct pb_message_origin origin = { .direction = sources->direction };
 

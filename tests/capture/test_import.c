@@ -152,6 +152,23 @@ standard_input_is_one_message(void **state)
 	pb_buf_done(&envelope);
 }
 
+/* Whereas an empty file is a message. */
+static void
+standard_input_without_an_octet_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	int fds[2];
+
+	put_text(f, "empty", "");
+	assert_int_equal(pipe(fds), 0);
+	(void)close(fds[1]);
+	assert_int_equal(
+	    import_from(f, fds[0], (const char *const[]){ "-", "empty", NULL }, NULL), PB_OK);
+	(void)close(fds[0]);
+	assert_heard(&f->heard.refused, "-\n");
+	assert_heard(&f->heard.kept, "empty\n");
+}
+
 static void
 what_cannot_be_read_is_named_and_the_rest_goes_on(void **state)
 {
@@ -397,6 +414,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    the_folders_of_a_maildir_are_maildirs_too, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(standard_input_is_one_message, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    standard_input_without_an_octet_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_cannot_be_read_is_named_and_the_rest_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

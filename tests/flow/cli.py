@@ -251,9 +251,12 @@ def standard_input_is_one_message(s):
     s.init()
     lines, last = s.put("-", stdin=MESSAGE)
     assert lines == [{"seq": 2, "sha256": sha256(MESSAGE), "path": "-"}]
-    lines, _ = s.put("-", stdin=b"")
+    lines, _ = s.put(s.write("empty", b""))
     assert lines[0]["sha256"] == sha256(b"")
     assert s.read("show", str(lines[0]["seq"]), "--raw") == b""
+    # Of a pipe it is rather that who should write failed.
+    lines, last = s.put("-", stdin=b"", code=65)
+    assert lines == [] and "nothing came in" in last["refused"][0]["reason"], last
     # With "--" it could be a name, and still is not.
     lines, _ = s.put("--", "-", stdin=b"x")
     assert lines[0]["sha256"] == sha256(b"x")
