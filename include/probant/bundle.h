@@ -75,6 +75,8 @@ struct pb_exported {
 	uint64_t size;
 	uint64_t opened;
 	uint64_t closed;
+	uint64_t opened_messages; /* of these, those that are messages; 0 of pb_archive_seal */
+	uint64_t closed_messages;
 	uint64_t export_seq; /* the record that was committed before anything was shown */
 	uint8_t package_sha256[32];
 	bool sealed; /* in a container, with a token */

@@ -116,6 +116,8 @@ struct pb_bundle_seen {
 	uint64_t opened; /* records of the range: whole or in part */
 	uint64_t whole;
 	uint64_t closed;
+	uint64_t opened_messages; /* of these, those that are messages */
+	uint64_t closed_messages;
 	uint8_t root[32]; /* of log/checkpoint */
 	uint8_t package_sha256[32];
 	uint64_t package_len;

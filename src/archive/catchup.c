@@ -23,12 +23,6 @@ pb_catchup_open(const struct pb_files *files, const char *dir, const char *origi
 		   : pb_catalog_open(files, path.text, origin, create, ret_catalog, err);
 }
 
-bool
-pb_catchup_message(uint8_t type)
-{
-	return type == PB_RECORD_MESSAGE || type == PB_RECORD_IMPORTED;
-}
-
 /* ---- one segment ---------------------------------------------------------------------------- */
 
 struct catching {
@@ -62,7 +56,7 @@ add_record(struct catching *c, const struct pb_frame *frame, struct pb_error *er
 		    N_("run `probant verify` to see what is hit, and look at the second copy"));
 	}
 	c->segment.records++;
-	c->segment.messages += pb_catchup_message(leaf.type);
+	c->segment.messages += pb_record_type_message(leaf.type);
 	return pb_catalog_add(c->catalog, leaf.seq, &place, err);
 }
 

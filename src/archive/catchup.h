@@ -30,7 +30,4 @@ enum pb_status pb_catchup_head(const struct pb_archive *archive, struct pb_catal
  */
 void pb_catchup_behind(const struct pb_archive *archive);
 
-/* Is a record of this type a message? */
-bool pb_catchup_message(uint8_t type);
-
 #endif

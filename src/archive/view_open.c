@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "archive/catchup.h"
 #include "core/error.h"
 #include "core/limits.h"
 #include "record/types.h"
@@ -133,7 +132,7 @@ pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
 	record->frame = *frame;
 	if (pb_leaf_decode(frame->leaf, &record->leaf) != PB_LEAF_SOUND)
 		return differs(record->leaf.seq, err);
-	record->message = pb_catchup_message(record->leaf.type);
+	record->message = pb_record_type_message(record->leaf.type);
 	status = pb_view_secret(&record->frame, keyfile, segment_key, slot, &record->r, err);
 	if (status != PB_OK || record->r == NULL)
 		return status;

@@ -8,6 +8,7 @@
 #include "archive/keyring.h"
 #include "archive/paths.h"
 #include "core/error.h"
+#include "record/types.h"
 #include "vault/frames.h"
 #include "view/viewer.h"
 
@@ -116,7 +117,7 @@ count_again(const struct pb_index *index, struct pb_catalog_segment *s)
 	for (uint64_t i = 0; i < s->covered; i++) {
 		const struct pb_index_row *row = pb_index_row(index, s->first_seq + i);
 
-		if (!pb_catchup_message(row->type) || row->state >= PB_CATALOG_STATES)
+		if (!pb_record_type_message(row->type) || row->state >= PB_CATALOG_STATES)
 			continue;
 		s->indexed++;
 		s->state[row->state]++;

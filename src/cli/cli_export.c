@@ -43,15 +43,21 @@ print_json(const struct pb_exported *exported, const char *path)
 	pb_buf_done(&out);
 }
 
+/* counted: what stands in the range was gone through, which `seal` has no need of. */
 static void
-print_text(const struct pb_exported *exported, const char *path)
+print_text(const struct pb_exported *exported, const char *path, bool counted)
 {
 	char hex[65];
 
 	(void)printf(_("bundle     %s\n"), path);
-	(void)printf(_("range      records %" PRIu64 " to %" PRIu64 ": %" PRIu64 " opened, %" PRIu64
-		       " closed\n"),
-	    exported->first, exported->last, exported->opened, exported->closed);
+	(void)printf(
+	    _("range      records %" PRIu64 " to %" PRIu64 "\n"), exported->first, exported->last);
+	if (counted) {
+		pb_print_records(_("opened     "), exported->opened_messages,
+		    exported->opened - exported->opened_messages);
+		pb_print_records(_("closed     "), exported->closed_messages,
+		    exported->closed - exported->closed_messages);
+	}
 	pb_hex_encode(exported->package_sha256, 32, hex);
 	(void)printf(_("package    SHA-256 %s\n"), hex);
 	if (exported->sealed)
@@ -67,13 +73,13 @@ print_text(const struct pb_exported *exported, const char *path)
 /* Whole but without its timestamp: something to try again, not a failure to understand. */
 static enum pb_exit
 end(enum pb_status status, const struct pb_error *err, const struct pb_exported *exported,
-    const char *path, bool json)
+    const char *path, bool counted, bool json)
 {
 	if (status == PB_OK) {
 		if (json)
 			print_json(exported, path);
 		else
-			print_text(exported, path);
+			print_text(exported, path, counted);
 		return PB_EXIT_OK;
 	}
 	for (size_t i = 0; status == PB_EUNAVAIL && i < exported->refused_count; i++)
@@ -203,7 +209,7 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 	}
 	pb_outside_done(&outside);
 	free(rules);
-	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
+	return end(status, &err, &exported, path, true, options->value[PB_OPTION_JSON] != NULL);
 }
 
 /* ---- seal: it needs the key, since what the log says of the export is sealed ------------------
@@ -239,5 +245,5 @@ pb_cli_seal(const struct pb_world *world, const struct pb_options *options)
 	status = look_at(world, path, &err);
 	if (status == PB_OK)
 		status = run(world, options, dir, seal_it, path, &exported, &err);
-	return end(status, &err, &exported, path, options->value[PB_OPTION_JSON] != NULL);
+	return end(status, &err, &exported, path, false, options->value[PB_OPTION_JSON] != NULL);
 }

@@ -1,9 +1,11 @@
 #include "cli/print.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/say.h"
 #include "core/text.h"
 #include "sys/terminal.h"
 
@@ -62,6 +64,14 @@ pb_print_wrapped(const char *text, unsigned indent, unsigned width)
 		text += strspn(text, " ");
 	}
 	(void)putchar('\n');
+}
+
+void
+pb_print_records(const char *label, uint64_t messages, uint64_t others)
+{
+	(void)printf(_("%smessages: %" PRIu64 "; records of the archive itself (keys, timestamps, "
+		       "accesses): %" PRIu64 "\n"),
+	    label, messages, others);
 }
 
 unsigned

@@ -14,6 +14,9 @@ void pb_print_safe(const void *data, size_t len);
 /* `text` in lines of at most `width` columns, each begun by `indent` spaces. */
 void pb_print_wrapped(const char *text, unsigned indent, unsigned width);
 
+/* So many records behind a label: messages, and what the archive records of itself. */
+void pb_print_records(const char *label, uint64_t messages, uint64_t others);
+
 /* The width to wrap at on stdout: its terminal's; elsewhere a line stays whole, for grep. */
 unsigned pb_print_width(void);
 

@@ -128,10 +128,15 @@ print_bundle(const struct pb_verification *v, const struct pb_bundle_seen *bundl
 	}
 	(void)printf(_("case     %s\n"), bundle->case_name);
 	(void)printf(_("log      %s\n"), pb_verification_origin(v));
-	(void)printf(_("range    records %" PRIu64 " to %" PRIu64 ": %" PRIu64
-		       " disclosed whole, %" PRIu64 " in part, %" PRIu64 " closed\n"),
-	    bundle->first, bundle->last, bundle->whole, bundle->opened - bundle->whole,
-	    bundle->closed);
+	(void)printf(
+	    _("range    records %" PRIu64 " to %" PRIu64 "\n"), bundle->first, bundle->last);
+	pb_print_records(
+	    _("opened   "), bundle->opened_messages, bundle->opened - bundle->opened_messages);
+	if (bundle->whole < bundle->opened)
+		(void)printf(
+		    _("in part  %" PRIu64 " of the opened ones\n"), bundle->opened - bundle->whole);
+	pb_print_records(
+	    _("closed   "), bundle->closed_messages, bundle->closed - bundle->closed_messages);
 	pb_base64_encode(bundle->root, 32, root);
 	(void)printf(_("point    %" PRIu64 ", root %s\n"), pb_verification_size(v), root);
 	pb_hex_encode(bundle->package_sha256, 32, hex);

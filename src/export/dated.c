@@ -22,7 +22,7 @@ date(const struct pb_export_select *select, const struct pb_leaf *leaf, struct d
 {
 	int64_t time_s = (int64_t)leaf->time_s;
 
-	if (leaf->type != PB_RECORD_MESSAGE && leaf->type != PB_RECORD_IMPORTED)
+	if (!pb_record_type_message(leaf->type))
 		return;
 	if (!dated->any || time_s < dated->earliest_s)
 		dated->earliest_s = time_s;

@@ -183,6 +183,8 @@ describe(const struct pb_export *e, struct pb_exported *exported)
 		.size = m->size,
 		.opened = e->plan.opened,
 		.closed = e->plan.closed_records,
+		.opened_messages = e->plan.opened_messages,
+		.closed_messages = e->plan.closed_messages,
 		.export_seq = e->export_seq };
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "export/range.h"
+#include "record/types.h"
 
 #define BATCH 256 /* leaves read at a time */
 
@@ -173,9 +174,11 @@ add_record(struct pb_export_plan *plan, struct runs *runs, const uint8_t bytes[P
 	pb_export_plan_choose(plan, &leaf, &choice);
 	if (choice.what == PB_DISCLOSE_NONE) {
 		plan->closed_records++;
+		plan->closed_messages += pb_record_type_message(leaf.type);
 		return add_closed(plan, &runs->closed, leaf.seq, err);
 	}
 	plan->opened++;
+	plan->opened_messages += pb_record_type_message(leaf.type);
 	return add_disclosed(&runs->disclosed, leaf.seq, choice.what, err);
 }
 

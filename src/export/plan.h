@@ -20,6 +20,8 @@ struct pb_export_plan {
 	struct pb_export_held_sizes held; /* those that a consistency proof is added for */
 	uint64_t opened;                  /* records of i..j, in whole or in part */
 	uint64_t closed_records;          /* the others */
+	uint64_t opened_messages;         /* of these, those that are messages */
+	uint64_t closed_messages;
 	struct pb_export_select *select;
 	const struct pb_export_destroyed *destroyed; /* borrowed of the leaves; in the range */
 	size_t destroyed_count;

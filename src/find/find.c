@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "archive/bodies.h"
-#include "archive/catchup.h"
 #include "archive/keyring.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "find/finding.h"
+#include "record/types.h"
 
 static const char what[] = N_("search the archive");
 
@@ -48,7 +48,7 @@ count_rows(struct pb_find *find, const struct pb_index *index)
 	for (uint64_t i = 0; i < pb_index_count(index); i++) {
 		const struct pb_index_row *row = pb_index_row(index, first + i);
 
-		if (!pb_catchup_message(row->type))
+		if (!pb_record_type_message(row->type))
 			continue;
 		covered++;
 		if (row->state == PB_INDEX_STATE_MADE)

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/catchup.h"
 #include "archive/keyring.h"
 #include "archive/summary_row.h"
 #include "archive/view_open.h"
 #include "catalog/summary.h"
 #include "core/error.h"
+#include "record/types.h"
 #include "vault/frames.h"
 
 static const char READING[] = N_("read a row");
@@ -260,7 +260,7 @@ pb_rows_read(struct pb_rows *rows, uint64_t seq, struct pb_row *ret_row, struct 
 		status = find_frame(rows, seq, &frame, &row.leaf, err);
 	if (status != PB_OK)
 		return status;
-	row.message = pb_catchup_message(row.leaf.type);
+	row.message = pb_record_type_message(row.leaf.type);
 	at = seq - rows->segment.first_seq;
 	status = pb_catalog_summary(rows->catalog, seq, &rows->sealed, err);
 	if (status == PB_OK)

@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "archive/catchup.h"
 #include "core/error.h"
 #include "find/finding.h"
 #include "record/leaf.h"
+#include "record/types.h"
 
 static const char COUNTING[] = N_("search the archive");
 
@@ -18,7 +18,7 @@ static bool
 wants_others(const struct pb_query *query)
 {
 	for (uint8_t type = 0; type < TYPES; type++)
-		if (!pb_catchup_message(type) && pb_query_wants(query, type))
+		if (!pb_record_type_message(type) && pb_query_wants(query, type))
 			return true;
 	return false;
 }
@@ -115,7 +115,7 @@ pb_find_tail_count(struct pb_find *find, struct pb_frames *frames,
 		if (pb_leaf_decode(frame.leaf, &leaf) != PB_LEAF_SOUND || leaf.seq != seq)
 			return pb_find_damaged(seq, err);
 		seq++;
-		messages += pb_catchup_message(leaf.type);
+		messages += pb_record_type_message(leaf.type);
 	}
 	if (status == PB_OK)
 		*ret_messages = messages;

@@ -1,10 +1,10 @@
 #include "find/views_check.h"
 
 #include "archive/bodies.h"
-#include "archive/catchup.h"
 #include "archive/index_file.h"
 #include "archive/keyring.h"
 #include "find/rows.h"
+#include "record/types.h"
 #include "vault/frames.h"
 
 /* Every row of a segment, and what the catalog counts of them. */
@@ -19,7 +19,7 @@ check_segment(struct pb_rows *rows, const struct pb_catalog_segment *segment, st
 		status = pb_rows_read(rows, segment->first_seq + i, &row, err);
 		if (status == PB_EACCESS)
 			return PB_OK;
-		if (status == PB_OK && pb_catchup_message(row.leaf.type)) {
+		if (status == PB_OK && pb_record_type_message(row.leaf.type)) {
 			messages++;
 			indexed += i < segment->covered;
 		}

@@ -56,6 +56,12 @@ pb_part_kind_message(uint8_t kind)
 }
 
 bool
+pb_record_type_message(uint8_t type)
+{
+	return type == PB_RECORD_MESSAGE || type == PB_RECORD_IMPORTED;
+}
+
+bool
 pb_record_type_public(uint8_t type)
 {
 	return type == PB_RECORD_DESTRUCTION || type == PB_RECORD_ANCHOR || type == PB_RECORD_KEY;

@@ -31,6 +31,9 @@ enum pb_part_kind {
 bool pb_record_type_known(uint8_t type);
 bool pb_part_kind_known(uint8_t kind);
 
+/* A message, captured or imported; all else is what the archive records of itself. */
+bool pb_record_type_message(uint8_t type);
+
 /* Header and body: the message itself. */
 bool pb_part_kind_message(uint8_t kind);
 

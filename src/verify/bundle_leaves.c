@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "log/chain.h"
+#include "record/types.h"
 #include "verify/bundle.h"
 
 #define FILE_NAME "log/leaves.bin"
@@ -158,6 +159,8 @@ next_leaf(
 		    N_("This record is closed, though its type must be opened whole."), FILE_NAME);
 	seen->opened += opened;
 	seen->closed += !opened;
+	seen->opened_messages += opened && pb_record_type_message(leaf.type);
+	seen->closed_messages += !opened && pb_record_type_message(leaf.type);
 	leaves->next++;
 	leaves->count--;
 	pb_bundle_reach(state, leaves->next);

@@ -99,7 +99,7 @@ pb_inside_parts(
     uint8_t type, const uint8_t *kinds, size_t count, bool all, struct pb_inside *inside)
 {
 	unsigned parts[PB_PART_ENVELOPE + 1] = { 0 };
-	bool message = type == PB_RECORD_MESSAGE || type == PB_RECORD_IMPORTED;
+	bool message = pb_record_type_message(type);
 
 	for (size_t i = 0; i < count; i++) {
 		if (pb_part_kind_known(kinds[i]))

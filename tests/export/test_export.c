@@ -44,6 +44,7 @@ entries_stand_in_the_order_of_the_format(void **state)
 	assert_int_equal(exported.last, 5);
 	assert_int_equal(exported.size, 9);
 	assert_int_equal(exported.opened, 2);
+	assert_int_equal(exported.opened_messages, 1);
 	assert_int_equal(exported.closed, 0);
 	assert_true(exported.sealed);
 	for (size_t i = 0; i < p->count && i < sizeof(names) / sizeof(names[0]); i++)
@@ -337,6 +338,9 @@ nothing_of_a_closed_record_is_in_a_bundle(void **state)
 	options.rule_count = 1;
 	exported = export_it(archive, &options);
 	assert_int_equal(exported.opened, 3); /* the segment and two anchors */
+	assert_int_equal(exported.opened_messages, 0);
+	assert_int_equal(exported.closed_messages, 8);
+	assert_int_equal(exported.closed, 9); /* an access record */
 	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
 		assert_false(anywhere(options.output, WORDS[i]));
 	close_archive(archive);

@@ -31,6 +31,14 @@ kinds_outside_the_vocabulary_have_no_name(void **state)
 }
 
 static void
+messages_are_captured_or_imported(void **state)
+{
+	(void)state;
+	for (unsigned type = 0; type <= UINT8_MAX; type++)
+		assert_int_equal(pb_record_type_message((uint8_t)type), type == 1 || type == 15);
+}
+
+static void
 anchors_and_keys_alone_are_stored_open(void **state)
 {
 	(void)state;
@@ -45,6 +53,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_outside_the_vocabulary_have_no_name),
 		cmocka_unit_test(kinds_outside_the_vocabulary_have_no_name),
+		cmocka_unit_test(messages_are_captured_or_imported),
 		cmocka_unit_test(anchors_and_keys_alone_are_stored_open),
 	};
 

@@ -176,6 +176,8 @@ bundle_says_what_it_is_about(void **state)
 	assert_int_equal(seen->opened, 4);
 	assert_int_equal(seen->whole, 2);
 	assert_int_equal(seen->closed, 1);
+	assert_int_equal(seen->opened_messages, 2);
+	assert_int_equal(seen->closed_messages, 0);
 	assert_int_equal(seen->package_len, maker->package.len);
 	pb_digest_sha256(maker->package.data, maker->package.len, sha256);
 	assert_memory_equal(seen->package_sha256, sha256, PB_DIGEST_LEN);
