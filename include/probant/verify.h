@@ -47,7 +47,7 @@ struct pb_finding {
 	enum pb_verdict weight; /* PB_INVALID, PB_INDETERMINATE, or PB_VALID for a remark */
 	const char *code;       /* a stable identifier: "payload_sha256" */
 	const char *text;       /* an English sentence, key for gettext */
-	char where[160];        /* file and offset, or ""; terminal-safe */
+	char where[160];        /* file and offset, another log's origin, or ""; terminal-safe */
 };
 
 struct pb_check {

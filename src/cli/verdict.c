@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/colour.h"
 #include "cli/print.h"
@@ -83,6 +84,19 @@ colour(enum pb_verdict verdict)
 	return PB_COLOUR_NONE;
 }
 
+/* Nothing is wrong but that the checkpoint given is of another log: a wrong file, as a rule. */
+static bool
+is_other_log(const struct pb_verification *v)
+{
+	const struct pb_check *held = pb_verification_check(v, PB_CHECK_CONSISTENCY);
+
+	for (int id = 0; id < PB_CHECK_COUNT; id++)
+		if (id != PB_CHECK_CONSISTENCY &&
+		    pb_verification_check(v, (enum pb_check_id)id)->verdict == PB_INVALID)
+			return false;
+	return held->findings_kept > 0 && strcmp(held->findings[0].code, "against_other_log") == 0;
+}
+
 static const char *
 sentence(const struct pb_verification *v)
 {
@@ -95,6 +109,9 @@ sentence(const struct pb_verification *v)
 			      : _("CHECK PASSED: whole, in order, signed by whom you trust, one "
 				  "history.");
 	case PB_INVALID:
+		if (is_other_log(v))
+			return _("CHECK FAILED: the checkpoint that you hold is of another log "
+				 "than this.");
 		return bundle
 			   ? _("CHECK FAILED: what was handed over is not what was signed, or not "
 			       "what you hold.")

@@ -139,7 +139,9 @@ check_against(struct pb_bundle_state *state, bool *ret_contradicted)
 {
 	static const struct words words[PB_HOLDING_COUNT] = {
 		[PB_HOLDING_OTHER_LOG] = { PB_INVALID, "against_other_log",
-		    N_("The checkpoint that you hold is another log's.") },
+		    N_("The checkpoint that you hold is of another log, whose origin is named "
+		       "here. Either another file was meant, or this is not the log that you were "
+		       "shown.") },
 		[PB_HOLDING_NOT_SIGNED] = { PB_INVALID, "against_not_signed",
 		    N_("The checkpoint that you hold is not signed by the key that signs this "
 		       "log.") },
@@ -162,7 +164,8 @@ check_against(struct pb_bundle_state *state, bool *ret_contradicted)
 	holding = pb_verify_held_judge(&state->log, &state->log.against);
 	if (holding != PB_HOLDING_CONSISTENT)
 		find(state, PB_CHECK_CONSISTENCY, words[holding].weight, words[holding].code,
-		    words[holding].text, "");
+		    words[holding].text,
+		    holding == PB_HOLDING_OTHER_LOG ? state->log.against.checkpoint.origin : "");
 	*ret_contradicted = holding == PB_HOLDING_DIFFERS;
 	return holding == PB_HOLDING_CONSISTENT;
 }

@@ -40,7 +40,8 @@ static const struct words published_words[PB_HOLDING_COUNT] = {
 
 static const struct words against_words[PB_HOLDING_COUNT] = {
 	[PB_HOLDING_OTHER_LOG] = { PB_CHECK_CONSISTENCY, PB_INVALID, "against_other_log",
-	    N_("The checkpoint that you hold is another log's.") },
+	    N_("The checkpoint that you hold is of another log, whose origin is named here. Either "
+	       "another file was meant, or this is not the log that you were shown.") },
 	[PB_HOLDING_NOT_SIGNED] = { PB_CHECK_CONSISTENCY, PB_INVALID, "against_not_signed",
 	    N_("The checkpoint that you hold is not signed by the key that signs this log.") },
 	[PB_HOLDING_NEWER] = { PB_CHECK_CONSISTENCY, PB_INVALID, "against_newer",
@@ -92,7 +93,9 @@ check_against(struct pb_verify_state *state, bool *ret_contradicted)
 	holding = pb_verify_held_judge(state, &state->against);
 	words = &against_words[holding];
 	if (holding != PB_HOLDING_CONSISTENT)
-		find(state, words->check, words->weight, words->code, words->text);
+		pb_verification_find(state->v, words->check, words->weight, PB_NO_SEQ, words->code,
+		    words->text, "%s",
+		    holding == PB_HOLDING_OTHER_LOG ? state->against.checkpoint.origin : "");
 	*ret_contradicted = holding == PB_HOLDING_NEWER || holding == PB_HOLDING_DIFFERS;
 	return holding == PB_HOLDING_CONSISTENT;
 }

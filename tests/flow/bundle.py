@@ -450,8 +450,16 @@ def others_know_better(stage):
              dict(said, log_key=UNKNOWN))
     both_say("another's roots", path, [*trust, "--tsa-roots", stage.at("otherroots"), *held],
              dict(said, authorities=UNKNOWN))
-    both_say("another log's checkpoint", path, [*trust, *roots, "--against", stage.at("other")],
-             dict(said, consistency=INVALID, unique_view=UNKNOWN))
+    against = ("--against", stage.at("other"))
+    report = both_say("another log's checkpoint", path, [*trust, *roots, *against],
+                      dict(said, consistency=INVALID, unique_view=UNKNOWN))
+    origin = stage.at("other").read_text().splitlines()[0]
+    found = [y["where"] for x in report["checks"] for y in x["findings"]
+             if y["code"] == "against_other_log"]
+    test("another log's checkpoint: whose it is", found == [origin], found)
+    done = run(VERIFIER, path, *trust, *roots, *against)
+    test("another log's checkpoint: said in the first line",
+         b"is of another log" in done.stdout.splitlines()[0], done.stdout)
     both_say("an earlier bundle", path, [*trust, *roots, "--against", stage.at("middle.asics")], said)
     data = bytearray(path.read_bytes())
     at = data.index(stage.messages[20].read_bytes()[:60])
