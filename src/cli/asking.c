@@ -69,6 +69,23 @@ ask(const char *prompt, struct pb_buf *secret, struct pb_error *err)
 	return status;
 }
 
+/* A new one, that can be used. */
+static enum pb_status
+check_new(const struct pb_buf *passphrase, const char *path, struct pb_error *err)
+{
+	size_t characters = 0;
+
+	for (size_t i = 0; i < passphrase->len; i++)
+		characters += (passphrase->data[i] & 0xC0) != 0x80; /* of UTF-8, its first octet */
+	if (characters >= PB_LIMIT_PASSPHRASE_LEAST)
+		return PB_OK;
+	(void)pb_fail(err, PB_EINVAL, N_("take a new passphrase"),
+	    N_("it has fewer than 8 characters"), "%s", path);
+	return pb_fail_todo(err, PB_EINVAL,
+	    N_("choose several random words: whoever has a copy of the archive can try out short "
+	       "passphrases"));
+}
+
 /* The same typed twice, or PB_EINVAL. */
 static enum pb_status
 ask_twice(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
@@ -76,6 +93,8 @@ ask_twice(const char *prompt, struct pb_buf *passphrase, struct pb_error *err)
 	struct pb_buf second = PB_BUF_EMPTY;
 	enum pb_status status = ask(prompt, passphrase, err);
 
+	if (status == PB_OK)
+		status = check_new(passphrase, "", err);
 	if (status == PB_OK)
 		status = ask(_("The same again: "), &second, err);
 	if (status == PB_OK &&
@@ -138,8 +157,10 @@ pb_asking_new(const struct pb_world *world, const struct pb_options *options, en
 	char prompt[PROMPT];
 	enum pb_status status;
 
-	if (path != NULL)
-		return read_file(world, path, passphrase, err);
+	if (path != NULL) {
+		status = read_file(world, path, passphrase, err);
+		return status == PB_OK ? check_new(passphrase, path, err) : status;
+	}
 	make_prompt(prompt, _("New passphrase for the archive %s: "), dir);
 	status = ask_twice(prompt, passphrase, &why);
 	for (int again = 1; status == PB_EINVAL && again < TRIES; again++) {

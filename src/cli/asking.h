@@ -23,7 +23,8 @@ enum pb_status pb_asking_secret(const struct pb_world *world, const struct pb_op
 /*
  * A new passphrase for the reader key of an archive: from the file of `option`, else, for
  * --passphrase-file, from that of the environment, else the terminal asks twice, and again where
- * the two differ, three times at most (PB_EINVAL).
+ * the two differ or it is too short, three times at most.  PB_EINVAL: it is too short, or they
+ * still differ.
  */
 enum pb_status pb_asking_new(const struct pb_world *world, const struct pb_options *options,
     enum pb_option option, const char *dir, struct pb_buf *passphrase,

@@ -63,6 +63,9 @@
 #define PB_LIMIT_PEM (1024 * 1024)
 #define PB_LIMIT_PASSPHRASE 1024
 
+/* Characters that a new one has at least: shorter ones are tried out in no time. */
+#define PB_LIMIT_PASSPHRASE_LEAST 8
+
 /* How long a command waits for another one that writes to the archive: commands of a practice
  * take a second or two.  And with tokens in its hands that authorities gave, before they are lost
  * (seconds). */

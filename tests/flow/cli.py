@@ -462,14 +462,24 @@ def passphrases_come_from_a_file_the_environment_or_the_terminal(s):
 
 def a_new_passphrase_is_asked_twice(s):
     words = ("init", s.archive, "--origin", "a.example", "--no-recovery")
-    code, said = on_terminal(s, words, ["une", "autre"] * 3)
+    code, said = on_terminal(s, words, ["une phrase", "une autre"] * 3)
     assert code == 64 and said.count("differ") == 3, (code, said)
     code, said = on_terminal(s, words, [""] * 3)
     assert code == 64, (code, said)
     assert not os.path.exists(s.archive)
-    code, said = on_terminal(s, words, ["une", "autre", PASSPHRASE, PASSPHRASE])
-    assert code == 0 and said.count("differ") == 1, (code, said)
+    code, said = on_terminal(s, words, ["une phrase", "une autre", "court", PASSPHRASE, PASSPHRASE])
+    assert code == 0 and said.count("differ") == said.count("fewer than 8") == 1, (code, said)
     s.rows()
+
+
+def a_new_passphrase_has_eight_characters_at_least(s):
+    words = ("init", s.archive, "--origin", "a.example", "--no-recovery", "--passphrase-file")
+    for short in ("x", "sept de", "éé éé é"):  # characters, not octets
+        s.fails(64, *words, s.write("short", short.encode()), says=("fewer than 8", "random words"))
+    assert not os.path.exists(s.archive)
+    s.ok(*words, s.write("eight", "éé éé éé\n".encode()))
+    s.fails(64, "key", "passphrase", "-a", s.archive, "--passphrase-file", s.root + "/eight",
+            "--new-passphrase-file", s.root + "/short", says=("fewer than 8",))
 
 
 def a_question_names_the_secret_and_what_it_opens(s):
@@ -482,7 +492,7 @@ def a_question_names_the_secret_and_what_it_opens(s):
             (("--reader-key", recovery), code, "Recovery code, or passphrase, that opens %s: " % recovery)):
         done, said = on_terminal(s, [*words, *more], [answer])
         assert done == 0 and question in said, (done, said)
-    answers = [PASSPHRASE, "new", "new"]
+    answers = [PASSPHRASE, "une nouvelle", "une nouvelle"]
     done, said = on_terminal(s, ("key", "rotate", "-a", s.archive), answers)
     assert done == 0 and "New passphrase for the archive %s: " % s.archive in said, (done, said)
 
