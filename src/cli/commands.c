@@ -574,31 +574,76 @@ finish(enum pb_exit code)
 	return PB_EXIT_IO;
 }
 
+/* How many words name an archive before any command. */
+static int
+archive_words(int argc, char **argv)
+{
+	if (argc < 1)
+		return 0;
+	if (strcmp(argv[0], "-a") == 0 || strcmp(argv[0], "--archive") == 0)
+		return argc > 1 ? 2 : 1;
+	return strncmp(argv[0], "--archive=", 10) == 0;
+}
+
+/* `count` words, one or two, go behind the `others` that follow them. */
+static void
+put_behind(char **argv, int count, int others)
+{
+	char *moved[2] = { argv[0], count > 1 ? argv[1] : NULL };
+
+	memmove(argv, argv + count, (size_t)others * sizeof(*argv));
+	memcpy(argv + others, moved, (size_t)count * sizeof(*argv));
+}
+
+/* No command: at most an archive is named. */
+static enum pb_exit
+run_next(const struct pb_world *world, int argc, char **argv)
+{
+	static const enum pb_option allowed[] = { PB_OPTION_ARCHIVE, END };
+	struct pb_options options;
+
+	return pb_options_parse(argc, argv, allowed, &options) ? pb_cli_next(world, &options)
+							       : PB_EXIT_USAGE;
+}
+
+/* The words behind the program's name: -a DIR may stand before the command as well. */
+static enum pb_exit
+run_words(const struct pb_world *world, int argc, char **argv)
+{
+	const struct pb_options none = { .operand_count = 0 };
+	int archive = archive_words(argc, argv), words = 0;
+	const struct pb_command *command;
+	const char *first, *second;
+
+	if (argc <= archive)
+		return run_next(world, argc, argv);
+	first = argv[archive];
+	second = argc > archive + 1 ? argv[archive + 1] : "-";
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0)
+		return pb_cli_help(world, &none);
+	if (strcmp(first, "--version") == 0) {
+		(void)printf("probant %s\n", PROBANT_VERSION);
+		return PB_EXIT_OK;
+	}
+	command = find_command(argc - archive, argv + archive, &words);
+	if (command == NULL) {
+		pb_command_unknown(first, second[0] != '-' ? second : NULL);
+		return PB_EXIT_USAGE;
+	}
+	if (archive > 0)
+		put_behind(argv, archive, words);
+	return run(world, command, argc - words, argv + words);
+}
+
 int
 pb_command_main(const struct pb_world *world, int argc, char **argv)
 {
-	const struct pb_command *command;
-	struct pb_options none = { .operand_count = 0 };
 	struct pb_error err = { 0 };
-	int words = 0;
 
 	pb_say_init();
 	if (pb_process_harden(&err) != PB_OK || pb_crypto_init(&err) != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
 	}
-	if (argc < 2)
-		return finish(pb_cli_next(world, &none));
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return finish(pb_cli_help(world, &none));
-	if (strcmp(argv[1], "--version") == 0) {
-		(void)printf("probant %s\n", PROBANT_VERSION);
-		return finish(PB_EXIT_OK);
-	}
-	command = find_command(argc - 1, argv + 1, &words);
-	if (command == NULL) {
-		pb_command_unknown(argv[1], argc > 2 && argv[2][0] != '-' ? argv[2] : NULL);
-		return PB_EXIT_USAGE;
-	}
-	return finish(run(world, command, argc - 1 - words, argv + 1 + words));
+	return finish(run_words(world, argc - 1, argv + 1));
 }

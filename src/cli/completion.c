@@ -112,17 +112,21 @@ print_bash(void)
 {
 	(void)fputs("# bash completion of probant, made by `probant completion bash`\n"
 		    "_probant() {\n"
-		    "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-		    "    local first=${COMP_WORDS[1]} command second='' options='' kind=''\n"
+		    "    local words=(\"${COMP_WORDS[@]}\") at=$COMP_CWORD\n"
+		    "    if [ \"${words[1]}\" = -a ] && [ \"$at\" -gt 2 ]; then\n"
+		    "        words=(probant \"${words[@]:3}\") at=$((at - 2))\n"
+		    "    fi\n"
+		    "    local cur=${words[at]} prev=${words[at-1]}\n"
+		    "    local first=${words[1]} command second='' options='' kind=''\n"
 		    "    COMPREPLY=()\n"
-		    "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
+		    "    if [ \"$at\" = 1 ]; then\n"
 		    "        COMPREPLY=($(compgen -W '",
 	    stdout);
 	print_first_words();
 	(void)puts("' -- \"$cur\"))\n        return\n    fi\n    case $first in");
 	print_second_words();
 	(void)puts("    esac\n"
-		   "    if [ \"$COMP_CWORD\" = 2 ] && [ -n \"$second\" ]; then\n"
+		   "    if [ \"$at\" = 2 ] && [ -n \"$second\" ]; then\n"
 		   "        COMPREPLY=($(compgen -W \"$second\" -- \"$cur\"))\n"
 		   "        [ ${#COMPREPLY[@]} = 0 ] || return\n"
 		   "    fi\n"
@@ -137,7 +141,7 @@ print_bash(void)
 	    "    -*) compopt -o filenames; COMPREPLY=($(compgen $kind -- \"$cur\")); return ;;\n"
 	    "    *) COMPREPLY=($(compgen -W \"$kind\" -- \"$cur\")); return ;;\n"
 	    "    esac\n"
-	    "    case \"$first ${COMP_WORDS[2]}\" in");
+	    "    case \"$first ${words[2]}\" in");
 	for (size_t i = 0; i < pb_commands_count; i++)
 		if (has_second(i))
 			print_options(&pb_commands[i], "");

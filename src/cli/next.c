@@ -1,4 +1,4 @@
-/* `probant` alone: where things stand, and what to do next. */
+/* `probant` alone, or with an archive: where things stand, and what to do next. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -11,36 +11,39 @@
 #include "probant/stamp.h"
 #include "sys/process.h"
 
+/* dir: the archive, to be named in the command; NULL: it need not be. */
 static void
-step(const char *command, const char *why)
+step(const char *command, const char *dir, const char *rest, const char *why)
 {
-	(void)printf("  %s%s%s\n      %s\n", pb_colour_on(1, PB_COLOUR_STRONG), command,
+	(void)printf("  %sprobant %s%s%s%s%s\n      %s\n", pb_colour_on(1, PB_COLOUR_STRONG),
+	    command, dir != NULL ? " -a " : "", dir != NULL ? dir : "", rest,
 	    pb_colour_off(1, PB_COLOUR_STRONG), why);
 }
 
 /* Most urgent first. */
 static void
-print_steps(const struct pb_archive_status *s, const struct pb_stamp_standing *stamps)
+print_steps(
+    const struct pb_archive_status *s, const struct pb_stamp_standing *stamps, const char *dir)
 {
 	if (s->torn && !s->locked)
-		step("probant stamp",
+		step("stamp", dir, "",
 		    _("a command was ended in the middle; what it had not acknowledged is put "
 		      "aside"));
 	if (stamps->authorities == 0)
-		step("probant tsa add", _("no authority stamps this archive"));
+		step("tsa add", dir, "", _("no authority stamps this archive"));
 	else if (stamps->backlog > 0 && !(stamps->local_only && stamps->stamped_size == 0))
-		step("probant stamp", _("records wait for a timestamp"));
+		step("stamp", dir, "", _("records wait for a timestamp"));
 	if (s->records < PB_NEXT_RECORDS)
-		step("probant import ~/Maildir", _("nothing is kept yet"));
+		step("import", dir, " ~/Maildir", _("nothing is kept yet"));
 	else
-		step("probant list --purpose '...'", _("what is kept"));
-	step("probant verify", _("check all of it"));
-	step("probant status", _("more on this archive"));
-	step("probant help", _("all commands"));
+		step("list", dir, " --purpose '...'", _("what is kept"));
+	step("verify", dir, "", _("check all of it"));
+	step("status", dir, "", _("more on this archive"));
+	step("help", NULL, "", _("all commands"));
 }
 
 static enum pb_exit
-print_archive(const struct pb_world *world, const char *dir)
+print_archive(const struct pb_world *world, const char *dir, bool named)
 {
 	struct pb_archive_status s;
 	struct pb_stamp_standing stamps;
@@ -58,16 +61,17 @@ print_archive(const struct pb_world *world, const char *dir)
 			 (unsigned long)s.records),
 	    s.records, dir);
 	(void)printf("\n%s\n", _("Next:"));
-	print_steps(&s, &stamps);
+	print_steps(&s, &stamps, named ? dir : NULL);
 	return PB_EXIT_OK;
 }
 
 enum pb_exit
 pb_cli_next(const struct pb_world *world, const struct pb_options *options)
 {
-	const char *dir = pb_process_environment("PROBANT_ARCHIVE");
+	const char *named = options->value[PB_OPTION_ARCHIVE];
+	const char *dir = named != NULL ? named : pb_process_environment("PROBANT_ARCHIVE");
 
 	if (dir == NULL || *dir == '\0')
 		return pb_cli_help(world, options);
-	return print_archive(world, dir);
+	return print_archive(world, dir, named != NULL);
 }

@@ -74,6 +74,24 @@ def alone_with_an_archive_it_says_what_to_do_next(s):
     assert "Next:" in done.stdout and "probant import" in done.stdout, done.stdout
 
 
+def the_archive_may_be_named_before_the_command(s):
+    s.init()
+    for named in ("-a", s.archive), ("--archive", s.archive), ("--archive=" + s.archive,):
+        done = s.run(*named)
+        assert done.returncode == 0 and "probant verify -a %s\n" % s.archive in done.stdout, done
+        assert "probant help\n" in done.stdout, done
+        done = s.run(*named, "key", "list", "--json")
+        assert done.returncode == 0 and "tilleuls.example/essai" in done.stdout, done
+        assert "Commands:" in s.run(*named, "--help").stdout
+    status = s.run("-a", s.archive, "status").stdout
+    assert status == s.run("status", "-a", s.archive).stdout != "", status
+    for words, says in ((("-a",), "needs an argument"), (("-a", s.archive, "lits"), "list"),
+                        (("-a", s.archive, "key"), "second word"), (("-q",), "unknown command"),
+                        (("-a", s.archive, "status", "-a", s.archive), "twice")):
+        done = s.run(*words)
+        assert done.returncode == 64 and says in done.stderr, (words, done)
+
+
 def status_of_a_new_archive_says_what_to_do(s):
     s.init()
     said = s.run("status", "-a", s.archive).stdout
@@ -164,6 +182,8 @@ def bash_completes_commands_options_and_words(s):
     assert "--data" in completed(s, "bash", "probant", "stamp", "check", "--d")
     assert {"received", "sent"} <= completed(s, "bash", "probant", "import", "--direction", "")
     assert "--disclose" in completed(s, "bash", "probant", "export", "--dis")
+    assert {"import", "init"} <= completed(s, "bash", "probant", "-a", "DIR", "i")
+    assert "--data" in completed(s, "bash", "probant", "-a", "DIR", "stamp", "check", "--d")
 
 
 def every_option_of_every_command_is_completed_and_in_the_manual_page(s):
