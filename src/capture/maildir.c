@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+bool
+pb_maildir_mark(const char *name, uint64_t size)
+{
+	return size == 0 && strcmp(name, "maildirfolder") == 0;
+}
+
 const char *
 pb_maildir_flags(const char *name)
 {

@@ -4,6 +4,9 @@
 
 #include "core/json.h"
 
+/* What Maildir++ marks a folder with, an empty file: there is nothing to tell of it. */
+bool pb_maildir_mark(const char *name, uint64_t size);
+
 /*
  * The letters behind ":2," of a file name in cur/; NULL if there are none to
  * read (another info version, or no info).  Borrowed from name.

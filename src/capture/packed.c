@@ -87,7 +87,8 @@ find_in_file(struct unpacking *u, struct pb_error *err)
 		    u, PB_EDATA, N_("an archive within an archive is not opened"), err);
 	if (single)
 		return refuse_entry(u, PB_EDATA, N_("what is compressed there is no mail"), err);
-	u->finds->skipped(u->finds->ctx, &u->origin);
+	if (!pb_maildir_mark(name, len))
+		u->finds->skipped(u->finds->ctx, &u->origin);
 	return PB_OK;
 }
 

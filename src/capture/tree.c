@@ -155,6 +155,8 @@ find_file(const struct tree *tree, const struct place *place, const char *path, 
 	}
 	if (place->maildir != NULL || pb_file_is_eml(name))
 		return finds->file(finds->ctx, &origin, PB_FILE_FOUND, err);
+	if (place->around && pb_maildir_mark(name, info->size))
+		return PB_OK;
 	return pb_file_find(tree->files, &origin, false, finds, err);
 }
 

@@ -127,9 +127,14 @@ the_folders_of_a_maildir_are_maildirs_too(void **state)
 	put_text(f, "M/.Sent/tmp/2.b", "2");
 	put_text(f, "M/.Sent.2025/new/3.c", "3");
 	put_text(f, "M/subscriptions", "x");
-	assert_int_equal(IMPORT(f, "M"), PB_OK);
+	put_text(f, "M/.Sent/maildirfolder", "");
+	put_text(f, "M/.Sent.2025/maildirfolder", "x"); /* that is no mark */
+	make_dir(f, "d");
+	put_text(f, "d/maildirfolder", ""); /* nor this, in no Maildir */
+	assert_int_equal(IMPORT(f, "M", "d"), PB_OK);
 	assert_heard(&f->heard.kept, "M/.Sent/cur/1.a:2,S\nM/.Sent.2025/new/3.c\n");
-	assert_heard(&f->heard.skipped, "M/subscriptions\n");
+	assert_heard(
+	    &f->heard.skipped, "M/.Sent.2025/maildirfolder\nM/subscriptions\nd/maildirfolder\n");
 }
 
 static void

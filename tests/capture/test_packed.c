@@ -48,6 +48,7 @@ an_entry_named_eml_is_one_message(void **state)
 	add(&tar, "zip.EML", "PK\x05\x06 is no archive");
 	add(&tar, "notes", "rien\n");
 	add(&tar, "M/cur/1.a:2,S", BOX);
+	add(&tar, "M/.Sent/maildirfolder", ""); /* a mark of Maildir++: not told */
 	add(&tar, "empty.eml", "");
 	end(&tar);
 	put(f, "x.tar", tar.data, tar.len);
