@@ -5,8 +5,8 @@
 # tests of a room are linked with that room and what it may use, no more.
 
 # Users before used, as static linking needs.
-ROOMS := cli token capture copies export keys find check anchor archive catalog index view mime \
-         dossier verify bundle stamp net vault log record crypto sys core
+ROOMS := cli daemon doors token capture copies export keys find check anchor archive catalog index \
+         view mime dossier verify bundle stamp vault log relay policy net record crypto sys core
 
 USES_core    :=
 USES_sys     := core
@@ -15,6 +15,8 @@ USES_record  := core crypto
 USES_log     := core crypto record
 USES_stamp   := core crypto
 USES_net     := core sys
+USES_policy  := core
+USES_relay   := core sys crypto record
 USES_bundle  := core crypto record log
 USES_dossier := core record bundle
 USES_vault   := core sys crypto record log
@@ -30,9 +32,11 @@ USES_check   := core sys crypto record log stamp vault verify archive
 USES_find    := core sys crypto record log bundle vault view index catalog archive
 USES_keys    := core sys crypto record vault dossier archive
 USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
+USES_doors   := core sys crypto record net policy relay capture
+USES_daemon  := core sys crypto record log stamp net policy relay vault view index archive anchor capture doors
 USES_token   := core crypto
 USES_copies  := core sys crypto record log stamp vault verify archive check
-USES_cli     := core sys crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
+USES_cli     := core sys policy crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -40,7 +44,11 @@ LIBS_crypto  := crypto gcrypt
 LIBS_record  := zstd
 LIBS_log     :=
 LIBS_stamp   := crypto
-LIBS_net     := curl microhttpd
+LIBS_net     := curl microhttpd ssl crypto
+LIBS_policy  := yaml
+LIBS_relay   :=
+LIBS_doors   := milter
+LIBS_daemon  :=
 LIBS_bundle  := deflate
 LIBS_dossier :=
 LIBS_vault   :=
@@ -66,6 +74,9 @@ HEADERS_gcrypt  := gcrypt.h
 HEADERS_zstd    := zstd.h
 HEADERS_curl    := curl/
 HEADERS_microhttpd := microhttpd.h
+HEADERS_ssl     := openssl/
+HEADERS_yaml    := yaml.h
+HEADERS_milter  := libmilter/
 HEADERS_deflate := libdeflate.h
 HEADERS_archive := archive.h archive_entry.h
 HEADERS_gmime-3.0 := gmime/gmime.h
@@ -77,11 +88,15 @@ HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := $(filter-out mime,$(ROOMS))
+ROOMS_probant    := $(filter-out mime daemon doors relay,$(ROOMS))
 ROOMS_probant-verify := cli check archive verify bundle stamp vault log record crypto sys core
 # A program for the other ones: it looks into messages, and holds what may break on them.
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
+# The daemon, and what serves one door of it: without archive, catalog or key.
+# HELPERS += probantd probant-door
+ROOMS_probantd     := $(filter-out cli mime,$(ROOMS))
+ROOMS_probant-door := doors capture policy relay net record crypto sys core
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -159,7 +174,7 @@ $(B)/probant-mime: $(B)/obj/src/mime/main.o $(call archives,$(ROOMS_probant-mime
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-mime))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli daemon doors relay policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
