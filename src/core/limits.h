@@ -155,6 +155,17 @@
 /* FORMAT 1.5: runs of a destruction, so that its facts stay below 1 MiB. */
 #define PB_LIMIT_DESTROYED 16384
 
+/* A policy (policies/): its text; collections inside each other; keys of one mapping; one text in
+ * it; all of its values, some hundred bytes of memory each. */
+#define PB_LIMIT_POLICY (4 * 1024 * 1024)
+#define PB_LIMIT_POLICY_DEPTH 6
+#define PB_LIMIT_POLICY_KEYS 32
+#define PB_LIMIT_POLICY_TEXT 4096
+#define PB_LIMIT_POLICY_VALUES 200000
+/* Its doors, a process each; its archives, which are compared with each other. */
+#define PB_LIMIT_POLICY_DOORS 32
+#define PB_LIMIT_POLICY_ARCHIVES 4096
+
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096
 /* Checkpoints that a receiver holds, which an export is to be comparable with. */

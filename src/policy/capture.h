@@ -46,6 +46,12 @@ struct pb_policy_archive {
 	size_t mailbox_count;
 };
 
+/* One mailbox of one archive, borrowed from it. */
+struct pb_policy_owner {
+	const char *mailbox;
+	size_t archive;
+};
+
 enum pb_otherwise { PB_OTHERWISE_DEFER, PB_OTHERWISE_PASS, PB_OTHERWISE_ARCHIVE };
 
 struct pb_capture_policy {
@@ -55,6 +61,8 @@ struct pb_capture_policy {
 	uint32_t heartbeat_s;
 	struct pb_policy_archive *archive;
 	size_t archive_count;
+	struct pb_policy_owner *owner; /* all mailboxes in order, for pb_capture_policy_owner */
+	size_t owner_count;
 	struct pb_policy_door *door;
 	size_t door_count;
 	/* Mail that concerns no archive's mailbox. */

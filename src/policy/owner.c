@@ -1,0 +1,128 @@
+#include "policy/owner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/limits.h"
+
+/* No white space and no control, and a domain behind the only "@" outside of quotes. */
+bool
+pb_policy_is_mailbox(const char *text)
+{
+	const char *at = strrchr(text, '@');
+
+	if (at == NULL || at[1] == '\0' || strlen(text) > PB_LIMIT_ADDRESS)
+		return false;
+	for (; *text != '\0'; text++)
+		if ((uint8_t)*text <= ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* ---- the order ------------------------------------------------------------------------------ */
+
+/* ASCII alone: what a locale makes of other letters is not for a door to know. */
+static int
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (uint8_t)c;
+}
+
+struct wanted {
+	const char *address;
+	size_t len;
+};
+
+static int
+compare(const void *key, const void *item)
+{
+	const struct wanted *wanted = key;
+	const char *mailbox = ((const struct pb_policy_owner *)item)->mailbox;
+	int difference;
+
+	for (size_t i = 0; i < wanted->len; i++) {
+		if (mailbox[i] == '\0')
+			return 1;
+		difference = lower(wanted->address[i]) - lower(mailbox[i]);
+		if (difference != 0)
+			return difference;
+	}
+	return mailbox[wanted->len] == '\0' ? 0 : -1;
+}
+
+static int
+compare_owners(const void *a, const void *b)
+{
+	const struct pb_policy_owner *x = a;
+	const struct wanted wanted = { x->mailbox, strlen(x->mailbox) };
+
+	return compare(&wanted, b);
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+/* Where the policy's text has it the second time. */
+static void
+refuse_second(struct pb_policy_reader *r, const struct pb_policy_node *archives,
+    const struct pb_policy_owner *a, const struct pb_policy_owner *b)
+{
+	const struct pb_policy_owner *later = a->archive > b->archive ? a : b;
+	const struct pb_policy_node *archive = pb_policy_tree_child(archives, later->archive);
+	const struct pb_policy_node *node, *second = NULL;
+
+	node = pb_policy_tree_member(archive, "mailboxes")->first;
+	for (; node != NULL; node = node->next)
+		if (compare_owners(later, &(struct pb_policy_owner){ .mailbox = node->text }) == 0)
+			second = node;
+	pb_policy_refuse(r, second, NULL, N_("a mailbox belongs to one archive, once"), NULL);
+}
+
+void
+pb_policy_owners(struct pb_policy_reader *r, const struct pb_policy_node *archives,
+    struct pb_capture_policy *policy)
+{
+	size_t count = 0, i, k;
+
+	for (i = 0; i < policy->archive_count; i++)
+		count += policy->archive[i].mailbox_count;
+	if (r->status != PB_OK || count == 0)
+		return;
+	policy->owner = pb_policy_room(r, count, sizeof(*policy->owner));
+	if (policy->owner == NULL)
+		return;
+	for (i = 0; i < policy->archive_count; i++)
+		for (k = 0; k < policy->archive[i].mailbox_count; k++)
+			policy->owner[policy->owner_count++] =
+			    (struct pb_policy_owner){ policy->archive[i].mailbox[k], i };
+	qsort(policy->owner, count, sizeof(*policy->owner), compare_owners);
+	for (i = 1; i < count && r->status == PB_OK; i++)
+		if (compare_owners(&policy->owner[i - 1], &policy->owner[i]) == 0)
+			refuse_second(r, archives, &policy->owner[i - 1], &policy->owner[i]);
+}
+
+/* ---- asked ---------------------------------------------------------------------------------- */
+
+static size_t
+find(const struct pb_capture_policy *policy, const char *address, size_t len)
+{
+	const struct wanted wanted = { address, len };
+	const struct pb_policy_owner *owner = NULL;
+
+	if (policy->owner_count > 0)
+		owner =
+		    bsearch(&wanted, policy->owner, policy->owner_count, sizeof(*owner), compare);
+	return owner != NULL ? owner->archive : SIZE_MAX;
+}
+
+size_t
+pb_capture_policy_owner(const struct pb_capture_policy *policy, const char *address, size_t len)
+{
+	const char *at = memrchr(address, '@', len);
+	size_t archive;
+
+	if (at == NULL || at == address)
+		return SIZE_MAX;
+	archive = find(policy, address, len);
+	return archive != SIZE_MAX ? archive : find(policy, at, len - (size_t)(at - address));
+}
