@@ -7,64 +7,15 @@
 #include "archive/paths.h"
 #include "core/error.h"
 #include "core/io.h"
+#include "core/syntax.h"
 #include "core/text.h"
 #include "stamp/authority.h"
 
 #define CERTIFICATE "-----BEGIN CERTIFICATE-----"
-/* Nobody waits longer for an answer, or asks less often. */
-#define TIMEOUT_MAX_S 600
-#define INTERVAL_MAX_S (30 * 24 * 3600)
 
 static const char ADDING[] = N_("add a timestamping authority");
 
 /* ---- what may be ---------------------------------------------------------------------------- */
-
-static bool
-name_valid(const char *name)
-{
-	return name[0] != '\0' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
-}
-
-/* Nothing that would end a header line, and nothing that a terminal would obey. */
-static bool
-url_valid(const char *url)
-{
-	const char *at = url;
-
-	if (strncmp(at, "http://", 7) == 0)
-		at += 7;
-	else if (strncmp(at, "https://", 8) == 0)
-		at += 8;
-	else
-		return false;
-	if (*at == '\0' || *at == '/')
-		return false;
-	for (; *at != '\0'; at++)
-		if (*at <= 0x20 || *at >= 0x7f || *at == '"' || *at == '<' || *at == '>')
-			return false;
-	return true;
-}
-
-/* Dotted decimal: two arcs or more, the first 0 to 2, none with a leading zero. */
-static bool
-oid_valid(const char *oid)
-{
-	size_t arcs = 0, len;
-
-	if (oid[0] < '0' || oid[0] > '2' || oid[1] != '.')
-		return false;
-	for (;; oid += len + 1) {
-		len = strspn(oid, "0123456789");
-		if (len == 0 || (len > 1 && oid[0] == '0'))
-			return false;
-		arcs++;
-		if (oid[len] == '\0')
-			return arcs >= 2;
-		if (oid[len] != '.')
-			return false;
-	}
-}
 
 static bool
 path_valid(const char *path)
@@ -75,20 +26,20 @@ path_valid(const char *path)
 const char *
 pb_tsa_rules_hold(const struct pb_tsa *tsa)
 {
-	if (!name_valid(tsa->name))
+	if (!pb_syntax_name(tsa->name))
 		return N_("its name is 1 to 32 lower-case letters, digits and hyphens");
 	if (tsa->local != (tsa->url[0] == '\0'))
 		return N_("the name \"local\" is that of the embedded one, and it alone has no "
 			  "address");
-	if (!tsa->local && !url_valid(tsa->url))
+	if (!tsa->local && !pb_syntax_url(tsa->url))
 		return N_("its address begins with http:// or https://");
-	if (tsa->policy[0] != '\0' && !oid_valid(tsa->policy))
+	if (tsa->policy[0] != '\0' && !pb_syntax_oid(tsa->policy))
 		return N_("a policy is an object identifier, such as 1.2.3.4");
 	if (!path_valid(tsa->client_pem) || !path_valid(tsa->server_roots))
 		return N_("the path of a file is not in UTF-8");
-	if (tsa->timeout_s == 0 || tsa->timeout_s > TIMEOUT_MAX_S)
+	if (tsa->timeout_s == 0 || tsa->timeout_s > PB_LIMIT_TSA_TIMEOUT_S)
 		return N_("a timeout is 1 to 600 seconds");
-	if (tsa->interval_s > INTERVAL_MAX_S)
+	if (tsa->interval_s > PB_LIMIT_TSA_INTERVAL_S)
 		return N_("the shortest time between two requests is 30 days at most");
 	return NULL;
 }

@@ -116,6 +116,9 @@
 #define PB_LIMIT_TSA_URL 511
 #define PB_LIMIT_TSA_PATH 1023
 #define PB_LIMIT_TSA_CONFIG (256 * 1024)
+/* Nobody waits longer for an authority's answer, or asks it less often. */
+#define PB_LIMIT_TSA_TIMEOUT_S 600
+#define PB_LIMIT_TSA_INTERVAL_S (30 * 24 * 3600)
 /* An authority's answer: a token with its certificates is a few KiB. */
 #define PB_LIMIT_TSA_REPLY (1024 * 1024)
 /* What is fetched beside one answer, from addresses that its certificates name: issuers and lists

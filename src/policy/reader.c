@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "core/syntax.h"
 #include "core/text.h"
 
 static const char READING[] = N_("read a policy");
@@ -138,18 +139,10 @@ pb_policy_copy(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
 	return pb_policy_keep(r, text);
 }
 
-static bool
-is_name(const char *text)
-{
-	size_t len = strlen(text);
-
-	return len <= 32 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
-
 char *
 pb_policy_name(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key)
 {
-	return pb_policy_copy(r, mapping, key, is_name,
+	return pb_policy_copy(r, mapping, key, pb_syntax_name,
 	    N_("a name is 1 to 32 lower-case letters, digits and hyphens"));
 }
 
