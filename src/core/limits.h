@@ -114,6 +114,7 @@
 #define PB_LIMIT_TSAS 16
 #define PB_LIMIT_TSA_ROOTS 256 /* of all of them */
 #define PB_LIMIT_TSA_URL 511
+#define PB_LIMIT_TSA_OID 127
 #define PB_LIMIT_TSA_PATH 1023
 #define PB_LIMIT_TSA_CONFIG (256 * 1024)
 /* Nobody waits longer for an authority's answer, or asks it less often. */
@@ -168,6 +169,7 @@
 /* Its doors, a process each; its archives, which are compared with each other. */
 #define PB_LIMIT_POLICY_DOORS 32
 #define PB_LIMIT_POLICY_ARCHIVES 4096
+#define PB_LIMIT_POLICY_PROFILES 32
 
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096

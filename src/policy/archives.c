@@ -49,9 +49,6 @@ check_archive(struct pb_policy_reader *r, const struct pb_policy_node *node,
 	const struct pb_policy_archive *other;
 
 	for (other = policy->archive; r->status == PB_OK && other < archive; other++) {
-		if (strcmp(other->name, archive->name) == 0)
-			pb_policy_refuse(
-			    r, node, "name", N_("another archive has this name"), NULL);
 		if (overlap(other->path, archive->path))
 			pb_policy_refuse(r, node, "path",
 			    N_("another archive stands there, or in it"), other->path);
@@ -75,6 +72,7 @@ pb_policy_archives(
 		archive->name = pb_policy_name(r, item, "name");
 		archive->path = pb_policy_path(r, item, "path");
 		read_mailboxes(r, item, archive);
+		pb_policy_only(r, item, N_("another archive has this name"));
 		check_archive(r, item, policy, archive);
 	}
 	pb_policy_owners(r, list, policy);

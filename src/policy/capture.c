@@ -85,8 +85,6 @@ check_door(struct pb_policy_reader *r, const struct pb_policy_node *node,
 	const struct pb_policy_door *other;
 
 	for (other = policy->door; r->status == PB_OK && other < door; other++) {
-		if (strcmp(other->name, door->name) == 0)
-			pb_policy_refuse(r, node, "name", N_("another door has this name"), NULL);
 		if (pb_policy_address_equal(&other->listen, &door->listen))
 			pb_policy_refuse(
 			    r, node, "listen", N_("another door listens there"), other->name);
@@ -121,22 +119,13 @@ read_doors(
 	for (item = list->first; r->status == PB_OK && item != NULL; item = item->next) {
 		door = &policy->door[policy->door_count++];
 		pb_policy_door(r, item, door);
+		pb_policy_only(r, item, N_("another door has this name"));
 		check_door(r, item, policy, door);
 	}
 	check_next_hops(r, list, policy);
 }
 
 /* ---- mail of nobody ------------------------------------------------------------------------- */
-
-static size_t
-archive_named(const struct pb_capture_policy *policy, const char *name)
-{
-	size_t i = 0;
-
-	while (i < policy->archive_count && strcmp(policy->archive[i].name, name) != 0)
-		i++;
-	return i;
-}
 
 static void
 read_otherwise(
@@ -151,7 +140,8 @@ read_otherwise(
 
 	policy->otherwise = pb_policy_word(r, root, "otherwise", words, 0, &rest);
 	if (policy->otherwise == PB_OTHERWISE_ARCHIVE) {
-		policy->otherwise_archive = archive_named(policy, rest);
+		policy->otherwise_archive =
+		    pb_policy_named(pb_policy_tree_member(root, "archives"), rest);
 		if (policy->otherwise_archive == policy->archive_count)
 			pb_policy_refuse(r, node, NULL,
 			    N_("no archive of the policy has this name"), "archive NAME");

@@ -139,11 +139,35 @@ pb_policy_copy(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
 	return pb_policy_keep(r, text);
 }
 
+#define NAME "name"
+
 char *
 pb_policy_name(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key)
 {
 	return pb_policy_copy(r, mapping, key, pb_syntax_name,
 	    N_("a name is 1 to 32 lower-case letters, digits and hyphens"));
+}
+
+size_t
+pb_policy_named(const struct pb_policy_node *list, const char *name)
+{
+	const struct pb_policy_node *item, *at;
+
+	for (item = list->first; item != NULL; item = item->next) {
+		at = item->shape == PB_POLICY_MAPPING ? pb_policy_tree_member(item, NAME) : NULL;
+		if (at != NULL && at->shape == PB_POLICY_TEXT && strcmp(at->text, name) == 0)
+			return item->place;
+	}
+	return list->count;
+}
+
+void
+pb_policy_only(struct pb_policy_reader *r, const struct pb_policy_node *item, const char *why)
+{
+	const struct pb_policy_node *at = member(r, item, NAME);
+
+	if (at != NULL && pb_policy_named(item->parent, at->text) < item->place)
+		pb_policy_refuse(r, item, NAME, why, NULL);
 }
 
 bool

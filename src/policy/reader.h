@@ -44,8 +44,13 @@ const char *pb_policy_text(struct pb_policy_reader *r, const struct pb_policy_no
 char *pb_policy_copy(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
     const char *key, bool (*holds)(const char *text), const char *why);
 /* 1 to 32 of a-z 0-9 - */
-char *pb_policy_name(
-    struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key);
+char *pb_policy_name(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
+    const char *key); /* The list's mapping whose `name` is that one: its place, or count if there
+			 is none. */
+size_t pb_policy_named(const struct pb_policy_node *list, const char *name);
+/* Refused by `why` if an earlier mapping of its list has the same name. */
+void pb_policy_only(struct pb_policy_reader *r, const struct pb_policy_node *item, const char *why);
+
 /* Absolute, and the only one for its place: no . or .., no slash doubled or at the end. */
 bool pb_policy_is_path(const char *text);
 char *pb_policy_path(
