@@ -55,8 +55,7 @@ void
 pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
     struct pb_policy_address *ret_address)
 {
-	const struct pb_policy_node *node = pb_policy_tree_member(mapping, key);
-	const char *text = node != NULL ? pb_policy_text(r, node) : NULL, *colon;
+	const char *text = pb_policy_text(r, mapping, key), *colon;
 	struct pb_policy_address address = { 0 };
 	char host[INET6_ADDRSTRLEN];
 
@@ -65,7 +64,7 @@ pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mappi
 	colon = strrchr(text, ':');
 	if (strncmp(text, UNIX, strlen(UNIX)) == 0) {
 		if (!is_socket_path(text + strlen(UNIX)))
-			pb_policy_refuse(r, node, NULL,
+			pb_policy_refuse(r, mapping, key,
 			    N_("the path of a socket begins with /, and has at most 107 octets"),
 			    NULL);
 		else
@@ -74,8 +73,8 @@ pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mappi
 		   parse_host(text, (size_t)(colon - text), host)) {
 		address.host = pb_policy_keep(r, host);
 	} else {
-		pb_policy_refuse(
-		    r, node, NULL, N_("this is no address"), "unix:/path, 127.0.0.1:25, [::1]:25");
+		pb_policy_refuse(r, mapping, key, N_("this is no address"),
+		    "unix:/path, 127.0.0.1:25, [::1]:25");
 	}
 	if (r->status == PB_OK)
 		*ret_address = address;

@@ -22,7 +22,7 @@ read_mailboxes(struct pb_policy_reader *r, const struct pb_policy_node *node,
 		return;
 	archive->mailbox = pb_policy_room(r, list->count, sizeof(*archive->mailbox));
 	for (item = list->first; r->status == PB_OK && item != NULL; item = item->next) {
-		text = pb_policy_text(r, item);
+		text = pb_policy_text(r, item, NULL);
 		if (text != NULL && !pb_policy_is_mailbox(text))
 			pb_policy_refuse(r, item, NULL, N_("this is no mailbox"),
 			    "cabinet@tilleuls.example, \"@tilleuls.example\"");

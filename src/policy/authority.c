@@ -56,8 +56,7 @@ static void
 read_price(struct pb_policy_reader *r, const struct pb_policy_node *node,
     struct pb_policy_authority *authority, char currency[PB_POLICY_CURRENCY_LEN])
 {
-	const struct pb_policy_node *price = pb_policy_tree_member(node, "price");
-	const char *text = price != NULL ? pb_policy_text(r, price) : NULL;
+	const char *text = pb_policy_text(r, node, "price");
 	size_t len;
 
 	if (text == NULL)
@@ -65,9 +64,9 @@ read_price(struct pb_policy_reader *r, const struct pb_policy_node *node,
 	len = strcspn(text, " ");
 	if (text[len] == '\0' || !is_currency(text + len + 1) ||
 	    !parse_amount(text, len, &authority->price_millionths))
-		pb_policy_refuse(r, price, NULL, N_("this is no price of a token"), "0.05 EUR");
+		pb_policy_refuse(r, node, "price", N_("this is no price of a token"), "0.05 EUR");
 	else if (currency[0] != '\0' && strcmp(currency, text + len + 1) != 0)
-		pb_policy_refuse(r, price, NULL, N_("all prices are in one currency"), currency);
+		pb_policy_refuse(r, node, "price", N_("all prices are in one currency"), currency);
 	else
 		memcpy(currency, text + len + 1, PB_POLICY_CURRENCY_LEN);
 	authority->priced = r->status == PB_OK;

@@ -135,7 +135,6 @@ read_otherwise(
 		[PB_OTHERWISE_PASS] = "pass",
 		[PB_OTHERWISE_ARCHIVE] = "archive",
 		NULL };
-	const struct pb_policy_node *node = pb_policy_tree_member(root, "otherwise");
 	const char *rest = "";
 
 	policy->otherwise = pb_policy_word(r, root, "otherwise", words, 0, &rest);
@@ -143,10 +142,11 @@ read_otherwise(
 		policy->otherwise_archive =
 		    pb_policy_named(pb_policy_tree_member(root, "archives"), rest);
 		if (policy->otherwise_archive == policy->archive_count)
-			pb_policy_refuse(r, node, NULL,
+			pb_policy_refuse(r, root, "otherwise",
 			    N_("no archive of the policy has this name"), "archive NAME");
 	} else if (rest[0] != '\0') {
-		pb_policy_refuse(r, node, NULL, N_("nothing may stand behind this word"), NULL);
+		pb_policy_refuse(
+		    r, root, "otherwise", N_("nothing may stand behind this word"), NULL);
 	}
 }
 

@@ -109,26 +109,22 @@ pb_policy_keep(struct pb_policy_reader *r, const char *text)
 /* ---- texts ---------------------------------------------------------------------------------- */
 
 const char *
-pb_policy_text(struct pb_policy_reader *r, const struct pb_policy_node *node)
+pb_policy_text(struct pb_policy_reader *r, const struct pb_policy_node *node, const char *key)
 {
-	if (r->status == PB_OK && (node->shape != PB_POLICY_TEXT || node->text[0] == '\0'))
-		pb_policy_refuse(r, node, NULL, N_("here belongs a value"), NULL);
-	return r->status == PB_OK ? node->text : NULL;
-}
+	const struct pb_policy_node *at = key != NULL ? member(r, node, key) : node;
 
-static const char *
-text_of(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key)
-{
-	const struct pb_policy_node *node = member(r, mapping, key);
-
-	return node != NULL ? pb_policy_text(r, node) : NULL;
+	if (at == NULL || r->status != PB_OK)
+		return NULL;
+	if (at->shape != PB_POLICY_TEXT || at->text[0] == '\0')
+		pb_policy_refuse(r, at, NULL, N_("here belongs a value"), NULL);
+	return r->status == PB_OK ? at->text : NULL;
 }
 
 char *
 pb_policy_copy(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
     bool (*holds)(const char *text), const char *why)
 {
-	const char *text = text_of(r, mapping, key);
+	const char *text = pb_policy_text(r, mapping, key);
 
 	if (text == NULL)
 		return NULL;
@@ -196,122 +192,6 @@ pb_policy_path(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
 	    N_("a path begins with /, and has no . or .. and no empty name in it"));
 }
 
-/* ---- quantities ----------------------------------------------------------------------------- */
-
-struct unit {
-	const char *name;
-	uint64_t size;
-};
-
-/* From small to large, NULL-ended. */
-static const struct unit DURATIONS[] = { { "s", 1 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 },
-	{ NULL, 0 } };
-static const struct unit SIZES[] = { { "B", 1 }, { "kB", 1000 }, { "KiB", 1024 }, { "MB", 1000000 },
-	{ "MiB", 1024 * 1024 }, { "GB", 1000000000 }, { "GiB", 1024 * 1024 * 1024 }, { NULL, 0 } };
-static const struct unit NUMBERS[] = { { "", 1 }, { NULL, 0 } };
-
-/* In the largest unit in which it is a whole number. */
-static void
-format_in(const struct unit *units, uint64_t value, char out[PB_POLICY_QUANTITY_LEN])
-{
-	const struct unit *best = units, *unit;
-
-	for (unit = units; unit->name != NULL; unit++)
-		if (value > 0 && value % unit->size == 0)
-			best = unit;
-	(void)snprintf(out, PB_POLICY_QUANTITY_LEN, "%llu%s%s",
-	    (unsigned long long)(value / best->size), best->name[0] != '\0' ? " " : "", best->name);
-}
-
-void
-pb_policy_duration_format(uint64_t seconds, char out[PB_POLICY_QUANTITY_LEN])
-{
-	format_in(DURATIONS, seconds, out);
-}
-
-void
-pb_policy_size_format(uint64_t octets, char out[PB_POLICY_QUANTITY_LEN])
-{
-	format_in(SIZES, octets, out);
-}
-
-/* A number, and its unit behind a space. */
-static bool
-parse_in(const struct unit *units, const char *text, uint64_t *ret_value)
-{
-	size_t len = strspn(text, "0123456789");
-	const char *name = text + len + (text[len] == ' ');
-	uint64_t number;
-
-	for (; units->name != NULL && strcmp(units->name, name) != 0; units++)
-		;
-	return units->name != NULL && pb_decimal_parse(text, len, &number) &&
-	       !__builtin_mul_overflow(number, units->size, ret_value);
-}
-
-static uint64_t
-quantity(struct pb_policy_reader *r, const struct pb_policy_node *node, const char *text,
-    const struct unit *units, const struct pb_policy_range *range, const char *why)
-{
-	char min[PB_POLICY_QUANTITY_LEN], max[PB_POLICY_QUANTITY_LEN];
-	char hint[2 * PB_POLICY_QUANTITY_LEN + 4];
-	uint64_t value = 0;
-
-	format_in(units, range->min, min);
-	format_in(units, range->max, max);
-	(void)snprintf(hint, sizeof(hint), "%s - %s", min, max);
-	if (!parse_in(units, text, &value))
-		pb_policy_refuse(r, node, NULL, why, hint);
-	else if (value < range->min || value > range->max)
-		pb_policy_refuse(r, node, NULL, N_("this is outside of what it can be"), hint);
-	return r->status == PB_OK ? value : 0;
-}
-
-static uint64_t
-quantity_at(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
-    const struct unit *units, const struct pb_policy_range *range, const char *why)
-{
-	const char *text = text_of(r, mapping, key);
-
-	if (text == NULL)
-		return r->status == PB_OK ? range->otherwise : 0;
-	return quantity(r, pb_policy_tree_member(mapping, key), text, units, range, why);
-}
-
-static const char NO_NUMBER[] = N_("this is not a number");
-static const char NO_DURATION[] = N_("this is no duration such as 5 min (s, min, h, d)");
-static const char NO_SIZE[] = N_("this is no size such as 100 MB (B, kB, MB, GB, KiB, MiB, GiB)");
-
-uint64_t
-pb_policy_number(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
-    const struct pb_policy_range *range)
-{
-	return quantity_at(r, mapping, key, NUMBERS, range, NO_NUMBER);
-}
-
-uint64_t
-pb_policy_duration(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
-    const char *key, const struct pb_policy_range *range)
-{
-	return quantity_at(r, mapping, key, DURATIONS, range, NO_DURATION);
-}
-
-uint64_t
-pb_policy_size(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
-    const struct pb_policy_range *range)
-{
-	return quantity_at(r, mapping, key, SIZES, range, NO_SIZE);
-}
-
-uint64_t
-pb_policy_duration_of(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
-    const char *key, const char *text, const struct pb_policy_range *range)
-{
-	const struct pb_policy_node *node = member(r, mapping, key);
-
-	return node != NULL ? quantity(r, node, text, DURATIONS, range, NO_DURATION) : 0;
-}
-
 /* ---- words ---------------------------------------------------------------------------------- */
 
 /* "milter, proxy, lmtp" */
@@ -329,7 +209,7 @@ size_t
 pb_policy_word(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
     const char *const *words, size_t otherwise, const char **ret_rest)
 {
-	const char *text = text_of(r, mapping, key), *rest;
+	const char *text = pb_policy_text(r, mapping, key), *rest;
 	char hint[96];
 	size_t len, i;
 

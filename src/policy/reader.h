@@ -37,8 +37,9 @@ const struct pb_policy_node *pb_policy_list(
 void *pb_policy_room(struct pb_policy_reader *r, size_t count, size_t size);
 char *pb_policy_keep(struct pb_policy_reader *r, const char *text);
 
-/* The node's own text, borrowed. */
-const char *pb_policy_text(struct pb_policy_reader *r, const struct pb_policy_node *node);
+/* The text behind `key`, or (NULL) of the node itself; borrowed, not empty. */
+const char *pb_policy_text(
+    struct pb_policy_reader *r, const struct pb_policy_node *node, const char *key);
 
 /* A text of its own, or NULL: it holds, or is refused by `why`. */
 char *pb_policy_copy(struct pb_policy_reader *r, const struct pb_policy_node *mapping,

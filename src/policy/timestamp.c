@@ -65,7 +65,7 @@ read_asked(struct pb_policy_reader *r, const struct pb_policy_node *node,
 
 	list = pb_policy_list(r, node, "authorities", PB_LIMIT_TSAS);
 	for (item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
-		name = pb_policy_text(r, item);
+		name = pb_policy_text(r, item, NULL);
 		if (name == NULL)
 			return;
 		place = count > 0 ? pb_policy_named(authorities, name) : 0;
@@ -114,7 +114,8 @@ read_profiles(struct pb_policy_reader *r, const struct pb_policy_node *root,
     struct pb_timestamp_policy *policy)
 {
 	const struct pb_policy_node *authorities = pb_policy_tree_member(root, "authorities");
-	const struct pb_policy_node *list, *item, *in_force;
+	const struct pb_policy_node *list, *item;
+	const char *in_force;
 
 	list = pb_policy_list(r, root, "profiles", PB_LIMIT_POLICY_PROFILES);
 	if (list == NULL)
@@ -122,13 +123,13 @@ read_profiles(struct pb_policy_reader *r, const struct pb_policy_node *root,
 	policy->profile = pb_policy_room(r, list->count, sizeof(*policy->profile));
 	for (item = list->first; r->status == PB_OK && item != NULL; item = item->next)
 		read_profile(r, item, authorities, &policy->profile[policy->profile_count++]);
-	in_force = pb_policy_tree_member(root, "profile");
-	if (pb_policy_text(r, in_force) == NULL)
+	in_force = pb_policy_text(r, root, "profile");
+	if (in_force == NULL)
 		return;
-	policy->in_force = pb_policy_named(list, in_force->text);
+	policy->in_force = pb_policy_named(list, in_force);
 	if (policy->in_force == list->count)
 		pb_policy_refuse(
-		    r, in_force, NULL, N_("no profile of the policy has this name"), NULL);
+		    r, root, "profile", N_("no profile of the policy has this name"), NULL);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
