@@ -53,6 +53,13 @@
 #define PB_LIMIT_GROUP (8 * 1024 * 1024)
 #define PB_LIMIT_GROUP_RECORDS 2048
 
+/* Between a listener and the writer.  A packet, of which a socket's buffer holds three, so that
+ * ordinary mail crosses in one; records that a listener may have unanswered, so that the answers
+ * to all fit into that buffer; the names and origins of thousands of archives. */
+#define PB_LIMIT_RELAY_PACKET (64 * 1024)
+#define PB_LIMIT_RELAY_UNANSWERED 64
+#define PB_LIMIT_RELAY_TABLE (1024 * 1024)
+
 /* JSON from outside: the text; its arrays and objects inside each other; its values, 32 bytes
  * of memory each. */
 #define PB_LIMIT_JSON (16 * 1024 * 1024)

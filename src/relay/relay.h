@@ -18,11 +18,17 @@ enum pb_relay_role {
 
 struct pb_relay; /* one connection, for one thread at a time */
 
-/* PB_EUNAVAIL: nobody listens at path, or it is not the writer's user; whatever went wrong. */
+/*
+ * PB_EUNAVAIL: nobody listens at path, it is neither the writer's user nor root (who binds the
+ * socket), or is no writer of this version; whatever went wrong, but PB_ENOMEM.
+ */
 enum pb_status pb_relay_connect(const struct pb_world *world, const char *path, uint32_t writer_uid,
     uint32_t timeout_ms, struct pb_relay **ret_relay, struct pb_error *err) PB_MUST_CHECK;
 
-/* The archives that it may submit to, as the writer told on connecting; borrowed. */
+/*
+ * The archives that it may submit to, as the writer told on connecting; borrowed.  Of one that
+ * could not be had then, name and origin are empty: connect again.
+ */
 size_t pb_relay_archives(const struct pb_relay *relay);
 const char *pb_relay_archive_name(const struct pb_relay *relay, size_t archive);
 const char *pb_relay_archive_origin(const struct pb_relay *relay, size_t archive);

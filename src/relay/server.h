@@ -14,29 +14,43 @@ struct pb_relay_archive {
 
 struct pb_relay_options {
 	const struct pb_world *world;
-	int listener_fd;     /* a listening local socket, taken over */
-	uint32_t peer_uid;   /* who alone may speak */
-	/* Archives, by index; they may be opened late: intake is asked for when first needed. */
+	int listener_fd;   /* a listening local socket, taken over */
+	uint32_t peer_uid; /* who alone may speak */
+	/*
+	 * Archives, by index.  Asked for all of them when a listener connects, where intake is not
+	 * looked at, and for one when something is to be handed in: they may be opened late.  What
+	 * it gives is borrowed until the turn ends; what fails is told to the listener.
+	 */
 	size_t archive_count;
 	enum pb_status (*archive)(
 	    void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err);
 	void *ctx;
 	size_t max_connections;
+	/* Payloads that stand in files of a listener are copied there, unnamed, before they count.
+	 */
+	const char *spill_dir;
 };
 
 struct pb_relay_server;
+/* Borrows what options points to.  On failure the listener is the caller's still. */
 enum pb_status pb_relay_server_new(const struct pb_relay_options *options,
     struct pb_relay_server **ret_server, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * Take what has come, until nothing more is there or a group is full; flush each archive concerned;
- * answer.  Waits at most timeout_ms for something to come.  A peer that breaks a rule is cut off,
- * and what it sent in that packet is dropped; ret_cut counts them, for the log.  PB_OK also then.
+ * answer.  Waits at most timeout_ms for something to come, but never for a peer.  A peer that
+ * breaks a rule, or does not read its answers, is cut off, and what it sent in that packet is
+ * dropped. PB_OK also then, and after a signal.  Else what went wrong first (an archive could not
+ * be opened or commit, a record could not be taken over): those concerned were told, and the next
+ * turn may go well.
  */
-enum pb_status pb_relay_server_turn(struct pb_relay_server *server, uint32_t timeout_ms,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_relay_server_turn(
+    struct pb_relay_server *server, uint32_t timeout_ms, struct pb_error *err) PB_MUST_CHECK;
 
-/* The pb_acknowledged_fn for the archives' groups. */
+/* How many were cut off, or were another user's, so far: for the log. */
+uint64_t pb_relay_server_cut(const struct pb_relay_server *server);
+
+/* The pb_acknowledged_fn for the archives' groups; ctx is not used, a NULL cookie not minded. */
 enum pb_status pb_relay_acknowledged(
     void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err);
 

@@ -5,7 +5,7 @@ FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fu
 FUZZ_ROOMS   := $(call closure,vault verify)
 # What looks into messages has libraries of its own.
 FUZZ_MIME    := view xdm
-fuzz_rooms    = $(if $(filter $(1),$(FUZZ_MIME)),view mime sys core,$(FUZZ_ROOMS))
+fuzz_rooms    = $(if $(filter $(1),$(FUZZ_MIME)),view mime sys core,$(if $(filter relay,$(1)),$(call closure,relay),$(FUZZ_ROOMS)))
 
 # Over their corpora, with the ordinary compiler.
 CORPUS_TESTS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)

@@ -1,0 +1,60 @@
+/* The writer's side from within: its peers, and the records of a turn.  Of server.c and peers.c. */
+#ifndef PB_RELAY_SERVER_STATE_H
+#define PB_RELAY_SERVER_STATE_H
+
+#include <stdbool.h>
+
+#include "core/error.h"
+#include "relay/server.h"
+#include "relay/take.h"
+#include "sys/local.h"
+
+/* None is polled, or it was closed. */
+#define PB_NO_SOCKET (-1)
+/* What is tried, for errors. */
+#define PB_SERVING N_("serve listeners")
+
+/* A record of this turn; the intake knows it by its address. */
+struct pb_server_slot {
+	size_t peer;
+	uint32_t archive;
+	struct pb_reply reply; /* PB_EEND: not known yet */
+};
+
+/*
+ * 1. socket[0] is the listener, where a connection could be taken; then one for each peer.
+ * 2. A peer whose fd is PB_NO_SOCKET was cut off; one without events has ended, and is closed
+ *    behind the answers.  Neither outlives its turn.
+ * 3. Between turns there is no slot, and no intake.
+ */
+struct pb_relay_server {
+	struct pb_relay_options options;
+	struct pb_taker *taker;
+	struct pollfd *socket;
+	size_t peers;
+	size_t first; /* the peer that is heard first */
+	bool draining;
+	const struct pb_intake **intake; /* by archive: to be flushed */
+	struct pb_server_slot *slot;     /* PB_LIMIT_GROUP_RECORDS */
+	size_t slots;
+	uint64_t bytes; /* of their payloads */
+	uint64_t cut;
+	enum pb_status failed; /* what went wrong first in this turn */
+	struct pb_error failure;
+	uint8_t packet[PB_LIMIT_RELAY_PACKET];
+};
+
+/* Something went wrong; what did so first is what the turn answers. */
+void pb_server_note(
+    struct pb_relay_server *server, enum pb_status status, const struct pb_error *failure);
+
+/* May one more be taken? */
+bool pb_server_open(const struct pb_relay_server *server);
+/* Take one that waits; false: none does. */
+bool pb_server_welcome(struct pb_relay_server *server);
+/* It broke a rule, or does not read what it is told. */
+void pb_server_cut_off(struct pb_relay_server *server, size_t peer);
+/* Away with those that ended or were cut off. */
+void pb_server_forget(struct pb_relay_server *server);
+
+#endif

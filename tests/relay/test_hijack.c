@@ -1,0 +1,483 @@
+/*
+ * A listener that was taken over, with its socket: what it may not ask for is refused or it is cut
+ * off, no archive gets anything of it, and other listeners go on.
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "relay/fixture.h"
+
+#define CASES(table) (sizeof(table) / sizeof((table)[0]))
+/* Octets of a packet where these stand (relay/packet.h). */
+#define TYPE_AT (1 + 8 + 4)
+#define LEN_AT (TYPE_AT + 1 + 8)
+#define SHA256_AT (LEN_AT + 8 + PB_COMMITMENT_LEN)
+
+#define LARGE (PB_PACKET_INLINE + 1)
+
+/* Beside an honest one, whose record comes in the same turn. */
+struct scene {
+	struct fixture *f;
+	int thief, honest;
+	uint64_t number;
+	unsigned descriptors;
+};
+
+static struct scene
+begin(struct fixture *f)
+{
+	struct scene s = { .f = f, .number = 1 };
+
+	s.descriptors = count_descriptors();
+	s.honest = raw_connect(f);
+	s.thief = raw_connect(f);
+	return s;
+}
+
+/* The turn in which it is found out; what is open is what was open before. */
+static void
+play(struct scene *s, enum pb_status expected)
+{
+	size_t before = s->f->vault[0].count;
+
+	raw_submit(s->honest, s->number, 0, 100, 1);
+	turn(s->f, expected);
+	assert_answered(s->honest, s->number, PB_OK, PB_REFUSAL_NONE);
+	assert_int_equal(s->f->vault[0].count, before + 1);
+	assert_int_equal(s->f->vault[1].count, 0);
+	assert_kept(&s->f->vault[0], before, 100, 1);
+	s->number++;
+}
+
+static void
+end(struct scene *s)
+{
+	pb_local_close(&s->honest);
+	pb_local_close(&s->thief);
+	turn(s->f, PB_OK);
+	assert_int_equal(count_descriptors(), s->descriptors);
+}
+
+static void
+assert_found_out(struct scene *s)
+{
+	uint64_t before = pb_relay_server_cut(s->f->server);
+
+	play(s, PB_OK);
+	assert_int_equal(pb_relay_server_cut(s->f->server), before + 1);
+	assert_cut_off(s->thief);
+	pb_local_close(&s->thief);
+	s->thief = raw_connect(s->f);
+}
+
+/* Its packet for archive 1, which `change` may change before it is sent. */
+struct packet {
+	uint8_t octets[PB_LIMIT_RELAY_PACKET + 64];
+	size_t len;
+};
+
+static struct packet *
+make_packet(size_t payload_len)
+{
+	struct packet *p = calloc(1, sizeof(*p));
+	struct pb_sealed sealed = make_sealed(payload_len, 9);
+
+	pb_packet_submit_encode(&sealed, 666, 1, p->octets);
+	p->len = PB_PACKET_SUBMIT_LEN;
+	if (payload_len <= PB_PACKET_INLINE) {
+		memcpy(p->octets + p->len, sealed.memory.data, payload_len);
+		p->len += payload_len;
+	}
+	pb_sealed_done(&sealed);
+	return p;
+}
+
+/* Takes both. */
+static void
+send_packet(struct scene *s, struct packet *take_packet, int take_fd)
+{
+	assert_int_equal(
+	    pb_local_send(s->thief, take_packet->octets, take_packet->len, NULL, 0, take_fd), 0);
+	pb_local_close(&take_fd);
+	free(take_packet);
+}
+
+/* ---- what it asks for -------------------------------------------------------------------------
+ */
+
+static void
+types_of_others_are_not_taken(void **state)
+{
+	static const uint8_t types[] = { 0, 4, 5, 8, 12, 13, 14, 15, 16, 255 };
+	struct scene s = begin(*state);
+
+	for (size_t i = 0; i < CASES(types); i++) {
+		struct packet *p = make_packet(100);
+
+		p->octets[TYPE_AT] = types[i];
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+its_own_types_are_taken(void **state)
+{
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+
+	for (uint8_t type = PB_RECORD_MESSAGE; type <= PB_RECORD_CAPTURE; type++) {
+		struct packet *p = make_packet(100);
+
+		p->octets[TYPE_AT] = type;
+		send_packet(&s, p, -1);
+		turn(f, PB_OK);
+		assert_answered(s.thief, 666, PB_OK, PB_REFUSAL_NONE);
+		assert_int_equal(f->vault[1].kept[type - 1].sealed.type, type);
+	}
+	end(&s);
+}
+
+static void
+archives_that_do_not_exist_are_not_looked_for(void **state)
+{
+	static const uint32_t archives[] = { ARCHIVES, ARCHIVES + 1, 0x10000, 0x80000000,
+		UINT32_MAX };
+	struct scene s = begin(*state);
+
+	for (size_t i = 0; i < CASES(archives); i++) {
+		struct packet *p = make_packet(100);
+
+		pb_put_u32(p->octets + 1 + 8, archives[i]);
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+what_it_sent_before_stays_and_what_it_sends_after_is_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+	struct packet *p = make_packet(100);
+
+	raw_submit(s.thief, 1, 1, 100, 5);
+	p->octets[TYPE_AT] = PB_RECORD_DESTRUCTION;
+	send_packet(&s, p, -1);
+	raw_submit(s.thief, 2, 1, 100, 6);
+	turn(f, PB_OK);
+	assert_cut_off(s.thief);
+	assert_int_equal(f->vault[1].count, 1);
+	assert_kept(&f->vault[1], 0, 100, 5);
+	end(&s);
+}
+
+/* ---- packets ----------------------------------------------------------------------------------
+ */
+
+static void
+garbage_is_not_understood(void **state)
+{
+	struct scene s = begin(*state);
+
+	for (unsigned kind = 0; kind < 256; kind += kind < 4 ? 1 : 63) {
+		struct packet *p = make_packet(100);
+
+		if (kind == p->octets[0])
+			p->len = 1;
+		p->octets[0] = (uint8_t)kind;
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+packets_that_are_cut_or_too_long_are_not_understood(void **state)
+{
+	struct scene s = begin(*state);
+	static const int cuts[] = { -(PB_PACKET_SUBMIT_LEN + 99), -101, -100, -50, -1, 1, 50 };
+
+	for (size_t i = 0; i < CASES(cuts); i++) {
+		struct packet *p = make_packet(100);
+
+		p->len = (size_t)((int)p->len + cuts[i]);
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	for (unsigned more = 1; more <= 64; more += 63) {
+		struct packet *p = make_packet(PB_PACKET_INLINE);
+
+		p->len += more;
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+empty_packet_is_an_end(void **state)
+{
+	struct scene s = begin(*state);
+
+	assert_int_equal(pb_local_send(s.thief, NULL, 0, NULL, 0, -1), 0);
+	play(&s, PB_OK);
+	assert_cut_off(s.thief);
+	end(&s);
+}
+
+static void
+length_that_lies_is_found_out(void **state)
+{
+	static const uint64_t lengths[] = { 0, 1, 99, 101, PB_PACKET_INLINE, LARGE,
+		PB_LIMIT_PAYLOAD, PB_LIMIT_PAYLOAD + 1, INT64_MAX, UINT64_MAX };
+	struct scene s = begin(*state);
+
+	for (size_t i = 0; i < CASES(lengths); i++) {
+		struct packet *p = make_packet(100);
+
+		pb_put_u64(p->octets + LEN_AT, lengths[i]);
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+payload_of_no_octets_is_none(void **state)
+{
+	struct scene s = begin(*state);
+	struct packet *p = make_packet(1);
+
+	pb_put_u64(p->octets + LEN_AT, 0);
+	p->len--;
+	send_packet(&s, p, -1);
+	assert_found_out(&s);
+	end(&s);
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------
+ */
+
+static int
+sealed_memory(size_t len)
+{
+	struct pb_sealed sealed = make_sealed(len, 9);
+	int fd = -1;
+
+	assert_int_equal(pb_handed_new(sealed.memory.data, sealed.memory.len, &fd, NULL), PB_OK);
+	pb_sealed_done(&sealed);
+	return fd;
+}
+
+/* A file with those octets, which can still be changed through it. */
+static int
+file_of(struct fixture *f, size_t len)
+{
+	struct pb_sealed sealed = make_sealed(len, 9);
+	int fd;
+
+	spill(f, &sealed);
+	fd = sealed.fd;
+	sealed.fd = -1;
+	pb_sealed_done(&sealed);
+	return fd;
+}
+
+static void
+descriptor_that_is_no_file_is_not_read(void **state)
+{
+	struct scene s = begin(*state);
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	send_packet(&s, make_packet(LARGE), ends[0]);
+	assert_found_out(&s);
+	pb_local_close(&ends[1]);
+
+	send_packet(&s, make_packet(LARGE), open(s.f->dir, O_RDONLY | O_DIRECTORY));
+	assert_found_out(&s);
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	send_packet(&s, make_packet(LARGE), ends[0]);
+	assert_found_out(&s);
+	pb_local_close(&ends[1]);
+
+	send_packet(&s, make_packet(LARGE), open("/dev/zero", O_RDONLY));
+	assert_found_out(&s);
+	end(&s);
+}
+
+static void
+descriptor_of_another_length_is_not_read(void **state)
+{
+	struct scene s = begin(*state);
+
+	send_packet(&s, make_packet(LARGE), sealed_memory(LARGE - 1));
+	assert_found_out(&s);
+	send_packet(&s, make_packet(LARGE), sealed_memory(LARGE + 1));
+	assert_found_out(&s);
+	send_packet(&s, make_packet(LARGE), file_of(s.f, LARGE - 1));
+	assert_found_out(&s);
+	send_packet(&s, make_packet(LARGE), file_of(s.f, 1));
+	assert_found_out(&s);
+	end(&s);
+}
+
+static void
+descriptor_where_none_belongs_and_none_where_one_does(void **state)
+{
+	struct scene s = begin(*state);
+
+	send_packet(&s, make_packet(100), sealed_memory(100));
+	assert_found_out(&s);
+	send_packet(&s, make_packet(LARGE), -1);
+	assert_found_out(&s);
+	end(&s);
+}
+
+static void
+more_descriptors_than_one_are_not_kept(void **state)
+{
+	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(64 * sizeof(int))] = { 0 };
+	struct scene s = begin(*state);
+	struct packet *p = make_packet(LARGE);
+	struct iovec run = { p->octets, p->len };
+	struct msghdr message = { .msg_iov = &run, .msg_iovlen = 1, .msg_control = control };
+	struct cmsghdr *head;
+	int fds[64];
+
+	fds[0] = sealed_memory(LARGE);
+	for (size_t i = 1; i < 64; i++)
+		fds[i] = fds[0];
+	for (size_t count = 2; count <= 64; count += 31) {
+		message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(count * sizeof(int));
+		memcpy(CMSG_DATA(head), fds, count * sizeof(int));
+		assert_int_equal(sendmsg(s.thief, &message, 0), p->len);
+		assert_found_out(&s);
+	}
+	pb_local_close(&fds[0]);
+	free(p);
+	end(&s);
+}
+
+static void
+descriptor_that_cannot_be_read_is_refused(void **state)
+{
+	struct scene s = begin(*state);
+	char path[250];
+	int fd, own;
+
+	(void)snprintf(path, sizeof(path), "%s/file", s.f->dir);
+	own = open(path, O_RDWR | O_CREAT, 0600);
+	assert_int_equal(ftruncate(own, LARGE), 0);
+	pb_local_close(&own);
+	for (unsigned i = 0; i < 2; i++) {
+		fd = open(path, i == 0 ? O_WRONLY : O_PATH);
+		assert_true(fd >= 0);
+		send_packet(&s, make_packet(LARGE), fd);
+		play(&s, PB_EIO);
+		assert_answered(s.thief, 666, PB_EIO, PB_REFUSAL_COPY);
+	}
+	end(&s);
+}
+
+/* ---- digests ----------------------------------------------------------------------------------
+ */
+
+static void
+digest_that_lies_is_refused(void **state)
+{
+	struct scene s = begin(*state);
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct packet *p = make_packet(i == 0 ? 100 : LARGE);
+		int fd = i == 0 ? -1 : i == 1 ? sealed_memory(LARGE) : file_of(s.f, LARGE);
+
+		p->octets[SHA256_AT + i] ^= 1;
+		send_packet(&s, p, fd);
+		play(&s, PB_EDATA);
+		assert_answered(s.thief, 666, PB_EDATA, PB_REFUSAL_DIGEST);
+	}
+	end(&s);
+}
+
+static void
+overwrite(void *arg)
+{
+	assert_int_equal(pwrite(*(int *)arg, "changed", 7, 1000), 7);
+}
+
+/* Between the digest and the commit: what is stored is what had the digest. */
+static void
+file_that_changes_meanwhile_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+	int fd = file_of(f, 300000);
+
+	f->before_flush = overwrite;
+	f->arg = &fd;
+	send_packet(&s, make_packet(300000), dup(fd));
+	turn(f, PB_OK);
+	f->before_flush = NULL;
+	assert_answered(s.thief, 666, PB_OK, PB_REFUSAL_NONE);
+	assert_kept(&f->vault[1], 0, 300000, 9);
+	pb_local_close(&fd);
+	end(&s);
+}
+
+static void
+memory_that_is_not_sealed_is_a_file_like_another(void **state)
+{
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	struct pb_sealed sealed = make_sealed(300000, 9);
+
+	assert_int_equal(pwrite(fd, sealed.memory.data, 300000, 0), 300000);
+	pb_sealed_done(&sealed);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK), 0);
+	f->before_flush = overwrite;
+	f->arg = &fd;
+	send_packet(&s, make_packet(300000), dup(fd));
+	turn(f, PB_OK);
+	f->before_flush = NULL;
+	assert_answered(s.thief, 666, PB_OK, PB_REFUSAL_NONE);
+	assert_kept(&f->vault[1], 0, 300000, 9);
+	pb_local_close(&fd);
+	end(&s);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(types_of_others_are_not_taken),
+		TEST(its_own_types_are_taken),
+		TEST(archives_that_do_not_exist_are_not_looked_for),
+		TEST(what_it_sent_before_stays_and_what_it_sends_after_is_lost),
+		TEST(garbage_is_not_understood),
+		TEST(packets_that_are_cut_or_too_long_are_not_understood),
+		TEST(empty_packet_is_an_end),
+		TEST(length_that_lies_is_found_out),
+		TEST(payload_of_no_octets_is_none),
+		TEST(descriptor_that_is_no_file_is_not_read),
+		TEST(descriptor_of_another_length_is_not_read),
+		TEST(descriptor_where_none_belongs_and_none_where_one_does),
+		TEST(more_descriptors_than_one_are_not_kept),
+		TEST(descriptor_that_cannot_be_read_is_refused),
+		TEST(digest_that_lies_is_refused),
+		TEST(file_that_changes_meanwhile_changes_nothing),
+		TEST(memory_that_is_not_sealed_is_a_file_like_another),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
