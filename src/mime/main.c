@@ -12,7 +12,7 @@
 #include "mime/view.h"
 #include "sys/child.h"
 #include "sys/confine.h"
-#include "sys/stream.h"
+#include "sys/pipe.h"
 
 /* What a child that goes on keeps of the room that a large message had. */
 #define ROOM_KEPT ((size_t)4 * 1024 * 1024)
@@ -32,7 +32,7 @@ receive(struct request *request)
 {
 	struct pb_buf *room = &request->room;
 	uint8_t head[PB_WIRE_REQUEST_LEN];
-	int got = pb_stream_read(0, head, sizeof(head));
+	int got = pb_pipe_read(0, head, sizeof(head));
 
 	if (got <= 0)
 		return got;
@@ -47,7 +47,7 @@ receive(struct request *request)
 	if (request->len > PB_LIMIT_VIEW_MESSAGE || pb_buf_reserve(room, request->len) != PB_OK)
 		return -1;
 	request->message = room->data;
-	return pb_stream_read(0, room->data, request->len);
+	return pb_pipe_read(0, room->data, request->len);
 }
 
 /* In one piece, so that the parent is woken once; but what is long is not copied for that. */
@@ -61,15 +61,15 @@ give(enum pb_wire_answer answer, const struct pb_buf *first, const struct pb_buf
 	    pb_buf_append_u64(reply, second->len) != PB_OK)
 		return -1;
 	if (first->len > ROOM_KEPT) {
-		if (pb_stream_write(1, reply->data, reply->len) != 0 ||
-		    pb_stream_write(1, first->data, first->len) != 0)
+		if (pb_pipe_write(1, reply->data, reply->len) != 0 ||
+		    pb_pipe_write(1, first->data, first->len) != 0)
 			return -1;
-		return pb_stream_write(1, second->data, second->len);
+		return pb_pipe_write(1, second->data, second->len);
 	}
 	if (pb_buf_append(reply, first->data, first->len) != PB_OK ||
 	    pb_buf_append(reply, second->data, second->len) != PB_OK)
 		return -1;
-	return pb_stream_write(1, reply->data, reply->len);
+	return pb_pipe_write(1, reply->data, reply->len);
 }
 
 static enum pb_wire_answer
@@ -97,7 +97,7 @@ say_hello(const struct pb_confined *confined)
 
 	hello[PB_WIRE_HELLO_LEN - 1] = (uint8_t)((confined->landlock ? PB_WIRE_LANDLOCK : 0) |
 						 (confined->seccomp ? PB_WIRE_SECCOMP : 0));
-	return pb_stream_write(1, hello, sizeof(hello));
+	return pb_pipe_write(1, hello, sizeof(hello));
 }
 
 int

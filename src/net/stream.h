@@ -8,7 +8,7 @@
 
 struct pb_stream; /* for one thread at a time */
 
-/* fd is taken over, also on failure.  timeout_ms: for each wait of the calls below. */
+/* fd is taken over, also on failure.  timeout_ms: for each of the calls below that may wait. */
 enum pb_status pb_stream_new(int take_fd, const struct pb_clock *clock, uint32_t timeout_ms,
     struct pb_stream **ret_stream, struct pb_error *err) PB_MUST_CHECK;
 /* path NULL: host, an IP address, and port.  PB_EUNAVAIL. */
@@ -18,10 +18,11 @@ enum pb_status pb_stream_connect(const char *path, const char *host, unsigned po
 void pb_stream_timeout(struct pb_stream *stream, uint32_t timeout_ms);
 
 /*
- * The next line with its LF, borrowed until the next call; at most max octets (PB_ELIMIT: it is
- * longer; the rest of it is still to come).  PB_EEND: the other side ended.  PB_EUNAVAIL: broken,
- * or timed out.
+ * The next line with its LF, borrowed until the next call that reads; at most max octets, and
+ * PB_STREAM_LINE.  PB_ELIMIT: it is longer; so many of it are gone, the rest is still to come.
+ * PB_EEND: the other side ended.  PB_EUNAVAIL: broken, or timed out.
  */
+#define PB_STREAM_LINE ((size_t)64 * 1024)
 enum pb_status pb_stream_line(struct pb_stream *stream, size_t max, const uint8_t **ret_line,
     size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 /* What is there, 1 octet or more, at most max; borrowed likewise. */
@@ -29,7 +30,8 @@ enum pb_status pb_stream_some(struct pb_stream *stream, size_t max, const uint8_
     size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
 /* Octets that came and were not taken yet: a client that did not wait (PIPELINING). */
 size_t pb_stream_waiting(const struct pb_stream *stream);
-/* Is there anything to read, within so long?  For one who watches two of them. */
+/* Is there anything to read, or an end, within so long?  For one who watches two of them; PB_OK
+ * too when neither is ready. */
 enum pb_status pb_stream_wait_either(struct pb_stream *a, struct pb_stream *b, uint32_t timeout_ms,
     bool ret_ready[2], struct pb_error *err) PB_MUST_CHECK;
 
@@ -47,7 +49,7 @@ struct pb_tls; /* for all threads */
 /* PB_EDATA, PB_ENOENT: certificate or key cannot be used. */
 enum pb_status pb_tls_server_new(const char *certificate_path, const char *key_path,
     struct pb_tls **ret_tls, struct pb_error *err) PB_MUST_CHECK;
-void pb_tls_free(struct pb_tls *tls);
+void pb_tls_free(struct pb_tls *tls); /* when no stream uses it any more; NULL is fine */
 /* Octets that came in clear before it are dropped (CVE-2011-0411). */
 enum pb_status pb_stream_starttls(
     struct pb_stream *stream, struct pb_tls *tls, struct pb_error *err) PB_MUST_CHECK;

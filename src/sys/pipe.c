@@ -1,10 +1,10 @@
-#include "sys/stream.h"
+#include "sys/pipe.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 int
-pb_stream_read(int fd, void *to, size_t len)
+pb_pipe_read(int fd, void *to, size_t len)
 {
 	size_t done = 0;
 	ssize_t n;
@@ -22,7 +22,7 @@ pb_stream_read(int fd, void *to, size_t len)
 }
 
 int
-pb_stream_write(int fd, const void *from, size_t len)
+pb_pipe_write(int fd, const void *from, size_t len)
 {
 	size_t done = 0;
 	ssize_t n;

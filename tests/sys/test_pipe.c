@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sys/stream.h"
+#include "sys/pipe.h"
 
 static void
 what_is_written_is_read_whole(void **state)
@@ -20,10 +20,10 @@ what_is_written_is_read_whole(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(pb_stream_write(ends[1], "hel", 3), 0);
-	assert_int_equal(pb_stream_write(ends[1], "lo", 3), 0);
-	assert_int_equal(pb_stream_write(ends[1], "", 0), 0);
-	assert_int_equal(pb_stream_read(ends[0], got, 6), 1);
+	assert_int_equal(pb_pipe_write(ends[1], "hel", 3), 0);
+	assert_int_equal(pb_pipe_write(ends[1], "lo", 3), 0);
+	assert_int_equal(pb_pipe_write(ends[1], "", 0), 0);
+	assert_int_equal(pb_pipe_read(ends[0], got, 6), 1);
 	assert_string_equal(got, "hello");
 	(void)close(ends[0]);
 	(void)close(ends[1]);
@@ -37,13 +37,13 @@ end_is_told_from_an_end_within(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(pb_stream_write(ends[1], "abc", 3), 0);
+	assert_int_equal(pb_pipe_write(ends[1], "abc", 3), 0);
 	(void)close(ends[1]);
-	assert_int_equal(pb_stream_read(ends[0], got, 6), -EPIPE);
-	assert_int_equal(pb_stream_read(ends[0], got, 6), 0);
+	assert_int_equal(pb_pipe_read(ends[0], got, 6), -EPIPE);
+	assert_int_equal(pb_pipe_read(ends[0], got, 6), 0);
 	(void)close(ends[0]);
-	assert_int_equal(pb_stream_read(ends[0], got, 6), -EBADF);
-	assert_int_equal(pb_stream_write(ends[0], got, 6), -EBADF);
+	assert_int_equal(pb_pipe_read(ends[0], got, 6), -EBADF);
+	assert_int_equal(pb_pipe_write(ends[0], got, 6), -EBADF);
 }
 
 static void
@@ -55,7 +55,7 @@ writing_to_nobody_is_an_error(void **state)
 	(void)signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(ends), 0);
 	(void)close(ends[0]);
-	assert_int_equal(pb_stream_write(ends[1], "a", 1), -EPIPE);
+	assert_int_equal(pb_pipe_write(ends[1], "a", 1), -EPIPE);
 	(void)close(ends[1]);
 }
 
