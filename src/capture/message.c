@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
+#include "core/limits.h"
 #include "record/cutter.h"
 #include "record/types.h"
 
@@ -89,29 +90,47 @@ pb_message_write(struct pb_message_maker *maker, const void *data, size_t len, s
 	return status == PB_OK ? pb_cutter_write(maker->cutter, data, len, err) : status;
 }
 
-static enum pb_status
-state_facts(struct pb_message_maker *maker, const struct pb_message_origin *origin,
-    const struct pb_message_times *times, struct pb_error *err)
+/* What is known of a message beside its bytes: where it was found, or its transaction. */
+struct known {
+	const struct pb_message_origin *origin; /* of an import; or NULL, and then: */
+	const struct pb_transit *transit;
+	const struct pb_message_times *times;
+};
+
+static void
+state_import(struct pb_message_maker *maker, const struct pb_message_origin *origin,
+    struct pb_json_writer *w)
 {
 	const char *claimed =
 	    origin->direction == NULL ? pb_direction_told(&maker->direction) : NULL;
+
+	pb_json_text(w, "source", "import");
+	pb_json_text(w, "fidelity", "imported");
+	if (origin->direction != NULL)
+		pb_json_text(w, "direction", origin->direction);
+	if (claimed != NULL) {
+		pb_json_text(w, "direction", claimed);
+		pb_json_text(w, "direction_by", "addresses");
+	}
+}
+
+static enum pb_status
+state_facts(struct pb_message_maker *maker, const struct known *known, struct pb_error *err)
+{
 	struct pb_json_writer w;
 
 	pb_buf_clear(&maker->facts);
 	pb_json_writer_init(&w, &maker->facts);
 	pb_json_object_begin(&w, NULL);
-	pb_json_text(&w, "source", "import");
-	pb_json_text(&w, "fidelity", "imported");
-	if (origin->direction != NULL)
-		pb_json_text(&w, "direction", origin->direction);
-	if (claimed != NULL) {
-		pb_json_text(&w, "direction", claimed);
-		pb_json_text(&w, "direction_by", "addresses");
-	}
+	if (known->origin != NULL)
+		state_import(maker, known->origin, &w);
+	else
+		pb_transit_state_facts(known->transit, &w);
 	pb_json_u64(&w, "size", pb_sealer_message_len(maker->sealer));
-	pb_json_u64(&w, "first_us", (uint64_t)times->first_us);
-	pb_json_u64(&w, "last_us", (uint64_t)times->last_us);
-	pb_origin_state_facts(origin, &w);
+	pb_json_u64(&w, "first_us", (uint64_t)known->times->first_us);
+	pb_json_u64(&w, "last_us", (uint64_t)known->times->last_us);
+	if (known->origin != NULL)
+		pb_origin_state_facts(known->origin, &w);
 	pb_json_text(&w, "software", "probant " PROBANT_VERSION);
 	pb_json_object_end(&w);
 	if (pb_json_writer_status(&w) != PB_OK)
@@ -120,25 +139,30 @@ state_facts(struct pb_message_maker *maker, const struct pb_message_origin *orig
 }
 
 static enum pb_status
-state_envelope(
-    struct pb_message_maker *maker, const struct pb_message_origin *origin, struct pb_error *err)
+state_envelope(struct pb_message_maker *maker, const struct known *known, struct pb_error *err)
 {
+	static const char what[] = N_("state the envelope of a message");
 	struct pb_json_writer w;
 
 	pb_buf_clear(&maker->envelope);
 	pb_json_writer_init(&w, &maker->envelope);
 	pb_json_object_begin(&w, NULL);
-	pb_origin_state_envelope(origin, &w);
+	if (known->origin != NULL)
+		pb_origin_state_envelope(known->origin, &w);
+	else
+		pb_transit_state_envelope(known->transit, &w);
 	pb_json_object_end(&w);
 	if (pb_json_writer_status(&w) != PB_OK)
-		return pb_fail_memory(err, N_("state the envelope of a message"));
+		return pb_fail_memory(err, what);
+	if (maker->envelope.len > PB_LIMIT_JSON)
+		return pb_fail(
+		    err, PB_ELIMIT, what, N_("it is too long"), "%zu octets", maker->envelope.len);
 	return PB_OK;
 }
 
 /* All parts behind the message's own. */
 static enum pb_status
-complete(struct pb_message_maker *maker, const struct pb_message_origin *origin,
-    const struct pb_message_times *times, struct pb_error *err)
+complete(struct pb_message_maker *maker, const struct known *known, struct pb_error *err)
 {
 	uint8_t digest[PB_DIGEST_LEN];
 	enum pb_status status = pb_cutter_finish(maker->cutter, err);
@@ -147,9 +171,9 @@ complete(struct pb_message_maker *maker, const struct pb_message_origin *origin,
 	if (status == PB_OK)
 		status = pb_sealer_digest(maker->sealer, digest, err);
 	if (status == PB_OK)
-		status = state_facts(maker, origin, times, err);
+		status = state_facts(maker, known, err);
 	if (status == PB_OK)
-		status = state_envelope(maker, origin, err);
+		status = state_envelope(maker, known, err);
 	if (status == PB_OK)
 		status = pb_sealer_part(
 		    maker->sealer, PB_PART_FACTS, maker->facts.data, maker->facts.len, err);
@@ -163,7 +187,8 @@ enum pb_status
 pb_message_finish(struct pb_message_maker *maker, const struct pb_message_origin *origin,
     const struct pb_message_times *times, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
-	enum pb_status status = complete(maker, origin, times, err);
+	const struct known known = { .origin = origin, .times = times };
+	enum pb_status status = complete(maker, &known, err);
 
 	return status == PB_OK
 		   ? pb_sealer_finish(maker->sealer, PB_RECORD_IMPORTED, ret_sealed, err)
@@ -171,10 +196,22 @@ pb_message_finish(struct pb_message_maker *maker, const struct pb_message_origin
 }
 
 enum pb_status
+pb_message_capture(struct pb_message_maker *maker, const struct pb_transit *transit,
+    const struct pb_message_times *times, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	const struct known known = { .transit = transit, .times = times };
+	enum pb_status status = complete(maker, &known, err);
+
+	return status == PB_OK ? pb_sealer_finish(maker->sealer, PB_RECORD_MESSAGE, ret_sealed, err)
+			       : status;
+}
+
+enum pb_status
 pb_message_hold(struct pb_message_maker *maker, const struct pb_message_origin *origin,
     const struct pb_message_times *times, struct pb_error *err)
 {
-	enum pb_status status = complete(maker, origin, times, err);
+	const struct known known = { .origin = origin, .times = times };
+	enum pb_status status = complete(maker, &known, err);
 
 	return status == PB_OK ? pb_sealer_hold(maker->sealer, PB_RECORD_IMPORTED, err) : status;
 }

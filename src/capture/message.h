@@ -5,6 +5,7 @@
 
 #include "capture/mailboxes.h"
 #include "capture/origin.h"
+#include "capture/transit.h"
 #include "core/world.h"
 #include "record/seal.h"
 
@@ -38,8 +39,16 @@ enum pb_status pb_message_finish(struct pb_message_maker *maker,
     struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * The same end, but the message is kept with those that were held before it, until
- * pb_message_settle hands all of them out, in their order: many are hashed faster than one.
+ * The end of a message that was captured on its way.  Its direction is what transit says; PB_ELIMIT
+ * also where its envelope is more than a reader takes.
+ */
+enum pb_status pb_message_capture(struct pb_message_maker *maker, const struct pb_transit *transit,
+    const struct pb_message_times *times, struct pb_sealed *ret_sealed,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * The end as pb_message_finish has it, but the message is kept with those that were held before it,
+ * until pb_message_settle hands all of them out, in their order: many are hashed faster than one.
  * Settle when pb_message_full says so, and before a message that is finished by itself.
  */
 enum pb_status pb_message_hold(struct pb_message_maker *maker,

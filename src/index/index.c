@@ -20,7 +20,12 @@ pb_index_direction(const char *direction)
 uint8_t
 pb_index_source(const char *source)
 {
-	return source != NULL && strcmp(source, "import") == 0 ? 1 : 0;
+	static const char *const sources[] = { NULL, "import", "milter", "proxy", "lmtp" };
+
+	for (uint8_t i = 1; source != NULL && i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (strcmp(source, sources[i]) == 0)
+			return i;
+	return 0;
 }
 
 static enum pb_status

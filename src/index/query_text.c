@@ -107,7 +107,7 @@ static enum pb_status
 add_filters(const struct pb_query *query, struct lines *lines, struct pb_buf *text)
 {
 	static const char *const directions[32] = { "unknown", "received", "sent" };
-	static const char *const sources[32] = { "unknown", "import" };
+	static const char *const sources[32] = { "unknown", "import", "milter", "proxy", "lmtp" };
 	enum pb_status status = add_date(query, lines, text);
 
 	if (status == PB_OK)

@@ -57,6 +57,7 @@ query_is_understood_in_one_form(void **state)
 		{ "pie\xcc\x80"
 		  "ce:d",
 		    "attachment:d" }, /* an accent of its own */
+		{ "source:lmtp,Milter,proxy", "source:milter,proxy,lmtp" },
 		{ "sens:re\xc3\xa7u,ENVOY\xc3\x89 source:inconnu",
 		    "direction:received,sent source:unknown" },
 		{ "type:import\xc3\xa9,horodatage,cl\xc3\xa9", "type:12,13,15" },
