@@ -159,6 +159,13 @@ pb_stream_some(struct pb_stream *stream, size_t max, const uint8_t **ret_data, s
 	return PB_OK;
 }
 
+void
+pb_stream_back(struct pb_stream *stream, size_t len)
+{
+	pb_assert(len <= stream->at);
+	stream->at -= len;
+}
+
 size_t
 pb_stream_waiting(const struct pb_stream *stream)
 {

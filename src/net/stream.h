@@ -28,6 +28,8 @@ enum pb_status pb_stream_line(struct pb_stream *stream, size_t max, const uint8_
 /* What is there, 1 octet or more, at most max; borrowed likewise. */
 enum pb_status pb_stream_some(struct pb_stream *stream, size_t max, const uint8_t **ret_data,
     size_t *ret_len, struct pb_error *err) PB_MUST_CHECK;
+/* The last len octets of what was handed out last were not taken: they come again. */
+void pb_stream_back(struct pb_stream *stream, size_t len);
 /* Octets that came and were not taken yet: a client that did not wait (PIPELINING). */
 size_t pb_stream_waiting(const struct pb_stream *stream);
 /* Is there anything to read, or an end, within so long?  For one who watches two of them; PB_OK

@@ -130,6 +130,8 @@ lines_and_blocks_come_as_they_are_asked_for(void **state)
 	expect_some(ends.stream, 1, "a");
 	expect_some(ends.stream, 1000, "b");
 	expect_some(ends.stream, 1000, "d");
+	pb_stream_back(ends.stream, 1);
+	expect_some(ends.stream, 1000, "d");
 	assert_int_equal(pb_stream_waiting(ends.stream), 0);
 	assert_string_equal(pb_stream_peer(ends.stream), "unix");
 	ends_free(&ends);
