@@ -111,6 +111,10 @@
 #define PB_LIMIT_ADDRESS 320
 /* Of a message's From and Sender, each as far as it is read for its addresses. */
 #define PB_LIMIT_ADDRESS_FIELD (16 * 1024)
+/* What a door remembers of mail that it let through, some 100,000 lines; then none passes.  And an
+ * MTA's name for a message, of which more than that is not noted. */
+#define PB_LIMIT_GAPS (8 * 1024 * 1024)
+#define PB_LIMIT_QUEUE_ID 64
 /* Messages that `imports` remembers, 8 bytes of memory each, 24 to resume. */
 #define PB_LIMIT_IMPORTS 4000000
 

@@ -20,13 +20,20 @@ struct pb_doorway_options {
 	const char *spill_dir; /* sealed octets over PB_LIMIT_SPILL */
 	uint32_t commit_ms;    /* how long to wait for the writer */
 	/* One line for the journal, without a word of a message; for all threads. */
-	void (*log)(void *ctx, const char *line);
+	void (*log)(void *ctx, const char *line); /* NULL: nobody listens */
 	void *log_ctx;
 };
 enum pb_status pb_doorway_new(const struct pb_doorway_options *options,
     struct pb_doorway **ret_doorway, struct pb_error *err) PB_MUST_CHECK;
 const struct pb_policy_door *pb_doorway_door(const struct pb_doorway *doorway);
-/* Now and then, by a thread of the door: heartbeat, gaps that are still to be recorded. */
+const struct pb_world *pb_doorway_world(const struct pb_doorway *doorway);
+/* Of the door's certificate, which pb_doorway_new reads; NULL: it has none. */
+struct pb_tls;
+struct pb_tls *pb_doorway_tls(const struct pb_doorway *doorway);
+/* The door is to stop: a session tells its client so (421) behind its message, and ends. */
+void pb_doorway_stop(struct pb_doorway *doorway);
+bool pb_doorway_stopping(const struct pb_doorway *doorway);
+/* Now and then, by one thread of the door: gaps that are still to be recorded. */
 void pb_doorway_tick(struct pb_doorway *doorway);
 void pb_doorway_free(struct pb_doorway *doorway); /* NULL is fine */
 
@@ -40,8 +47,8 @@ enum pb_outcome {
 
 /* One session's, used for one message after the other; for one thread at a time. */
 struct pb_transaction;
-enum pb_status pb_transaction_new(struct pb_doorway *doorway, struct pb_transaction **ret_transaction,
-    struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_transaction_new(struct pb_doorway *doorway,
+    struct pb_transaction **ret_transaction, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * A message begins; mail_from and recipients of `transit` say whom it concerns.  write: its

@@ -1,0 +1,259 @@
+#include "doors/doorway.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "net/stream.h"
+
+/* What is known of an archive of the policy. */
+struct archive {
+	char origin[PB_LIMIT_ORIGIN + 1];
+	int64_t failing_since_us; /* 0: it is not */
+};
+
+struct pb_doorway {
+	struct pb_doorway_options options;
+	const struct pb_policy_door *door;
+	struct pb_tls *tls;
+	struct pb_gaps *gaps;
+	atomic_bool stopping;
+	atomic_uint busy;
+	pthread_mutex_t lock; /* of archive */
+	struct archive *archive;
+};
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+enum pb_status
+pb_doorway_new(
+    const struct pb_doorway_options *options, struct pb_doorway **ret_doorway, struct pb_error *err)
+{
+	const struct pb_policy_door *door = &options->policy->door[options->door];
+	struct pb_doorway *d = calloc(1, sizeof(*d));
+	enum pb_status status;
+
+	if (d == NULL)
+		return pb_fail_memory(err, N_("open a door"));
+	d->options = *options;
+	d->door = door;
+	(void)pthread_mutex_init(&d->lock, NULL);
+	d->archive = calloc(options->policy->archive_count + 1, sizeof(*d->archive));
+	if (d->archive == NULL)
+		status = pb_fail_memory(err, N_("open a door"));
+	else
+		status = pb_gaps_new(
+		    options->world->files, options->policy->state_dir, door->name, &d->gaps, err);
+	if (status == PB_OK && door->tls_certificate != NULL)
+		status = pb_tls_server_new(door->tls_certificate, door->tls_key, &d->tls, err);
+	if (status == PB_OK)
+		*ret_doorway = d;
+	else
+		pb_doorway_free(d);
+	return status;
+}
+
+void
+pb_doorway_free(struct pb_doorway *doorway)
+{
+	if (doorway == NULL)
+		return;
+	(void)pthread_mutex_destroy(&doorway->lock);
+	pb_gaps_free(doorway->gaps);
+	pb_tls_free(doorway->tls);
+	free(doorway->archive);
+	free(doorway);
+}
+
+const struct pb_policy_door *
+pb_doorway_door(const struct pb_doorway *doorway)
+{
+	return doorway->door;
+}
+
+const struct pb_world *
+pb_doorway_world(const struct pb_doorway *doorway)
+{
+	return doorway->options.world;
+}
+
+const struct pb_doorway_options *
+pb_doorway_given(const struct pb_doorway *doorway)
+{
+	return &doorway->options;
+}
+
+struct pb_tls *
+pb_doorway_tls(const struct pb_doorway *doorway)
+{
+	return doorway->tls;
+}
+
+struct pb_gaps *
+pb_doorway_gaps(struct pb_doorway *doorway)
+{
+	return doorway->gaps;
+}
+
+void
+pb_doorway_stop(struct pb_doorway *doorway)
+{
+	atomic_store(&doorway->stopping, true);
+}
+
+bool
+pb_doorway_stopping(const struct pb_doorway *doorway)
+{
+	return atomic_load(&doorway->stopping);
+}
+
+void
+pb_doorway_enter(struct pb_doorway *doorway)
+{
+	atomic_fetch_add(&doorway->busy, 1);
+}
+
+void
+pb_doorway_leave(struct pb_doorway *doorway)
+{
+	atomic_fetch_sub(&doorway->busy, 1);
+}
+
+bool
+pb_doorway_busy(const struct pb_doorway *doorway)
+{
+	return atomic_load(&doorway->busy) > 0;
+}
+
+void
+pb_doorway_log(const struct pb_doorway *doorway, const char *format, ...)
+{
+	char line[1024];
+	va_list args;
+
+	if (doorway->options.log == NULL)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	doorway->options.log(doorway->options.log_ctx, line);
+}
+
+/* ---- the writer ----------------------------------------------------------------------------- */
+
+static int64_t
+monotonic_us(const struct pb_doorway *d)
+{
+	const struct pb_clock *clock = d->options.world->clock;
+
+	return clock->monotonic_us(clock->ctx);
+}
+
+uint32_t
+pb_doorway_left_ms(const struct pb_doorway *doorway, int64_t deadline_us)
+{
+	int64_t left = (deadline_us - monotonic_us(doorway)) / 1000;
+
+	return left > 0 ? (uint32_t)left : 0;
+}
+
+size_t
+pb_doorway_at_writer(const struct pb_doorway *doorway, const struct pb_relay *relay, size_t archive)
+{
+	const char *name = doorway->options.policy->archive[archive].name;
+	size_t count = pb_relay_archives(relay);
+
+	/* Both have one policy, and so one order. */
+	if (archive < count && strcmp(pb_relay_archive_name(relay, archive), name) == 0)
+		return archive;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(pb_relay_archive_name(relay, i), name) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static void
+remember_origins(struct pb_doorway *d, const struct pb_relay *relay)
+{
+	size_t at;
+
+	(void)pthread_mutex_lock(&d->lock);
+	for (size_t i = 0; i < d->options.policy->archive_count; i++)
+		if ((at = pb_doorway_at_writer(d, relay, i)) != SIZE_MAX)
+			(void)snprintf(d->archive[i].origin, sizeof(d->archive[i].origin), "%s",
+			    pb_relay_archive_origin(relay, at));
+	(void)pthread_mutex_unlock(&d->lock);
+}
+
+enum pb_status
+pb_doorway_connect(struct pb_doorway *doorway, int64_t deadline_us, struct pb_relay **ret_relay,
+    struct pb_error *err)
+{
+	const struct pb_doorway_options *o = &doorway->options;
+	enum pb_status status = pb_relay_connect(o->world, o->relay_path, o->writer_uid,
+	    pb_doorway_left_ms(doorway, deadline_us), ret_relay, err);
+
+	if (status == PB_OK)
+		remember_origins(doorway, *ret_relay);
+	return status;
+}
+
+/* ---- what is known of archives -------------------------------------------------------------- */
+
+void
+pb_doorway_origin(struct pb_doorway *doorway, size_t archive, char ret_origin[PB_LIMIT_ORIGIN + 1])
+{
+	(void)pthread_mutex_lock(&doorway->lock);
+	memcpy(ret_origin, doorway->archive[archive].origin, PB_LIMIT_ORIGIN + 1);
+	(void)pthread_mutex_unlock(&doorway->lock);
+}
+
+int64_t
+pb_doorway_failing(struct pb_doorway *doorway, size_t archive)
+{
+	int64_t since_us;
+
+	(void)pthread_mutex_lock(&doorway->lock);
+	since_us = doorway->archive[archive].failing_since_us;
+	(void)pthread_mutex_unlock(&doorway->lock);
+	return since_us;
+}
+
+/* Whether it was 0, or another value, before. */
+static bool
+set_failing(struct pb_doorway *d, size_t archive, int64_t since_us)
+{
+	int64_t *failing = &d->archive[archive].failing_since_us;
+	bool changed;
+
+	(void)pthread_mutex_lock(&d->lock);
+	changed = (*failing == 0) != (since_us == 0);
+	if (changed)
+		*failing = since_us;
+	(void)pthread_mutex_unlock(&d->lock);
+	return changed;
+}
+
+void
+pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_error *why)
+{
+	/* It never steps back, but where it begins is nobody's promise. */
+	int64_t now_us = monotonic_us(doorway);
+
+	if (set_failing(doorway, archive, now_us != 0 ? now_us : 1))
+		pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s: %s (%s)",
+		    doorway->options.policy->archive[archive].name, why->what,
+		    why->why != NULL ? why->why : pb_status_name(why->status), why->object);
+}
+
+void
+pb_doorway_kept(struct pb_doorway *doorway, size_t archive)
+{
+	if (set_failing(doorway, archive, 0))
+		pb_doorway_log(doorway, "archive %s: messages are kept again",
+		    doorway->options.policy->archive[archive].name);
+}

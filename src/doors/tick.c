@@ -1,0 +1,151 @@
+/* What a door has to do beside its sessions: gaps become records (FORMAT 1.5, gap). */
+#include <string.h>
+
+#include "core/error.h"
+#include "doors/doorway.h"
+#include "record/seal.h"
+#include "record/types.h"
+
+#define WHAT N_("record mail that was let through")
+#define LEVEL 1
+
+struct recording {
+	struct pb_doorway *doorway;
+	struct pb_relay *relay;
+	int64_t deadline_us;
+};
+
+static void
+state_facts(const struct pb_doorway *doorway, const struct pb_gap *run, size_t count,
+    struct pb_json_writer *w)
+{
+	size_t known = 0;
+
+	while (known < count && run[known].time_us == 0)
+		known++;
+	pb_json_object_begin(w, NULL);
+	pb_json_text(w, "event", "gap");
+	pb_json_text(w, "door", pb_doorway_door(doorway)->name);
+	pb_json_text(w, "reason", run->reason);
+	if (known < count) {
+		pb_json_u64(w, "from_us", (uint64_t)run[known].time_us);
+		pb_json_u64(w, "to_us", (uint64_t)run[count - 1].time_us);
+	}
+	pb_json_u64(w, "messages", count);
+	pb_json_object_end(w);
+}
+
+static void
+state_envelope(const struct pb_gap *run, size_t count, struct pb_json_writer *w)
+{
+	pb_json_object_begin(w, NULL);
+	pb_json_array_begin(w, "queue_ids");
+	for (size_t i = 0; i < count; i++)
+		if (run[i].queue_id_len > 0)
+			pb_json_octets(w, NULL, run[i].queue_id, run[i].queue_id_len);
+	pb_json_array_end(w);
+	pb_json_object_end(w);
+}
+
+static enum pb_status
+state(const struct pb_doorway *doorway, const struct pb_gap *run, size_t count,
+    struct pb_buf *facts, struct pb_buf *envelope, struct pb_error *err)
+{
+	struct pb_json_writer w;
+	enum pb_status status;
+
+	pb_json_writer_init(&w, facts);
+	state_facts(doorway, run, count, &w);
+	status = pb_json_writer_status(&w);
+	pb_json_writer_init(&w, envelope);
+	state_envelope(run, count, &w);
+	if (status == PB_OK)
+		status = pb_json_writer_status(&w);
+	return status == PB_OK ? PB_OK : pb_fail_memory(err, WHAT);
+}
+
+static enum pb_status
+seal(const struct pb_doorway_options *o, const char *origin, const struct pb_buf *facts,
+    const struct pb_buf *envelope, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	struct pb_sealer *sealer = NULL;
+	enum pb_status status = pb_sealer_new(
+	    o->world->files, o->world->random, origin, o->spill_dir, LEVEL, &sealer, err);
+
+	if (status == PB_OK)
+		status = pb_sealer_start(sealer, err);
+	if (status == PB_OK)
+		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
+	if (status == PB_OK)
+		status =
+		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
+	if (status == PB_OK)
+		status = pb_sealer_finish(sealer, PB_RECORD_CAPTURE, ret_sealed, err);
+	pb_sealer_free(sealer);
+	return status;
+}
+
+/* Into one archive, as the writer calls it. */
+static enum pb_status
+record_in(struct recording *r, size_t at, const struct pb_buf *facts, const struct pb_buf *envelope,
+    struct pb_error *err)
+{
+	struct pb_sealed sealed = PB_SEALED_EMPTY;
+	struct pb_relay_item item = { .archive = at, .sealed = &sealed };
+	enum pb_status status = seal(pb_doorway_given(r->doorway),
+	    pb_relay_archive_origin(r->relay, at), facts, envelope, &sealed, err);
+
+	if (status == PB_OK)
+		status = pb_relay_commit(
+		    r->relay, &item, 1, pb_doorway_left_ms(r->doorway, r->deadline_us), err);
+	pb_sealed_done(&sealed);
+	return status;
+}
+
+/* Of the archive with that name, or of all if it is not known. */
+static enum pb_status
+record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *err)
+{
+	struct recording *r = ctx;
+	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
+	enum pb_status status = state(r->doorway, run, count, &facts, &envelope, err);
+	bool found = false;
+
+	for (size_t at = 0; status == PB_OK && at < pb_relay_archives(r->relay); at++) {
+		const char *name = pb_relay_archive_name(r->relay, at);
+
+		if (name[0] != '\0' &&
+		    (run->archive[0] == '\0' || strcmp(name, run->archive) == 0)) {
+			status = record_in(r, at, &facts, &envelope, err);
+			found = true;
+		}
+	}
+	if (status == PB_OK && !found)
+		status = pb_fail(err, PB_ENOENT, WHAT,
+		    N_("the writer does not have the archive now"), "%s", run->archive);
+	if (status == PB_OK)
+		pb_doorway_log(r->doorway, "a gap of %zu messages is recorded (%s, archive %s)",
+		    count, run->reason, run->archive[0] != '\0' ? run->archive : "all");
+	pb_buf_done(&facts);
+	pb_buf_done(&envelope);
+	return status;
+}
+
+/* What can't be recorded now is tried again with the next one. */
+void
+pb_doorway_tick(struct pb_doorway *doorway)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(doorway);
+	const struct pb_clock *clock = o->world->clock;
+	struct recording r = { .doorway = doorway };
+	struct pb_error err = { .status = PB_OK };
+
+	if (pb_gaps_empty(pb_doorway_gaps(doorway)))
+		return;
+	r.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000;
+	if (pb_doorway_connect(doorway, r.deadline_us, &r.relay, NULL) == PB_OK &&
+	    pb_gaps_record(pb_doorway_gaps(doorway), record_run, &r, &err) != PB_OK)
+		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s: %s", err.object,
+		    err.why != NULL ? err.why : pb_status_name(err.status));
+	pb_relay_free(r.relay);
+}

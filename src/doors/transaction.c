@@ -1,0 +1,276 @@
+#include "doors/transaction_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "doors/delivery.h"
+
+#define WHAT N_("take a message in at a door")
+/* The name of no log: the writer was never there, and told none.  It is sealed again then. */
+#define NO_ORIGIN "not-told"
+
+static const struct pb_capture_policy *
+policy_of(const struct pb_transaction *t)
+{
+	return pb_doorway_given(t->doorway)->policy;
+}
+
+/* ---- a message comes in --------------------------------------------------------------------- */
+
+/* A maker for that origin: the one that is there, or another. */
+static enum pb_status
+renew_maker(struct pb_transaction *t, const char *origin, struct pb_error *err)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(t->doorway);
+
+	if (t->maker != NULL && strcmp(t->origin, origin) == 0)
+		return PB_OK;
+	pb_message_maker_free(t->maker);
+	t->maker = NULL;
+	(void)snprintf(t->origin, sizeof(t->origin), "%s", origin);
+	return pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &t->maker, err);
+}
+
+static void
+choose_destinations(struct pb_transaction *t, const struct pb_transit *transit)
+{
+	const struct pb_capture_policy *policy = policy_of(t);
+
+	t->count = pb_concerned(policy, transit, t->concern);
+	t->sealed_for = SIZE_MAX;
+	for (size_t i = 0; i < policy->archive_count; i++) {
+		bool concerned = t->concern[i] != PB_CONCERN_NONE;
+
+		t->destination[i] = (struct pb_destination){
+			.suspect = concerned && pb_doorway_failing(t->doorway, i) != 0
+		};
+		if (concerned && t->sealed_for == SIZE_MAX)
+			t->sealed_for = i;
+	}
+}
+
+void
+pb_transaction_begin(struct pb_transaction *t, const struct pb_transit *transit)
+{
+	char origin[PB_LIMIT_ORIGIN + 1];
+
+	pb_transaction_drop(t);
+	pb_doorway_enter(t->doorway);
+	t->begun = true;
+	t->len = 0;
+	t->status = PB_OK;
+	t->times.first_us = pb_message_now(pb_doorway_world(t->doorway));
+	choose_destinations(t, transit);
+	if (t->count == 0)
+		return;
+	pb_doorway_origin(t->doorway, t->sealed_for, origin);
+	t->status = renew_maker(t, origin[0] != '\0' ? origin : NO_ORIGIN, &t->err);
+	if (t->status == PB_OK)
+		t->status = pb_message_begin(t->maker, &t->err);
+}
+
+void
+pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
+{
+	const struct pb_policy_door *door = pb_doorway_door(t->doorway);
+
+	if (!t->begun || t->count == 0 || t->status != PB_OK)
+		return;
+	if (len > door->max_message - t->len)
+		t->status = pb_fail(&t->err, PB_ELIMIT, WHAT,
+		    N_("it is longer than the policy lets this door take"), "%s", door->name);
+	else
+		t->status = pb_message_write(t->maker, data, len, &t->err);
+	t->len += len;
+}
+
+/* ---- what is done with one that can't be kept ----------------------------------------------- */
+
+/*
+ * By the policy, if it is not kept now.  Since the first failure so long: as long as no message
+ * for that archive was kept, and the door was not started anew.
+ */
+static bool
+may_pass(const struct pb_transaction *t)
+{
+	const struct pb_policy_door *door = pb_doorway_door(t->doorway);
+	const struct pb_clock *clock = pb_doorway_world(t->doorway)->clock;
+	int64_t now_us = clock->monotonic_us(clock->ctx), since_us;
+
+	if (door->on_failure != PB_FAILURE_DEFER_THEN_DELIVER)
+		return door->on_failure == PB_FAILURE_DELIVER;
+	for (size_t i = 0; i < policy_of(t)->archive_count; i++) {
+		since_us = pb_doorway_failing(t->doorway, i);
+		if (t->concern[i] != PB_CONCERN_NONE && !t->destination[i].kept && since_us != 0 &&
+		    now_us - since_us >= (int64_t)door->deliver_after_s * 1000000)
+			return true;
+	}
+	return false;
+}
+
+/* FORMAT 1.5, gap.  `sealed`: it could have been handed to the writer. */
+static const char *
+reason_of(enum pb_status status, bool sealed, bool late)
+{
+	if (!sealed)
+		return status == PB_ELIMIT ? "too_large" : "not_sealed";
+	if (status != PB_EUNAVAIL)
+		return "writer_refused";
+	return late ? "too_late" : "writer_away";
+}
+
+/* It passes once that is durable. */
+static enum pb_status
+remember_gap(struct pb_transaction *t, const struct pb_transit *transit, const char *reason,
+    struct pb_error *err)
+{
+	const struct pb_capture_policy *policy = policy_of(t);
+	struct pb_gap *gap = calloc(t->count, sizeof(*gap));
+	enum pb_status status;
+	size_t count = 0;
+
+	if (gap == NULL)
+		return pb_fail_memory(err, WHAT);
+	for (size_t i = 0; i < policy->archive_count; i++) {
+		if (t->concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
+			continue;
+		gap[count] = (struct pb_gap){ .archive = policy->archive[i].name,
+			.reason = reason,
+			.time_us = pb_message_now(pb_doorway_world(t->doorway)) };
+		if (transit->queue_id != NULL) {
+			gap[count].queue_id = (const uint8_t *)transit->queue_id;
+			gap[count].queue_id_len = strlen(transit->queue_id);
+		}
+		count++;
+	}
+	status = pb_gaps_add(pb_doorway_gaps(t->doorway), gap, count, err);
+	free(gap);
+	return status;
+}
+
+static void
+note_archives(struct pb_transaction *t)
+{
+	for (size_t i = 0; i < policy_of(t)->archive_count; i++) {
+		const struct pb_destination *d = &t->destination[i];
+
+		if (d->kept)
+			pb_doorway_kept(t->doorway, i);
+		else if (d->tried)
+			pb_doorway_failed(t->doorway, i, &t->err);
+	}
+}
+
+/* ---- its end -------------------------------------------------------------------------------- */
+
+/* *ret_reason: why it was not kept, for the log. */
+static enum pb_status
+keep(struct pb_transaction *t, const struct pb_transit *transit, const char **ret_reason)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(t->doorway);
+	const struct pb_clock *clock = o->world->clock;
+	int64_t deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000;
+	struct pb_transit seen = *transit;
+	enum pb_status status = t->status;
+	bool sealed;
+
+	t->times.last_us = pb_message_now(o->world);
+	seen.direction = pb_concern_direction(t->concern[t->sealed_for]);
+	if (status == PB_OK)
+		status = pb_message_capture(t->maker, &seen, &t->times, &t->sealed, &t->err);
+	sealed = status == PB_OK;
+	if (status == PB_OK)
+		status = pb_delivery(t, transit, deadline_us, may_pass(t), &t->err);
+	if (status != PB_OK)
+		*ret_reason =
+		    reason_of(status, sealed, pb_doorway_left_ms(t->doorway, deadline_us) == 0);
+	return status;
+}
+
+static enum pb_outcome
+decide(struct pb_transaction *t, const struct pb_transit *transit)
+{
+	const char *reason = NULL;
+	enum pb_status status;
+
+	if (t->count == 0 && policy_of(t)->otherwise == PB_OTHERWISE_PASS)
+		return PB_OUTCOME_NOT_OURS;
+	if (t->count == 0) {
+		(void)pb_fail(&t->err, PB_ENOENT, WHAT,
+		    N_("it concerns no archive, and the policy defers such mail"), "%s",
+		    pb_doorway_door(t->doorway)->name);
+		return PB_OUTCOME_DEFER;
+	}
+	status = keep(t, transit, &reason);
+	note_archives(t);
+	if (status == PB_OK)
+		return PB_OUTCOME_KEPT;
+	if (!may_pass(t))
+		return PB_OUTCOME_DEFER;
+	return remember_gap(t, transit, reason, &t->err) == PB_OK ? PB_OUTCOME_PASS
+								  : PB_OUTCOME_DEFER;
+}
+
+enum pb_outcome
+pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, struct pb_error *why)
+{
+	enum pb_outcome outcome;
+
+	pb_assert(t->begun);
+	outcome = decide(t, transit);
+	if (why != NULL && (outcome == PB_OUTCOME_DEFER || outcome == PB_OUTCOME_PASS))
+		*why = t->err;
+	pb_transaction_drop(t);
+	if (t->len > PB_LIMIT_SPILL) { /* its pages would stay with the session */
+		pb_message_maker_free(t->maker);
+		t->maker = NULL;
+	}
+	return outcome;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+void
+pb_transaction_drop(struct pb_transaction *t)
+{
+	if (t->begun)
+		pb_doorway_leave(t->doorway);
+	t->begun = false;
+	pb_sealed_done(&t->sealed);
+}
+
+enum pb_status
+pb_transaction_new(
+    struct pb_doorway *doorway, struct pb_transaction **ret_transaction, struct pb_error *err)
+{
+	struct pb_transaction *t = calloc(1, sizeof(*t));
+	size_t archives = pb_doorway_given(doorway)->policy->archive_count;
+
+	if (t == NULL)
+		return pb_fail_memory(err, WHAT);
+	t->doorway = doorway;
+	t->sealed = PB_SEALED_EMPTY;
+	t->destination = calloc(archives + 1, sizeof(*t->destination));
+	t->concern = calloc(archives + 1, sizeof(*t->concern));
+	if (t->destination == NULL || t->concern == NULL) {
+		pb_transaction_free(t);
+		return pb_fail_memory(err, WHAT);
+	}
+	*ret_transaction = t;
+	return PB_OK;
+}
+
+void
+pb_transaction_free(struct pb_transaction *t)
+{
+	if (t == NULL)
+		return;
+	pb_transaction_drop(t);
+	pb_relay_free(t->relay);
+	pb_message_maker_free(t->maker);
+	free(t->destination);
+	free(t->concern);
+	free(t);
+}

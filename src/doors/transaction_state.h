@@ -1,0 +1,37 @@
+/* A transaction from within: what transaction.c and delivery.c share. */
+#ifndef PB_DOORS_TRANSACTION_STATE_H
+#define PB_DOORS_TRANSACTION_STATE_H
+
+#include "capture/message.h"
+#include "doors/concerned.h"
+#include "doors/doorway.h"
+
+/* What became of a message in one archive that it concerns. */
+struct pb_destination {
+	bool tried, kept;
+	bool suspect; /* before this message the archive was failing */
+};
+
+/*
+ * A message is sealed once as it streams, for the first archive that it concerns; for any other,
+ * and for another attempt, it is sealed out of that record again, under a secret of its own each
+ * time.  So a session holds one message, however many archives it goes to.
+ */
+struct pb_transaction {
+	struct pb_doorway *doorway;
+	struct pb_relay *relay;           /* kept from message to message; NULL: not connected */
+	struct pb_message_maker *maker;   /* kept likewise; NULL: none yet */
+	char origin[PB_LIMIT_ORIGIN + 1]; /* that it seals for */
+	enum pb_concern *concern;         /* one for each archive of the policy; and likewise: */
+	struct pb_destination *destination;
+	size_t count; /* of those that are concerned */
+	bool begun;
+	struct pb_message_times times;
+	uint64_t len;
+	enum pb_status status; /* of taking the message in: the first failure sticks */
+	struct pb_error err;
+	struct pb_sealed sealed; /* when all octets have come */
+	size_t sealed_for; /* the archive it may be handed to as it is; SIZE_MAX: none any more */
+};
+
+#endif
