@@ -4,10 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -16,6 +14,7 @@
 
 #include "core/error.h"
 #include "sys/process.h"
+#include "sys/spawn.h"
 
 #define SHARED_FD 3
 
@@ -26,78 +25,11 @@ struct pb_child {
 	size_t shared_len;
 };
 
-/* The ends of the child: of the stream, and the memory or -1. */
-struct ends {
-	int stream, memory;
-};
-
-/* What the new process has for descriptors: the stream twice, the memory, and nothing. */
-static int
-add_descriptors(posix_spawn_file_actions_t *actions, const struct ends *ends)
-{
-	int stream = ends->stream;
-	int error = posix_spawn_file_actions_adddup2(actions, stream, 0);
-
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(actions, stream, 1);
-	if (error == 0)
-		error = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
-	if (error == 0 && ends->memory >= 0)
-		error = posix_spawn_file_actions_adddup2(actions, ends->memory, SHARED_FD);
-	if (error == 0)
-		error = posix_spawn_file_actions_addclosefrom_np(
-		    actions, ends->memory >= 0 ? SHARED_FD + 1 : SHARED_FD);
-	return error;
-}
-
-static int
-set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_setsigmask(attributes, &none);
-	posix_spawnattr_setsigdefault(attributes, &all);
-	posix_spawnattr_setpgroup(attributes, 0);
-	return posix_spawnattr_setflags(
-	    attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-}
-
-static int
-spawn(const char *program, const struct ends *ends, pid_t *ret_process)
-{
-	char *copy = strdup(program), *arguments[] = { copy, NULL }, *environment[] = { NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int error;
-
-	if (copy == NULL)
-		return ENOMEM;
-	error = posix_spawn_file_actions_init(&actions);
-	if (error != 0)
-		goto out;
-	error = posix_spawnattr_init(&attributes);
-	if (error == 0) {
-		error = add_descriptors(&actions, ends);
-		if (error == 0)
-			error = set_attributes(&attributes);
-		if (error == 0)
-			error = posix_spawn(
-			    ret_process, program, &actions, &attributes, arguments, environment);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-out:
-	free(copy);
-	return error;
-}
-
 static enum pb_status
 refused(struct pb_error *err, int error, const char *program)
 {
 	enum pb_status status =
-	    pb_fail_sys(err, -error, N_("start a program of ours"), "%s", program);
+	    pb_fail_sys(err, error, N_("start a program of ours"), "%s", program);
 
 	if (status == PB_ENOMEM)
 		return status;
@@ -114,14 +46,14 @@ share(struct pb_child *child, size_t len, int *ret_fd)
 	void *memory;
 
 	if (fd < 0)
-		return errno;
+		return -errno;
 	if (ftruncate(fd, (off_t)len) != 0 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
-		error = errno;
+		error = -errno;
 	memory =
 	    error == 0 ? mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
 	if (memory == MAP_FAILED) {
-		error = error != 0 ? error : errno;
+		error = error != 0 ? error : -errno;
 		(void)close(fd);
 		return error;
 	}
@@ -131,21 +63,22 @@ share(struct pb_child *child, size_t len, int *ret_fd)
 	return 0;
 }
 
-/* The child with its stream; 0, or an errno. */
+/* The child with its stream, and the memory or -1; 0, or the negative errno. */
 static int
-start(struct pb_child *child, const char *program, struct ends *ends)
+start(struct pb_child *child, const char *program, int memory)
 {
-	int pair[2], error;
+	const char *const arguments[] = { program, NULL };
+	int ends[2], error;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return errno;
-	ends->stream = pair[1];
-	error = spawn(program, ends, &child->process);
-	(void)close(pair[1]);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return -errno;
+	error = pb_spawn(program, arguments, (const int[]){ ends[1], ends[1], -1, memory },
+	    memory >= 0 ? SHARED_FD + 1 : SHARED_FD, &child->process);
+	(void)close(ends[1]);
 	if (error != 0)
-		(void)close(pair[0]);
+		(void)close(ends[0]);
 	else
-		child->fd = pair[0];
+		child->fd = ends[0];
 	return error;
 }
 
@@ -162,17 +95,16 @@ pb_child_start(
     const char *program, size_t shared, struct pb_child **ret_child, struct pb_error *err)
 {
 	struct pb_child *child = calloc(1, sizeof(*child));
-	struct ends ends = { .memory = -1 };
-	int error = 0;
+	int memory = -1, error = 0;
 
 	if (child == NULL)
 		return pb_fail_memory(err, N_("start a program of ours"));
 	if (shared > 0)
-		error = share(child, shared, &ends.memory);
+		error = share(child, shared, &memory);
 	if (error == 0)
-		error = start(child, program, &ends);
-	if (ends.memory >= 0)
-		(void)close(ends.memory);
+		error = start(child, program, memory);
+	if (memory >= 0)
+		(void)close(memory);
 	if (error != 0) {
 		release(child);
 		return refused(err, error, program);

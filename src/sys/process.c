@@ -61,6 +61,12 @@ pb_process_environment(const char *name)
 	return secure_getenv(name);
 }
 
+long
+pb_process_number(void)
+{
+	return getpid();
+}
+
 unsigned
 pb_process_processors(void)
 {

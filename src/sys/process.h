@@ -19,6 +19,8 @@ enum pb_status pb_process_harden(struct pb_error *err) PB_MUST_CHECK;
 /* An environment variable, borrowed; NULL if unset, or if the program runs set-user-ID. */
 const char *pb_process_environment(const char *name);
 
+long pb_process_number(void); /* its own */
+
 /* Processors that this process may run on, 1 or more. */
 unsigned pb_process_processors(void);
 

@@ -1,0 +1,198 @@
+#include "sys/confine_service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+/* ---- Landlock ------------------------------------------------------------------------------- */
+
+#define READING                                                                                    \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* Rights by version, landlock(7): 2 has LANDLOCK_ACCESS_FS_REFER, 3 ..._TRUNCATE. */
+#define RIGHTS_2 ((UINT64_C(1) << 14) - 1)
+#define RIGHTS_3 ((UINT64_C(1) << 15) - 1)
+#define NETWORK_4 3 /* bind and connect */
+
+/* The attribute as version 4 has it; an older kernel takes its begin. */
+struct ruleset {
+	uint64_t files;
+	uint64_t network;
+};
+
+static int
+allow(int rules, const char *directory, uint64_t rights)
+{
+	struct landlock_path_beneath_attr beneath = { .allowed_access = rights };
+	int error = 0;
+
+	beneath.parent_fd = open(directory, O_PATH | O_CLOEXEC);
+	if (beneath.parent_fd < 0)
+		return -errno;
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0)
+		error = -errno;
+	(void)close(beneath.parent_fd);
+	return error;
+}
+
+static int
+restrict_to(int rules, const struct pb_confinement *confinement, uint64_t rights)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < confinement->directory_count; i++)
+		error = allow(rules, confinement->directory[i], rights);
+	if (error == 0 && confinement->programs)
+		error = allow(rules, "/", READING);
+	/* What is opened in place of a descriptor that a program does not get. */
+	if (error == 0 && confinement->programs)
+		error = allow(rules, "/dev/null",
+		    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
+	if (error == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
+		error = -errno;
+	return error;
+}
+
+static int
+landlock(const struct pb_confinement *confinement, bool *ret_done)
+{
+	long version =
+	    syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	struct ruleset rules = { .files = version >= 3 ? RIGHTS_3 : RIGHTS_2 };
+	size_t size = sizeof(rules.files);
+	int fd, error;
+
+	if (version < 2)
+		return 0;
+	if (version >= 4 && !confinement->network) {
+		rules.network = NETWORK_4;
+		size = sizeof(rules);
+	}
+	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
+	if (fd < 0)
+		return 0;
+	error = restrict_to(fd, confinement, rules.files);
+	(void)close(fd);
+	*ret_done = error == 0;
+	return error;
+}
+
+/* ---- seccomp -------------------------------------------------------------------------------- */
+
+#ifdef ARCHITECTURE
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
+/* One instruction further if it is equal, else two. */
+#define IF_EQUAL(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1)
+#define REFUSE(call) IF_EQUAL(SYS_##call), ANSWER(SECCOMP_RET_ERRNO | EPERM)
+
+/* x32 has the same calls under other numbers (seccomp(2)). */
+#define OTHER_NUMBERS 0x40000000
+
+/*
+ * What nobody of ours calls, and who has broken into a process needs next.  io_uring opens files
+ * and sockets past every filter.
+ */
+#define REFUSED_CALLS                                                                              \
+	REFUSE(ptrace), REFUSE(process_vm_readv), REFUSE(process_vm_writev), REFUSE(kcmp),         \
+	    REFUSE(pidfd_getfd), REFUSE(mount), REFUSE(umount2), REFUSE(pivot_root),               \
+	    REFUSE(chroot), REFUSE(move_mount), REFUSE(open_tree), REFUSE(fsopen),                 \
+	    REFUSE(fsconfig), REFUSE(fsmount), REFUSE(fspick), REFUSE(mount_setattr),              \
+	    REFUSE(setns), REFUSE(unshare), REFUSE(kexec_load), REFUSE(kexec_file_load),           \
+	    REFUSE(init_module), REFUSE(finit_module), REFUSE(delete_module), REFUSE(bpf),         \
+	    REFUSE(perf_event_open), REFUSE(userfaultfd), REFUSE(add_key), REFUSE(request_key),    \
+	    REFUSE(keyctl), REFUSE(io_uring_setup), REFUSE(io_uring_enter),                        \
+	    REFUSE(io_uring_register), REFUSE(open_by_handle_at), REFUSE(fanotify_init),           \
+	    REFUSE(swapon), REFUSE(swapoff), REFUSE(reboot), REFUSE(acct), REFUSE(quotactl),       \
+	    REFUSE(syslog), REFUSE(settimeofday), REFUSE(clock_settime), REFUSE(adjtimex),         \
+	    REFUSE(clock_adjtime), REFUSE(sethostname), REFUSE(setdomainname), REFUSE(personality)
+
+static int
+install(struct sock_filter *filter, size_t count)
+{
+	struct sock_fprog program = { (unsigned short)count, filter };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 ? 0 : -errno;
+}
+
+static int
+refuse_calls(void)
+{
+	struct sock_filter filter[] = { LOAD(arch), IF_EQUAL(ARCHITECTURE),
+		BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), ANSWER(SECCOMP_RET_KILL_PROCESS), LOAD(nr),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, OTHER_NUMBERS, 0, 1),
+		ANSWER(SECCOMP_RET_ERRNO | EPERM), REFUSED_CALLS, ANSWER(SECCOMP_RET_ALLOW) };
+
+	return install(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+static int
+refuse_programs(void)
+{
+	struct sock_filter filter[] = { LOAD(nr), REFUSE(execve), REFUSE(execveat),
+		ANSWER(SECCOMP_RET_ALLOW) };
+
+	return install(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+static int
+refuse_network(void)
+{
+	struct sock_filter filter[] = { LOAD(nr), IF_EQUAL(SYS_socket),
+		BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), ANSWER(SECCOMP_RET_ALLOW), LOAD(args[0]),
+		IF_EQUAL(AF_UNIX), ANSWER(SECCOMP_RET_ALLOW), ANSWER(SECCOMP_RET_ERRNO | EACCES) };
+
+	return install(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+/* All of them hold; the strictest answer counts (seccomp(2)). */
+static bool
+seccomp(const struct pb_confinement *confinement)
+{
+	return (confinement->programs || refuse_programs() == 0) &&
+	       (confinement->network || refuse_network() == 0) && refuse_calls() == 0;
+}
+
+#else
+
+static bool
+seccomp(const struct pb_confinement *confinement)
+{
+	(void)confinement;
+	return false;
+}
+
+#endif
+
+int
+pb_confine_service(const struct pb_confinement *confinement, struct pb_confined *ret_confined)
+{
+	static const struct rlimit none = { 0, 0 };
+	struct pb_confined confined = { 0 };
+	int error;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
+		return -errno;
+	error = landlock(confinement, &confined.landlock);
+	if (error != 0)
+		return error;
+	confined.seccomp = seccomp(confinement);
+	*ret_confined = confined;
+	return 0;
+}

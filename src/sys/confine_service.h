@@ -1,0 +1,27 @@
+/*
+ * A service that gives up what it does not need: it stays able to open files and sockets, but only
+ * those that it is for.
+ */
+#ifndef PB_SYS_CONFINE_SERVICE_H
+#define PB_SYS_CONFINE_SERVICE_H
+
+#include "sys/confine.h"
+
+struct pb_confinement {
+	const char *const *directory; /* in which all may be done; nothing outside is written */
+	size_t directory_count;
+	bool programs; /* everything else may be read, and programs started */
+	bool network;  /* sockets other than local ones */
+};
+
+/*
+ * For the rest of the process's life and of all that it starts: no core dump, no new privileges;
+ * Landlock with these directories; no call by which a process debugs another, mounts, loads
+ * code into the kernel or reaches for its keys (they answer EPERM).  Before the first thread.
+ *
+ * 0, or the negative errno: of a directory that is not there, say.  ret_confined: what is in force;
+ * landlock only from its version 2 on, since an older one forbids every rename between directories.
+ */
+int pb_confine_service(const struct pb_confinement *confinement, struct pb_confined *ret_confined);
+
+#endif

@@ -1,0 +1,43 @@
+/* A process that serves beside this one, which is its master: started, listened to, told to stop.
+ */
+#ifndef PB_SYS_SERVICE_H
+#define PB_SYS_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probant/status.h"
+
+/* What a service has open: its master's standard error, what it was handed, the line to him. */
+#define PB_SERVICE_POLICY 3 /* its text, in memory that nobody can change */
+#define PB_SERVICE_SOCKET 4 /* the listening socket */
+#define PB_SERVICE_LINE 5   /* readable when the service is to stop, or the master is no more */
+
+/* For one thread at a time. */
+struct pb_service;
+
+/* arguments[0] is its name; ends with NULL.  policy is copied.  PB_EUNAVAIL: it can't be started.
+ */
+enum pb_status pb_service_start(const char *program, const char *const *arguments,
+    const void *policy, size_t len, int socket, struct pb_service **ret_service,
+    struct pb_error *err) PB_MUST_CHECK;
+
+long pb_service_process(const struct pb_service *service);
+/* To be waited for: readable when it says something, or has ended. */
+int pb_service_line(const struct pb_service *service);
+/* It said that it is ready.  Never waits. */
+bool pb_service_spoke(const struct pb_service *service);
+void pb_service_tell(struct pb_service *service); /* to stop */
+void pb_service_kill(struct pb_service *service);
+/* ret_code: its exit code, or minus the signal that ended it. */
+bool pb_service_ended(struct pb_service *service, int *ret_code);
+/* What has not ended is killed, and waited for.  NULL is fine. */
+void pb_service_free(struct pb_service *service);
+
+/* ---- the service itself --------------------------------------------------------------------- */
+
+void pb_service_ready(void);
+/* It is to stop. */
+bool pb_service_told(void);
+
+#endif
