@@ -237,7 +237,8 @@ bench: all
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/probant \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/locale/fr/LC_MESSAGES \
-	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/probant \
+	    $(DESTDIR)$(PREFIX)/share/doc/probant/docs $(DESTDIR)$(PREFIX)/share/doc/probant/policies \
+	    $(DESTDIR)$(PREFIX)/share/probant \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/libexec/probant
@@ -251,6 +252,7 @@ install: all
 	$(B)/probant completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/probant
 	install -m 644 README.md SECURITY.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/probant
 	install -m 644 docs/*.md docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/probant/docs
+	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/doc/probant/policies
 	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_*.py $(DESTDIR)$(PREFIX)/share/probant
 
 clean:

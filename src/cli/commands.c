@@ -423,6 +423,22 @@ const struct pb_command pb_commands[] = {
 	    .examples = "probant key restore-sheet -a /srv/courrier -o secours.pem\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_OUTPUT, PB_OPTION_PASSPHRASE_FILE, END },
 	    .run = pb_cli_key_restore_sheet },
+	{ .name = "policy check",
+	    .operands = "FILE...",
+	    .summary = N_("say whether policies can be used, and what they mean"),
+	    .text = N_(
+		"Reads policies of either kind as strictly as the daemon does, and says by which "
+		"doors mail comes in, into which archives it goes and what becomes of a message "
+		"that cannot be kept; or who stamps the log, how many tokens that is a year, and "
+		"what they cost: of all archives, if the capture policy is named before.  An "
+		"error names line and key, and the exit code is 65.  Asks nothing of the machine: "
+		"whether paths and users exist, the daemon says."),
+	    .examples =
+		"probant policy check /etc/probant/capture.yaml /etc/probant/timestamp.yaml\n",
+	    .options = { PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = SIZE_MAX,
+	    .run = pb_cli_policy_check },
 	{ .name = "completion",
 	    .operands = "bash|zsh",
 	    .summary = N_("print what a shell needs to complete commands and options"),

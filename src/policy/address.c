@@ -74,7 +74,7 @@ pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mappi
 		address.host = pb_policy_keep(r, host);
 	} else {
 		pb_policy_refuse(r, mapping, key, N_("this is no address"),
-		    "unix:/path, 127.0.0.1:25, [::1]:25");
+		    "unix:/path, 127.0.0.1:25, \"[::1]:25\"");
 	}
 	if (r->status == PB_OK)
 		*ret_address = address;

@@ -6,13 +6,15 @@
 #include "core/error.h"
 #include "core/limits.h"
 
-/* No white space and no control, and a domain behind the only "@" outside of quotes. */
+/* No white space and no control; a domain behind the last "@", and one "@" alone if it stands
+ * first. */
 bool
 pb_policy_is_mailbox(const char *text)
 {
 	const char *at = strrchr(text, '@');
 
-	if (at == NULL || at[1] == '\0' || strlen(text) > PB_LIMIT_ADDRESS)
+	if (at == NULL || at[1] == '\0' || (text[0] == '@' && at != text) ||
+	    strlen(text) > PB_LIMIT_ADDRESS)
 		return false;
 	for (; *text != '\0'; text++)
 		if ((uint8_t)*text <= ' ' || *text == 0x7f)

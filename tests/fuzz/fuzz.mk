@@ -3,9 +3,16 @@
 
 FUZZ_TARGETS := $(sort $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_ROOMS   := $(call closure,vault verify)
-# What looks into messages has libraries of its own.
-FUZZ_MIME    := view xdm
-fuzz_rooms    = $(if $(filter $(1),$(FUZZ_MIME)),view mime sys core,$(if $(filter relay,$(1)),$(call closure,relay),$(FUZZ_ROOMS)))
+# Those of other rooms.
+FUZZ_ROOMS_view    := view mime sys core
+FUZZ_ROOMS_xdm     := view mime sys core
+FUZZ_ROOMS_policy  := $(call closure,policy)
+FUZZ_ROOMS_relay   := $(call closure,relay)
+FUZZ_ROOMS_journal := $(call closure,doors)
+FUZZ_ROOMS_lmtp    := $(call closure,doors)
+FUZZ_ROOMS_milter  := $(call closure,doors)
+FUZZ_ROOMS_proxy   := $(call closure,doors)
+fuzz_rooms    = $(or $(FUZZ_ROOMS_$(1)),$(FUZZ_ROOMS))
 
 # Over their corpora, with the ordinary compiler.
 CORPUS_TESTS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)

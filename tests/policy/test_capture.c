@@ -150,7 +150,7 @@ addresses_are_of_sockets_or_numbers(void **state)
 	static const char PATH[] = "the path of a socket begins with /, and has at most 107 octets";
 	static const char NONE[] = "this is no address";
 	static const char OBJECT[] =
-	    "line 13: " DOOR0 "listen (unix:/path, 127.0.0.1:25, [::1]:25)";
+	    "line 13: " DOOR0 "listen (unix:/path, 127.0.0.1:25, \"[::1]:25\")";
 	static const struct refusal refusals[] = {
 		{ 13, "    listen: unix:milter.sock", "line 13: " DOOR0 "listen", PATH },
 		{ 13, "    listen: unix:" PATH95 "/123456789012", "line 13: " DOOR0 "listen",
@@ -300,6 +300,7 @@ a_mailbox_belongs_to_one_archive(void **state)
 		    ONE },
 		{ 5, "    mailboxes: [tilleuls.example]", HINT, NONE },
 		{ 5, "    mailboxes: [cabinet@]", HINT, NONE },
+		{ 5, "    mailboxes: [\"@a@b.example\"]", HINT, NONE },
 		{ 5, "    mailboxes: [le cabinet@tilleuls.example]", HINT, NONE },
 		{ 5, "    mailboxes: []", "line 5: archives[0].mailboxes",
 		    "here belongs a list, of one value or more" },

@@ -1,0 +1,154 @@
+/* A capture policy in sentences. */
+#include <stdio.h>
+
+#include "cli/label.h"
+#include "cli/policy.h"
+#include "cli/print.h"
+#include "cli/say.h"
+#include "policy/address.h"
+
+/* Mailboxes of an archive that are shown; the rest is counted. */
+#define SHOWN 5
+
+/* Behind the room of a label. */
+static void
+line(const char *text)
+{
+	pb_print_wrapped(text, 12, pb_print_width());
+}
+
+/* ---- doors ---------------------------------------------------------------------------------- */
+
+static void
+say_listen(const struct pb_policy_door *door)
+{
+	char listen[PB_POLICY_ADDRESS_LEN], next_hop[PB_POLICY_ADDRESS_LEN];
+
+	pb_policy_address_format(&door->listen, listen);
+	pb_policy_address_format(&door->next_hop, next_hop);
+	pb_label(door->name);
+	if (door->kind == PB_DOOR_MILTER)
+		(void)printf(_("milter on %s\n"), listen);
+	else if (door->kind == PB_DOOR_PROXY)
+		(void)printf(_("SMTP proxy on %s, which passes mail on to %s\n"), listen, next_hop);
+	else
+		(void)printf(_("LMTP on %s\n"), listen);
+}
+
+static void
+say_bounds(const struct pb_policy_door *door)
+{
+	char size[PB_POLICY_QUANTITY_LEN];
+
+	pb_policy_size_format(door->max_message, size);
+	pb_label("");
+	(void)printf(ngettext("messages up to %s, %u session at once\n",
+			 "messages up to %s, %u sessions at once\n", door->max_sessions),
+	    size, (unsigned)door->max_sessions);
+}
+
+/* What is at stake comes last. */
+static void
+say_failure(const struct pb_policy_door *door)
+{
+	char after[PB_POLICY_QUANTITY_LEN], text[512];
+
+	switch (door->on_failure) {
+	case PB_FAILURE_DEFER:
+		line(_("what cannot be kept does not pass: its sender is told to try again (451)"));
+		break;
+	case PB_FAILURE_DEFER_THEN_DELIVER:
+		pb_policy_duration_format(door->deliver_after_s, after);
+		(void)snprintf(text, sizeof(text),
+		    _("what cannot be kept does not pass for %s: its sender is told to try again "
+		      "(451); then it passes, and a signed gap says so"),
+		    after);
+		line(text);
+		break;
+	case PB_FAILURE_DELIVER:
+		line(_("what cannot be kept passes all the same, and a signed gap says so"));
+		break;
+	}
+}
+
+static void
+say_door(const struct pb_policy_door *door)
+{
+	say_listen(door);
+	if (door->kind != PB_DOOR_MILTER)
+		line(door->tls_certificate != NULL ? _("STARTTLS is offered") : _("without TLS"));
+	if (door->journal)
+		line(_("journal reports are unwrapped"));
+	say_bounds(door);
+	say_failure(door);
+}
+
+/* ---- archives ------------------------------------------------------------------------------- */
+
+static void
+say_archive(const struct pb_policy_archive *archive)
+{
+	size_t i;
+
+	pb_label_line(archive->name, archive->path);
+	for (i = 0; i < archive->mailbox_count && i < SHOWN; i++) {
+		const char *mailbox = archive->mailbox[i];
+
+		pb_label("");
+		if (mailbox[0] == '@')
+			(void)fputs(_("all of "), stdout);
+		pb_label_text(mailbox);
+		(void)putchar('\n');
+	}
+	if (archive->mailbox_count > SHOWN) {
+		pb_label("");
+		(void)printf(ngettext("and %zu more mailbox\n", "and %zu more mailboxes\n",
+				 archive->mailbox_count - SHOWN),
+		    archive->mailbox_count - SHOWN);
+	}
+}
+
+static void
+say_otherwise(const struct pb_capture_policy *policy)
+{
+	switch (policy->otherwise) {
+	case PB_OTHERWISE_DEFER:
+		(void)puts(_("Mail that concerns no mailbox does not pass: its sender is told to "
+			     "try again (451)."));
+		break;
+	case PB_OTHERWISE_PASS:
+		(void)puts(_("Mail that concerns no mailbox passes, and is not kept."));
+		break;
+	case PB_OTHERWISE_ARCHIVE:
+		(void)printf(_("Mail that concerns no mailbox goes into the archive %s.\n"),
+		    policy->archive[policy->otherwise_archive].name);
+		break;
+	}
+}
+
+static void
+say_user(const char *label, const char *user)
+{
+	pb_label_line(label, user != NULL ? user : _("whoever starts it"));
+}
+
+void
+pb_policy_say_capture(const struct pb_capture_policy *policy)
+{
+	char heartbeat[PB_POLICY_QUANTITY_LEN];
+	size_t i;
+
+	(void)puts(_("Doors"));
+	for (i = 0; i < policy->door_count; i++)
+		say_door(&policy->door[i]);
+	(void)puts(_("Archives"));
+	for (i = 0; i < policy->archive_count; i++)
+		say_archive(&policy->archive[i]);
+	say_otherwise(policy);
+	pb_policy_duration_format(policy->heartbeat_s, heartbeat);
+	(void)printf(_("Each archive notes every %s that capture is running.\n"), heartbeat);
+	(void)puts(_("Users"));
+	say_user(_("doors"), policy->door_user);
+	say_user(_("writer"), policy->writer_user);
+	say_user(_("stamper"), policy->stamper_user);
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""policy.py [BUILD]: `probant policy check` over the examples, as JSON and in sentences, and over what
+cannot be used: the line is that of the text, the key the one that is wrong.
+
+Prints a line for each test that fails and, last, `N passed, N failed`.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROBANT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve() / "probant"
+CAPTURE, TIMESTAMP = ROOT / "policies/capture.yaml", ROOT / "policies/timestamp.yaml"
+
+
+def check(*words, code=0):
+    done = subprocess.run([PROBANT, "policy", "check", *words], capture_output=True, text=True,
+                          env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, timeout=60)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def as_json(*words, **options):
+    return [json.loads(line) for line in check("--json", *words, **options).stdout.splitlines()]
+
+
+def changed(work, example, old, new):
+    """The example with one line changed, and the number of that line."""
+    lines = example.read_text().splitlines()
+    assert lines.count(old) >= 1, old
+    number = lines.index(old)
+    lines[number] = new
+    path = work / "changed.yaml"
+    path.write_text("\n".join(lines) + "\n")
+    return path, number + 1
+
+
+def the_examples_say_what_is_written_there(work):
+    said, = as_json(CAPTURE)
+    assert said["file"] == str(CAPTURE) and said["policy"] == "capture"
+    assert said["otherwise"] == "pass" and said["heartbeat_s"] == 3600
+    assert said["archives"] == [
+        {"name": "tilleuls", "path": "/srv/probant/tilleuls",
+         "mailboxes": ["cabinet@tilleuls.example", "secretariat@tilleuls.example"]},
+        {"name": "platanes", "path": "/srv/probant/platanes",
+         "mailboxes": ["@platanes.example"]}]
+    assert [door["kind"] for door in said["doors"]] == ["milter", "proxy", "lmtp"]
+    assert said["doors"][1] == {
+        "name": "filtre", "kind": "proxy", "listen": "127.0.0.1:10025",
+        "next_hop": "127.0.0.1:10026", "on_failure": "defer-then-deliver",
+        "deliver_after_s": 1800, "max_message": 100000000, "max_sessions": 100,
+        "journal": False}
+    said, = as_json(TIMESTAMP)
+    assert said["policy"] == "timestamp" and said["in_force"] == "cabinet"
+    assert [[a["name"] for a in p["authorities"]] for p in said["profiles"]] == \
+        [["fictive-a"], ["fictive-a", "fictive-b"]]
+
+
+def tokens_and_cost_are_those_of_all_archives(work):
+    alone, = as_json(TIMESTAMP)
+    _, beside = as_json(CAPTURE, TIMESTAMP)
+    assert (alone["archives"], beside["archives"]) == (1, 2)
+    assert alone["profiles"][1]["authorities"] == [
+        {"name": "fictive-a", "tokens_least": 365, "tokens_most": 105120,
+         "cost_least": "7.30", "cost_most": "2102.40"},
+        {"name": "fictive-b", "tokens_least": 365, "tokens_most": 35040,
+         "cost_least": "0.00", "cost_most": "0.00"}]
+    # Capture notes each hour that it runs, and that is stamped too.
+    assert beside["profiles"][1]["authorities"][0] == {
+        "name": "fictive-a", "tokens_least": 17520, "tokens_most": 210240,
+        "cost_least": "350.40", "cost_most": "4204.80"}
+    text = check(CAPTURE, TIMESTAMP).stdout
+    assert "17520 to 210240 tokens a year: 350.40 to 4204.80 EUR" in text, text
+    assert "Profile cabinet, in force" in text, text
+
+
+def a_person_is_told_what_happens_to_mail(work):
+    text = check(CAPTURE).stdout
+    for words in ("milter on unix:/run/probant/milter.sock",
+                  "SMTP proxy on 127.0.0.1:10025, which passes mail on to 127.0.0.1:10026",
+                  "what cannot be kept does not pass for 30 min",
+                  "all of @platanes.example",
+                  "Mail that concerns no mailbox passes, and is not kept."):
+        assert words in text, (words, text)
+
+
+def an_error_names_file_line_and_key(work):
+    for example, old, new, key in (
+            (CAPTURE, "    on_failure: defer", "    on_failur: defer", "doors[0].on_failur"),
+            (CAPTURE, "    path: /srv/probant/platanes", "    path: /srv/probant/tilleuls",
+             "archives[1].path (/srv/probant/tilleuls)"),
+            (CAPTURE, "    listen: 127.0.0.1:10025", "    listen: localhost:10025",
+             'doors[1].listen (unix:/path, 127.0.0.1:25, "[::1]:25")'),
+            (TIMESTAMP, "profile: cabinet", "profile: clinique", "profile"),
+            (TIMESTAMP, "    every: 5 min", "    every: 5 minutes",
+             "profiles[1].every (1 min - 30 d)")):
+        path, line = changed(work, example, old, new)
+        said = check(path, code=65)
+        assert said.stdout == "", said.stdout
+        assert "%s, line %d: %s: " % (path, line, key) in said.stderr, said.stderr
+        assert "docs/POLICY.md" in said.stderr, said.stderr
+
+
+def one_bad_file_does_not_hide_the_others(work):
+    path, _ = changed(work, CAPTURE, "otherwise: pass", "")
+    said = as_json(path, work / "nothing.yaml", TIMESTAMP, code=65)
+    assert [one["file"] for one in said] == [str(TIMESTAMP)]
+    assert check(work / "nothing.yaml", code=66).stdout == ""
+    check(code=64)
+
+
+def a_name_cannot_command_the_terminal(work):
+    path = work / "\x1b[31mrouge.yaml"
+    path.write_text(TIMESTAMP.read_text())
+    assert "\x1b" not in check(path).stdout
+    path.write_text("policy: capture\n\"\\e[31m\": 1\n")
+    assert "\x1b" not in check(path, code=65).stderr
+
+
+TESTS = (the_examples_say_what_is_written_there, tokens_and_cost_are_those_of_all_archives,
+         a_person_is_told_what_happens_to_mail, an_error_names_file_line_and_key,
+         one_bad_file_does_not_hide_the_others, a_name_cannot_command_the_terminal)
+
+
+def main():
+    failed = 0
+    for test in TESTS:
+        with tempfile.TemporaryDirectory() as work:
+            try:
+                test(pathlib.Path(work))
+            except Exception:                # whatever it was, the others are still run
+                failed += 1
+                print("FAILED: %s\n%s" % (test.__name__, traceback.format_exc()))
+    print("%d passed, %d failed" % (len(TESTS) - failed, failed))
+    return failed > 0
+
+
+sys.exit(main())
