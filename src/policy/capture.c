@@ -84,11 +84,10 @@ check_door(struct pb_policy_reader *r, const struct pb_policy_node *node,
 {
 	const struct pb_policy_door *other;
 
-	for (other = policy->door; r->status == PB_OK && other < door; other++) {
+	for (other = policy->door; r->status == PB_OK && other < door; other++)
 		if (pb_policy_address_equal(&other->listen, &door->listen))
 			pb_policy_refuse(
 			    r, node, "listen", N_("another door listens there"), other->name);
-	}
 }
 
 /* Mail that a proxy passes on to a door of the same policy would come round, or be kept twice. */
@@ -191,21 +190,15 @@ pb_capture_policy_parse(
 	status = pb_policy_tree_read(yaml, len, &root, err);
 	if (status != PB_OK)
 		return status;
-	policy = calloc(1, sizeof(*policy));
-	if (policy == NULL) {
-		status = pb_fail_memory(err, N_("read a policy"));
-		goto out;
-	}
-	read_policy(&r, root, policy);
-	status = r.status;
-	if (status != PB_OK)
-		goto out;
-	*ret_policy = policy;
-	policy = NULL;
-out:
-	pb_capture_policy_free(policy);
+	policy = pb_policy_room(&r, 1, sizeof(*policy));
+	if (policy != NULL)
+		read_policy(&r, root, policy);
 	pb_policy_tree_free(root);
-	return status;
+	if (r.status == PB_OK)
+		*ret_policy = policy;
+	else
+		pb_capture_policy_free(policy);
+	return r.status;
 }
 
 void

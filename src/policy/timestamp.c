@@ -134,6 +134,16 @@ read_profiles(struct pb_policy_reader *r, const struct pb_policy_node *root,
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
+static void
+read_policy(struct pb_policy_reader *r, const struct pb_policy_node *root,
+    struct pb_timestamp_policy *policy)
+{
+	pb_policy_kind_expect(r, root, PB_POLICY_TIMESTAMP);
+	pb_policy_mapping(r, root, &TIMESTAMP);
+	read_authorities(r, root, policy);
+	read_profiles(r, root, policy);
+}
+
 enum pb_status
 pb_timestamp_policy_parse(
     const void *yaml, size_t len, struct pb_timestamp_policy **ret_policy, struct pb_error *err)
@@ -147,12 +157,8 @@ pb_timestamp_policy_parse(
 	if (status != PB_OK)
 		return status;
 	policy = pb_policy_room(&r, 1, sizeof(*policy));
-	if (policy != NULL) {
-		pb_policy_kind_expect(&r, root, PB_POLICY_TIMESTAMP);
-		pb_policy_mapping(&r, root, &TIMESTAMP);
-		read_authorities(&r, root, policy);
-		read_profiles(&r, root, policy);
-	}
+	if (policy != NULL)
+		read_policy(&r, root, policy);
 	pb_policy_tree_free(root);
 	if (r.status == PB_OK)
 		*ret_policy = policy;

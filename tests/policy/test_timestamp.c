@@ -326,9 +326,12 @@ a_policy_tells_what_it_is_about(void **state)
 static void
 memory_that_runs_out_is_said_to_have(void **state)
 {
-	struct pb_buf text = read_example("policies/timestamp.yaml");
+	struct pb_buf text;
 
 	(void)state;
+	if (!test_memory_can_fail())
+		skip();
+	text = read_example("policies/timestamp.yaml");
 	check_memory(&text, parse);
 	pb_buf_done(&text);
 }
