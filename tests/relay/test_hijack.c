@@ -455,6 +455,82 @@ memory_that_is_not_sealed_is_a_file_like_another(void **state)
 	end(&s);
 }
 
+/* ---- chance -----------------------------------------------------------------------------------
+ */
+
+/* What of it is taken is a record that it could have sent rightly. */
+static void
+assert_permitted(const struct vault *v)
+{
+	for (size_t i = 0; i < v->count; i++) {
+		const struct pb_sealed *sealed = &v->kept[i].sealed;
+		uint8_t sha256[PB_DIGEST_LEN];
+
+		assert_in_range(sealed->type, PB_RECORD_MESSAGE, PB_RECORD_CAPTURE);
+		assert_int_equal(sealed->memory.len, sealed->payload_len);
+		pb_digest_sha256(sealed->memory.data, sealed->memory.len, sha256);
+		assert_memory_equal(sha256, sealed->payload_sha256, PB_DIGEST_LEN);
+	}
+}
+
+static int
+any_descriptor(struct fixture *f, uint32_t chance)
+{
+	switch (chance % 8) {
+	case 0:
+		return sealed_memory(LARGE);
+	case 1:
+		return file_of(f, LARGE);
+	case 2:
+		return open(f->dir, O_RDONLY);
+	default:
+		return -1;
+	}
+}
+
+static void
+packets_by_chance_harm_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+	struct test_random random;
+	struct pb_reply reply;
+	uint32_t chance[8];
+	uint64_t cut = 0;
+	bool ended;
+
+	test_random_init(&random, 5);
+	for (unsigned n = 0; n < 600; n++) {
+		struct packet *p;
+
+		(void)random.table.fill(random.table.ctx, chance, sizeof(chance));
+		p = make_packet(chance[0] % 2 == 0 ? 100 : LARGE);
+		for (unsigned i = 0; i < chance[1] % 3; i++)
+			p->octets[chance[2 + i] % p->len] ^= 1 << chance[5] % 8;
+		if (chance[6] % 8 == 0)
+			p->len = 1 + chance[2] % p->len;
+		send_packet(&s, p, any_descriptor(f, chance[7]));
+		raw_submit(s.honest, n, 0, 100, 1);
+		(void)any_turn(f);
+		assert_answered(s.honest, n, PB_OK, PB_REFUSAL_NONE);
+		if (pb_relay_server_cut(f->server) == cut)
+			assert_true(raw_reply(s.thief, &reply, &ended));
+		else
+			assert_cut_off(s.thief);
+		if (pb_relay_server_cut(f->server) == cut)
+			continue;
+		cut++;
+		pb_local_close(&s.thief);
+		s.thief = raw_connect(f);
+	}
+	assert_int_equal(f->vault[0].count, 600);
+	assert_in_range(f->vault[1].count, 1, 599);
+	assert_in_range(cut, 1, 599);
+	for (size_t i = 0; i < ARCHIVES; i++)
+		assert_permitted(&f->vault[i]);
+	end(&s);
+}
+
 int
 main(void)
 {
@@ -477,6 +553,7 @@ main(void)
 		TEST(digest_that_lies_is_refused),
 		TEST(file_that_changes_meanwhile_changes_nothing),
 		TEST(memory_that_is_not_sealed_is_a_file_like_another),
+		TEST(packets_by_chance_harm_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
