@@ -253,4 +253,13 @@
 #define PB_LIMIT_XDM_DOCUMENTS 500
 #define PB_LIMIT_XML_DEPTH 100
 
+/* Doors.  A line of SMTP: 512 octets (RFC 5321 4.5.3.1.4), and what SIZE, DSN (RFC 3461 5.4: 500
+ * for ORCPT), SMTPUTF8 and XFORWARD add. */
+#define PB_LIMIT_SMTP_LINE 2048
+/* Recipients of one transaction: no fewer than 100 (RFC 5321 4.5.3.1.8); as many as Postfix lets
+ * one have. */
+#define PB_LIMIT_SMTP_RECIPIENTS 1000
+/* Refused commands after which a session ends: somebody tries. */
+#define PB_LIMIT_SMTP_ERRORS 20
+
 #endif
