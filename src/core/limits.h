@@ -259,6 +259,8 @@
 /* Recipients of one transaction: no fewer than 100 (RFC 5321 4.5.3.1.8); as many as Postfix lets
  * one have. */
 #define PB_LIMIT_SMTP_RECIPIENTS 1000
+/* A value of XFORWARD: 255 octets (Postfix's XFORWARD_README), and a NUL. */
+#define PB_LIMIT_FORWARDED 256
 /* Refused commands after which a session ends: somebody tries. */
 #define PB_LIMIT_SMTP_ERRORS 20
 
