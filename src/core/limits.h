@@ -261,6 +261,9 @@
 #define PB_LIMIT_SMTP_RECIPIENTS 1000
 /* A value of XFORWARD: 255 octets (Postfix's XFORWARD_README), and a NUL. */
 #define PB_LIMIT_FORWARDED 256
+/* A journal report as far as it is held before it is known whom it concerns: its header and its
+ * text, a line for each recipient; Exchange Online lets a message have 1,000. */
+#define PB_LIMIT_JOURNAL_HEAD (1024 * 1024)
 /* Refused commands after which a session ends: somebody tries. */
 #define PB_LIMIT_SMTP_ERRORS 20
 
