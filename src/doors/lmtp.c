@@ -12,6 +12,7 @@
 /* RFC 5321 4.5.3.2.7: at least five minutes for the next command, and for a block of data. */
 #define PATIENCE_MS (5 * 60 * 1000)
 
+#define CLOSING "421 4.3.2 The door is closing\r\n"
 #define NO_MEMORY "451 4.3.0 Out of memory, try again later\r\n"
 
 /* What can no longer be said shows when something is read. */
@@ -242,9 +243,11 @@ serve_line(struct pb_lmtp *p)
 	       PB_ELIMIT)
 		too_long = true;
 	if (status != PB_OK) {
-		/* The door closes, or the client said nothing for too long, or is gone. */
-		pb_lmtp_say(p, status == PB_EEND ? "421 4.3.2 The door is closing\r\n"
-						 : "421 4.4.2 The connection is given up\r\n");
+		/* Where a door stops, nothing more can be read. */
+		if (pb_doorway_stopping(p->doorway))
+			pb_lmtp_say(p, CLOSING);
+		else if (status != PB_EEND)
+			pb_lmtp_say(p, "421 4.4.2 Nothing came for too long\r\n");
 		p->over = true;
 	} else if (too_long) {
 		pb_lmtp_refuse(p, "500 5.5.2 The line is too long\r\n");
@@ -264,8 +267,14 @@ serve(struct pb_lmtp *p)
 	pb_lmtp_say(p, greeting);
 	/* RFC 2920 3.2: answers may wait while commands do. */
 	while (!p->over &&
-	       (pb_stream_waiting(p->client) > 0 || pb_stream_flush(p->client, NULL) == PB_OK))
-		serve_line(p);
+	       (pb_stream_waiting(p->client) > 0 || pb_stream_flush(p->client, NULL) == PB_OK)) {
+		if (!pb_doorway_stopping(p->doorway)) {
+			serve_line(p);
+		} else {
+			pb_lmtp_say(p, CLOSING);
+			p->over = true;
+		}
+	}
 	pb_lmtp_forget(p);
 }
 

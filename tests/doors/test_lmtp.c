@@ -12,138 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/error.h"
+#include "doors/fake_doorway.h"
 #include "doors/lmtp.h"
 #include "sys/clock.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* ---- a doorway and its transactions, as the session sees them ------------------------------- */
-
-struct pb_doorway {
-	struct pb_policy_door door;
-	struct pb_tls *tls;
-	enum pb_outcome outcome;
-	bool no_memory;
-	struct pb_buf log;     /* "begin FROM>TO,TO ..|", "end|", "drop|" */
-	struct pb_buf message; /* the octets of all of them */
-};
-
-struct pb_transaction {
-	struct pb_doorway *doorway;
-	bool open;
-};
-
-const struct pb_policy_door *
-pb_doorway_door(const struct pb_doorway *doorway)
-{
-	return &doorway->door;
-}
-
-struct pb_tls *
-pb_doorway_tls(const struct pb_doorway *doorway)
-{
-	return doorway->tls;
-}
-
-enum pb_status
-pb_transaction_new(
-    struct pb_doorway *doorway, struct pb_transaction **ret_transaction, struct pb_error *err)
-{
-	if (doorway->no_memory)
-		return pb_fail_memory(err, "test");
-	*ret_transaction = calloc(1, sizeof(**ret_transaction));
-	assert_non_null(*ret_transaction);
-	(*ret_transaction)->doorway = doorway;
-	return PB_OK;
-}
-
-static void
-note(struct pb_doorway *doorway, const char *text)
-{
-	assert_int_equal(pb_buf_append_text(&doorway->log, text), PB_OK);
-}
-
-static void
-note_known(struct pb_doorway *doorway, const char *name, const char *value)
-{
-	if (value != NULL)
-		assert_int_equal(pb_buf_printf(&doorway->log, " %s=%s", name, value), PB_OK);
-}
-
-static void
-note_transit(struct pb_doorway *doorway, const struct pb_transit *transit)
-{
-	assert_string_equal(transit->source, "lmtp");
-	assert_string_equal(transit->door, "copies");
-	assert_string_equal(transit->fidelity, "copy");
-	note(doorway, transit->mail_from);
-	for (size_t i = 0; i < transit->recipient_count; i++) {
-		note(doorway, i == 0 ? ">" : ",");
-		note(doorway, transit->recipient[i].address);
-		note_known(doorway, "with", transit->recipient[i].parameters);
-	}
-	note_known(doorway, "mail", transit->mail_parameters);
-	note_known(doorway, "mta", transit->mta);
-	note_known(doorway, "client", transit->client_address);
-	note_known(doorway, "name", transit->client_name);
-	note_known(doorway, "helo", transit->helo);
-	note_known(doorway, "queue", transit->queue_id);
-	note_known(doorway, "journal", transit->journal);
-}
-
-void
-pb_transaction_begin(struct pb_transaction *t, const struct pb_transit *transit)
-{
-	assert_false(t->open);
-	t->open = true;
-	note_transit(t->doorway, transit);
-	note(t->doorway, "|");
-}
-
-void
-pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
-{
-	assert_true(t->open);
-	assert_int_equal(pb_buf_append(&t->doorway->message, data, len), PB_OK);
-}
-
-enum pb_outcome
-pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, struct pb_error *why)
-{
-	(void)transit;
-	(void)why;
-	assert_true(t->open);
-	t->open = false;
-	note(t->doorway, "end|");
-	return t->doorway->outcome;
-}
-
-void
-pb_transaction_drop(struct pb_transaction *t)
-{
-	assert_true(t->open);
-	t->open = false;
-	note(t->doorway, "drop|");
-}
-
-void
-pb_transaction_free(struct pb_transaction *t)
-{
-	assert_true(t == NULL || !t->open);
-	free(t);
-}
-
-enum pb_status
-pb_sessions_serve(struct pb_doorway *doorway, int listen_fd, int stop_fd, pb_session_fn *session,
-    struct pb_error *err)
-{
-	(void)doorway;
-	(void)listen_fd;
-	(void)stop_fd;
-	(void)session;
-	return pb_fail(err, PB_EUNAVAIL, "test", "not here", "door");
-}
 
 /* ---- dialogues ------------------------------------------------------------------------------ */
 
@@ -277,7 +150,7 @@ a_copy_is_taken_for_each_recipient(void **state)
 {
 	static const struct dialogue rows[] = {
 		DIALOGUE("QUIT\r\n", GREETING BYE, "", ""),
-		DIALOGUE("", GREETING GONE, "", ""),
+		DIALOGUE("", GREETING, "", ""),
 		DIALOGUE(MAIL_RCPT "RCPT TO:<e@d.example> NOTIFY=NEVER\r\nDATA\r\n"
 				   "a: b\r\n\r\n..c\r\n.\r\nQUIT\r\n",
 		    MAIL_RCPT_OK TO GO TAKEN TAKEN BYE,
@@ -296,7 +169,7 @@ a_copy_is_taken_for_each_recipient(void **state)
 		    " mail=SIZE=9 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=1"
 		    " mta=mx.example client=192.0.2.1 name=n.example helo=h.example queue=4QA|end|",
 		    "x\r\ny\r\n.\r\n.\r\n\n"),
-		DIALOGUE(MAIL_RCPT "BDAT 0 LAST\r\nRSET\r\nNOOP\r\n", MAIL_RCPT_OK TAKEN OK OK GONE,
+		DIALOGUE(MAIL_RCPT "BDAT 0 LAST\r\nRSET\r\nNOOP\r\n", MAIL_RCPT_OK TAKEN OK OK,
 		    "a@b.example>c@d.example" KNOWN "end|", ""),
 	};
 
@@ -311,9 +184,9 @@ what_is_not_kept_is_to_come_again(void **state)
 {
 	static const struct dialogue rows[] = {
 		DIALOGUE(MAIL_RCPT "RCPT TO:<e@d.example>\r\nDATA\r\nx\r\n.\r\nRSET\r\n",
-		    MAIL_RCPT_OK TO GO LATER LATER OK GONE,
+		    MAIL_RCPT_OK TO GO LATER LATER OK,
 		    "a@b.example>c@d.example,e@d.example" KNOWN "end|", "x\r\n"),
-		DIALOGUE(MAIL_RCPT "BDAT 1\r\nxBDAT 1 LAST\r\ny", MAIL_RCPT_OK TAKEN LATER GONE,
+		DIALOGUE(MAIL_RCPT "BDAT 1\r\nxBDAT 1 LAST\r\ny", MAIL_RCPT_OK TAKEN LATER,
 		    "a@b.example>c@d.example" KNOWN "end|", "xy"),
 	};
 
@@ -333,11 +206,10 @@ nothing_is_smuggled(void **state)
 		DIALOGUE("LHLO mx.example\nNOOP\rQUIT\r\nNO\tOP\r\nQUIT\r\n",
 		    GREETING NO_COMMAND NO_COMMAND NO_COMMAND BYE, "", ""),
 		/* The octets of a chunk are none, whatever they say. */
-		DIALOGUE(MAIL_RCPT "BDAT 9 LAST\r\nQUIT\r\n.\r\nNOOP\r\n",
-		    MAIL_RCPT_OK TAKEN OK GONE, "a@b.example>c@d.example" KNOWN "end|",
-		    "QUIT\r\n.\r\n"),
+		DIALOGUE(MAIL_RCPT "BDAT 9 LAST\r\nQUIT\r\n.\r\nNOOP\r\n", MAIL_RCPT_OK TAKEN OK,
+		    "a@b.example>c@d.example" KNOWN "end|", "QUIT\r\n.\r\n"),
 		DIALOGUE("LHLO mx.example\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n",
-		    GREETING HELLO NO_RCPT OK GONE, "", ""),
+		    GREETING HELLO NO_RCPT OK, "", ""),
 		DIALOGUE(MAIL_RCPT "BDAT x\r\nQUIT\r\n",
 		    MAIL_RCPT_OK "501 5.5.4 BDAT size [LAST] is expected\r\n", "", ""),
 	};
@@ -351,8 +223,7 @@ commands_have_their_order_and_form(void **state)
 {
 	static const struct dialogue rows[] = {
 		DIALOGUE("MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n",
-		    GREETING
-		    "503 5.5.1 LHLO is expected\r\n503 5.5.1 MAIL is expected\r\n" NO_RCPT GONE,
+		    GREETING "503 5.5.1 LHLO is expected\r\n503 5.5.1 MAIL is expected\r\n" NO_RCPT,
 		    "", ""),
 		DIALOGUE("LHLO\r\nEHLO x\r\nHELO x\r\nVRFY a\r\nAUTH PLAIN\r\nSTARTTLS\r\n",
 		    GREETING "501 5.5.4 LHLO name is expected\r\n"
@@ -360,14 +231,14 @@ commands_have_their_order_and_form(void **state)
 			     "502 5.5.1 The command is not served\r\n"
 			     "502 5.5.1 The command is not served\r\n"
 			     "502 5.5.1 The command is not served\r\n"
-			     "502 5.5.1 STARTTLS is not offered\r\n" GONE,
+			     "502 5.5.1 STARTTLS is not offered\r\n",
 		    "", ""),
 		DIALOGUE(MAIL_RCPT "MAIL FROM:<a@b.example>\r\nXFORWARD NAME=x\r\nRCPT TO:<>\r\n"
 				   "RCPT TO:<x> SIZE=1\r\nRCPT TO:<x> NOTIFY\r\nRSET\r\nDATA\r\n",
 		    MAIL_RCPT_OK "503 5.5.1 A mail has begun\r\n503 5.5.1 A mail has begun\r\n"
 				 "501 5.1.3 RCPT TO:<address> is expected\r\n"
 				 "555 5.5.4 A parameter is not known\r\n"
-				 "501 5.5.4 A parameter has no such value\r\n" OK NO_RCPT GONE,
+				 "501 5.5.4 A parameter has no such value\r\n" OK NO_RCPT,
 		    "", ""),
 		DIALOGUE("LHLO x\r\nMAIL a\r\nMAIL FROM:<a> SIZE=100001\r\nMAIL FROM:<a> SIZE=x\r\n"
 			 "MAIL FROM:<a> BODY=BINARYMIME\r\nMAIL FROM:<a> AUTH=<>\r\n"
@@ -377,13 +248,13 @@ commands_have_their_order_and_form(void **state)
 				   "501 5.5.4 A parameter has no such value\r\n"
 				   "555 5.5.4 A parameter is not known\r\n"
 				   "501 5.5.4 A parameter is expected\r\n"
-				   "501 5.5.4 XFORWARD attribute=value is expected\r\n" SENDER GONE,
+				   "501 5.5.4 XFORWARD attribute=value is expected\r\n" SENDER,
 		    "", ""),
 		/* Between chunks there is no other way than on, or back. */
 		DIALOGUE(MAIL_RCPT
 		    "BDAT 1\r\nxDATA\r\nRCPT TO:<e@d.example>\r\nRSET\r\nBDAT 1\r\ny",
 		    MAIL_RCPT_OK TAKEN "503 5.5.1 BDAT is expected\r\n"
-				       "503 5.5.1 MAIL is expected\r\n" OK NO_RCPT GONE,
+				       "503 5.5.1 MAIL is expected\r\n" OK NO_RCPT,
 		    "a@b.example>c@d.example" KNOWN "drop|", "x"),
 		/* The client leaves in the middle of a message. */
 		DIALOGUE(MAIL_RCPT "DATA\r\nx\r\n.\r", MAIL_RCPT_OK GO,
@@ -455,11 +326,11 @@ a_message_that_is_too_large_is_read_and_refused(void **state)
 	struct told told = send_lines(&d, "", 6250, "");
 
 	(void)state;
-	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK GONE);
+	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK);
 	assert_int_equal(told.message.len, 100000);
 	pb_buf_done(&told.message);
 	told = send_lines(&d, "", 6250, "x\r\n");
-	assert_string_equal(told.answers, MAIL_RCPT_OK GO LARGE OK GONE);
+	assert_string_equal(told.answers, MAIL_RCPT_OK GO LARGE OK);
 	assert_string_equal(told.log, "a@b.example>c@d.example" KNOWN "drop|");
 	pb_buf_done(&told.message);
 }
@@ -474,6 +345,22 @@ tls_is_offered_where_there_is_a_certificate(void **state)
 	d.tls = (struct pb_tls *)&d; /* never looked into */
 	told = speak(&d, "LHLO x\r\n", 8, 4096);
 	assert_non_null(strstr(told.answers, "250-STARTTLS\r\n"));
+}
+
+static void
+a_door_that_stops_says_so_behind_the_message(void **state)
+{
+	static const char says[] = MAIL_RCPT "DATA\r\nx\r\n.\r\nNOOP\r\n";
+	struct pb_doorway d = doorway(PB_OUTCOME_KEPT, false);
+	struct told told;
+
+	(void)state;
+	d.stops = true;
+	told = speak(&d, says, sizeof(says) - 1, 4096);
+	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN GONE);
+	pb_buf_done(&told.message);
+	told = speak(&d, says, sizeof(says) - 1, 4096);
+	assert_string_equal(told.answers, GREETING GONE);
 }
 
 static void
@@ -499,14 +386,14 @@ static void
 a_journal_report_is_for_those_whom_it_names(void **state)
 {
 	static const struct dialogue rows[] = {
-		DIALOGUE(MAIL_RCPT "DATA\r\n" REPORT ".\r\n", MAIL_RCPT_OK GO TAKEN GONE,
+		DIALOGUE(MAIL_RCPT "DATA\r\n" REPORT ".\r\n", MAIL_RCPT_OK GO TAKEN,
 		    "s@t.example>u@t.example,v@t.example mta=mx.example client=unix"
 		    " journal=exchange|end|",
 		    REPORT),
 		DIALOGUE(MAIL_RCPT "DATA\r\nSubject: z\r\n\r\nno report\r\n.\r\n",
-		    MAIL_RCPT_OK GO TAKEN GONE, "a@b.example>c@d.example" KNOWN "end|",
+		    MAIL_RCPT_OK GO TAKEN, "a@b.example>c@d.example" KNOWN "end|",
 		    "Subject: z\r\n\r\nno report\r\n"),
-		DIALOGUE(MAIL_RCPT "DATA\r\n.\r\n", MAIL_RCPT_OK GO TAKEN GONE,
+		DIALOGUE(MAIL_RCPT "DATA\r\n.\r\n", MAIL_RCPT_OK GO TAKEN,
 		    "a@b.example>c@d.example" KNOWN "end|", ""),
 		/* The client leaves before it is known. */
 		DIALOGUE(MAIL_RCPT "BDAT 999 LAST\r\nSubject: z\r\n", MAIL_RCPT_OK, "", ""),
@@ -525,7 +412,7 @@ a_report_whose_text_does_not_end_names_nobody(void **state)
 	struct told told = send_lines(&d, head, 10, "");
 
 	(void)state;
-	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK GONE);
+	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK);
 	assert_string_equal(told.log, " mta=mx.example client=unix journal=exchange|end|");
 	pb_buf_done(&told.message);
 	/* Longer than what is held of it. */
@@ -548,6 +435,7 @@ main(void)
 		cmocka_unit_test(a_line_that_is_too_long_is_refused_once),
 		cmocka_unit_test(a_message_that_is_too_large_is_read_and_refused),
 		cmocka_unit_test(tls_is_offered_where_there_is_a_certificate),
+		cmocka_unit_test(a_door_that_stops_says_so_behind_the_message),
 		cmocka_unit_test(without_memory_the_client_comes_again),
 		cmocka_unit_test(a_journal_report_is_for_those_whom_it_names),
 		cmocka_unit_test(a_report_whose_text_does_not_end_names_nobody),
