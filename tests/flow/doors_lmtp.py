@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""doors_lmtp.py BUILD: a real Postfix hands in copies and journal reports by LMTP, as docs/DOORS.md has it.
+
+What Postfix delivers, by the same kind of transport, to a witness is what the archive must hold, octet
+for octet and once.  Last line: `N passed, N failed`.
+"""
+import collections
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import lib_postfix
+from lib_lmtp import Witness
+
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROBANT = BUILD / "probant"
+SESSIONS, EACH = 10, 50
+JOURNAL = "journal@journal.tilleuls.example"
+
+POLICY = """\
+policy: capture
+runtime_dir: {work}/run
+state_dir: {work}/state
+heartbeat: 1 h
+archives:
+  - name: tilleuls
+    path: {work}/tilleuls
+    mailboxes: ["@tilleuls.example", "@tilleuls.example.probant.invalid"]
+  - name: platanes
+    path: {work}/platanes
+    mailboxes: ["@platanes.example", "@platanes.example.probant.invalid"]
+otherwise: pass
+doors:
+  - name: copies
+    kind: lmtp
+    listen: unix:{work}/run/copies.sock
+    on_failure: defer
+    max_message: 100 MB
+  - name: journal
+    kind: lmtp
+    listen: unix:{work}/run/journal.sock
+    on_failure: defer
+    max_message: 250 MB
+    journal: yes
+"""
+
+REPORT = """\
+From: MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@platanes.example
+To: %s
+MIME-Version: 1.0
+X-MS-Journal-Report:
+Content-Type: multipart/mixed; boundary="_000_"
+Message-ID: <report@journal.report.generator>
+Subject: Bilan
+
+--_000_
+Content-Type: text/plain; charset="us-ascii"
+Content-Transfer-Encoding: 7bit
+
+Sender: lou@else.example
+Subject: Bilan
+Message-Id: <inside@else.example>
+To: sacha@platanes.example
+Bcc: robin@platanes.example
+
+--_000_
+Content-Type: message/rfc822
+
+From: lou@else.example
+To: sacha@platanes.example
+Subject: Bilan
+Message-ID: <inside@else.example>
+
+Rien de grave.
+
+--_000_--
+""".replace("\n", "\r\n") % JOURNAL
+
+counts = {True: 0, False: 0}
+
+
+def test(name, right, detail=""):
+    counts[bool(right)] += 1
+    if not right:
+        print("FAILED: %s %s" % (name, str(detail)[:2000]))
+
+
+def run(*words, code=0):
+    done = subprocess.run([str(x) for x in words], capture_output=True)
+    if done.returncode != code:
+        test("exit code %d" % code, False, "%d of %s: %s" % (done.returncode, words[1:4], done.stderr.decode()))
+    return done.stdout
+
+
+def recipes(work):
+    """The lines of main.cf and of master.cf that docs/DOORS.md tells, by the names of parameters; of
+    those that stand there more than once, all."""
+    text = (ROOT / "docs/DOORS.md").read_text().split("## LMTP")[1].replace("/run/probant", str(work / "run"))
+    transport = re.search(r"^    (probant +unix.*(?:\n      -o .*)*)", text, re.M)[1]
+    main = collections.defaultdict(list)
+    for name, value in re.findall(r"^    (\w+) = (.*)$", text, re.M):
+        main[name].append(value)
+    return main, transport.replace("\n      ", "\n  ")
+
+
+def letter(number, kind):
+    bodies = [b"Bonjour.\r\n", b"r\xe9sultat \xff\r\n", b"x" * 3000 + b"\r\n", b".\r\n..\r\n.a\r\n",
+              b"a\rb\0c\r\n", b"bare\nlf\r\n", b"", bytes(range(1, 10)) + b"\r\n"]
+    return b"Subject: essai\r\nMessage-ID: <%d@else.example>\r\n\r\n" % number + bodies[kind % len(bodies)]
+
+
+class Daemon:
+    def __init__(self, work):
+        self.work = work
+        (work / "capture.yaml").write_text(POLICY.format(work=work))
+        self.words = open(work / "words", "wb")
+        self.process = subprocess.Popen([PROBANT, "run", "--policy", work / "capture.yaml"],
+                                        stdout=self.words, stderr=self.words)
+        for name in "copies", "journal":
+            self.greeting(name)
+
+    def greeting(self, name):
+        until = time.monotonic() + 20
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with socket.socket(socket.AF_UNIX) as s:
+                    s.settimeout(20)
+                    s.connect(str(self.work / "run" / (name + ".sock")))
+                    return s.recv(200)
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("no door: " + (self.work / "words").read_text(errors="replace"))
+
+    def others(self, word):
+        """Processes that the master started, by a word of their arguments."""
+        found = []
+        for pid in subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True).stdout.split():
+            arguments = pathlib.Path("/proc/%d/cmdline" % int(pid)).read_bytes().split(b"\0")
+            if word.encode() in arguments:
+                found.append(int(pid))
+        return found
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+            self.words.close()
+
+
+def recovered(work, name):
+    """What the archive holds of type 1: (octets, facts, envelope)."""
+    out = work / (name + "-out")
+    run(ROOT / "tools/recover.py", work / name, "--reader", next((work / name / "readers").glob("*.key")),
+        "--passphrase-file", os.environ["PROBANT_PASSPHRASE_FILE"], "-o", out)
+    rows = []
+    for path in sorted(out.glob("*.eml"), key=lambda x: int(x.stem)):
+        rows.append((path.read_bytes(), json.loads((out / (path.stem + ".json")).read_text()),
+                     json.loads((out / (path.stem + ".envelope.json")).read_text())))
+    return rows
+
+
+# ---- mail ------------------------------------------------------------------------------------------
+
+
+def hand_in(postfix, session, failures):
+    with postfix.connect() as client:
+        for i in range(EACH):
+            number = session * EACH + i
+            # One in five is sent by the practice, to somebody else.
+            sent = i % 5 == 0
+            sender = "camille@tilleuls.example" if sent else "lou@else.example"
+            recipients = ["lou@else.example"] if sent else ["camille@tilleuls.example", "dominique@tilleuls.example"]
+            answer = postfix.inject(sender, recipients, letter(number, i), client)
+            if answer[0] != 250:
+                failures.append(answer)
+
+
+def many(postfix, witness):
+    """Through ten sessions at once; all of it reaches the witness and no copy waits."""
+    failures = []
+    threads = [threading.Thread(target=hand_in, args=(postfix, x, failures)) for x in range(SESSIONS)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    test("500 messages over 10 sessions are taken", failures == [], failures)
+    test("no copy waits", postfix.drained(), postfix.queue())
+    test("the mail went its way", len(witness.messages) == SESSIONS * EACH, len(witness.messages))
+
+
+def away(postfix, witness, daemon):
+    """The writer stands still: mail goes on, the copy waits, and is kept when it goes on."""
+    writers = daemon.others("--writer")
+    test("there is one writer", len(writers) == 1, writers)
+    for pid in writers:
+        os.kill(pid, signal.SIGSTOP)
+    before = len(witness.messages)
+    postfix.inject("lou@else.example", ["camille@tilleuls.example"], letter(10 ** 6, 0))
+    until = time.monotonic() + 20
+    while len(witness.messages) == before and time.monotonic() < until:
+        time.sleep(0.05)
+    test("the mail went its way without the writer", len(witness.messages) == before + 1)
+    test("the copy waits", len(postfix.queue()) == 1, postfix.queue())
+    for pid in writers:
+        os.kill(pid, signal.SIGCONT)
+    test("and is taken", postfix.drained(), postfix.queue())
+
+
+# ---- what is kept ----------------------------------------------------------------------------------
+
+
+def check_copies(rows, witness):
+    kept = collections.Counter(octets for octets, _, _ in rows)
+    seen = collections.Counter(witness.messages)
+    test("each message once, as the MTA delivered it", kept == seen,
+         "%d kept, %d delivered, %d differ" % (kept.total(), seen.total(), (kept - seen).total()))
+    facts = {(x["source"], x["door"], x["fidelity"]) for _, x, _ in rows}
+    test("they say that they are copies", facts == {("lmtp", "copies", "copy")}, facts)
+    directions = collections.Counter(x["direction"] for _, x, _ in rows)
+    test("sent or received, by the policy", directions["sent"] == SESSIONS * EACH // 5 and len(directions) == 2,
+         directions)
+    peers = {(x["peer"]["address"], x["peer"]["helo"], x["mta"]) for _, _, x in rows}
+    test("the MTA tells of its client", peers == {("127.0.0.1", "client.example", "mta.example")}, peers)
+    ids = [x["queue_id"] for _, _, x in rows]
+    test("each by its queue id", len(set(ids)) == len(ids))
+    both = [x["address"] for x in rows[-2][2]["rcpt_to"]]
+    test("all recipients", sorted(both) == ["camille@tilleuls.example.probant.invalid",
+                                            "dominique@tilleuls.example.probant.invalid"], both)
+
+
+def check_report(rows):
+    test("the report is in the archive of those whom it names", len(rows) == 1, len(rows))
+    octets, facts, envelope = rows[0]
+    test("whole", octets.endswith(REPORT.split("\r\n", 1)[1].encode()), octets)
+    test("known as one", (facts["journal"], facts["door"]) == ("exchange", "journal"), facts)
+    test("with those whom it names", (envelope["mail_from"], [x["address"] for x in envelope["rcpt_to"]]) ==
+         ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example"]), envelope)
+
+
+def main():
+    why = lib_postfix.missing()
+    if why is not None:
+        print("skipped:", why)
+        return 0
+    work = pathlib.Path(tempfile.mkdtemp(prefix="probant-lmtp-"))
+    work.chmod(0o755)
+    (work / "passphrase").write_text("phrase fictive\n")
+    os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
+    for name in "tilleuls", "platanes":
+        run(PROBANT, "init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
+    main_cf, transport = recipes(work)
+    witness = Witness(work / "witness.sock")
+    parameters = {
+        "recipient_bcc_maps": main_cf["recipient_bcc_maps"][0],
+        "probant_destination_recipient_limit": main_cf["probant_destination_recipient_limit"][0],
+        "relay_domains": main_cf["relay_domains"][0],
+        "relay_recipient_maps": main_cf["relay_recipient_maps"][0],
+        "transport_maps": ", ".join(main_cf["transport_maps"][1:]),
+        # All other mail is delivered to the witness, who must get it as the archive does.
+        "default_transport": "witness:unix:%s/witness.sock" % work,
+        "witness_destination_recipient_limit": "1000",
+    }
+    daemon = Daemon(work)
+    try:
+        with lib_postfix.Postfix(work, parameters,
+                                 [transport, transport.replace("probant ", "witness ", 1)]) as postfix:
+            many(postfix, witness)
+            away(postfix, witness, daemon)
+            postfix.inject("", [JOURNAL], REPORT.encode())
+            test("the report is taken", postfix.drained(), postfix.queue())
+    finally:
+        test("the daemon ends well", daemon.stop() == 0, (work / "words").read_text(errors="replace"))
+        witness.shutdown()
+    check_copies(recovered(work, "tilleuls"), witness)
+    check_report(recovered(work, "platanes"))
+    for name in "tilleuls", "platanes":
+        run(PROBANT, "verify", work / name)
+    words = (work / "words").read_text(errors="replace")
+    test("no address is in the log", "@" not in words, words)
+    shutil.rmtree(work)
+    print("%d passed, %d failed" % (counts[True], counts[False]))
+    return 1 if counts[False] else 0
+
+
+sys.exit(main())
