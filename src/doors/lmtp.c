@@ -9,9 +9,6 @@
 
 #include "core/text.h"
 
-/* RFC 5321 4.5.3.2.7: at least five minutes for the next command, and for a block of data. */
-#define PATIENCE_MS (5 * 60 * 1000)
-
 #define CLOSING "421 4.3.2 The door is closing\r\n"
 #define NO_MEMORY "451 4.3.0 Out of memory, try again later\r\n"
 
@@ -285,7 +282,6 @@ pb_lmtp_session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 		.doorway = doorway, .door = pb_doorway_door(doorway), .client = take_stream
 	};
 
-	pb_stream_timeout(p.client, PATIENCE_MS);
 	if (pb_transaction_new(doorway, &p.transaction, NULL) == PB_OK) {
 		p.message.door = p.door;
 		p.message.transaction = p.transaction;

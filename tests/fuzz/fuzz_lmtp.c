@@ -103,13 +103,6 @@ pb_stream_peer(const struct pb_stream *stream)
 	return "unix";
 }
 
-void
-pb_stream_timeout(struct pb_stream *stream, uint32_t timeout_ms)
-{
-	(void)stream;
-	(void)timeout_ms;
-}
-
 const char *
 pb_stream_tls_version(const struct pb_stream *stream)
 {
