@@ -13,7 +13,7 @@ struct pb_doorway {
 	struct pb_policy_door door;
 	struct pb_tls *tls;
 	enum pb_outcome outcome;
-	bool no_memory, stopping;
+	bool stopping;
 	bool stops;            /* it is told to during the first message */
 	struct pb_buf log;     /* "begin FROM>TO,TO ..|", "end|", "drop|" */
 	struct pb_buf message; /* the octets of all of them */
@@ -46,10 +46,9 @@ enum pb_status
 pb_transaction_new(
     struct pb_doorway *doorway, struct pb_transaction **ret_transaction, struct pb_error *err)
 {
-	if (doorway->no_memory)
-		return pb_fail_memory(err, "test");
 	*ret_transaction = calloc(1, sizeof(**ret_transaction));
-	pb_assert(*ret_transaction != NULL);
+	if (*ret_transaction == NULL)
+		return pb_fail_memory(err, "test");
 	(*ret_transaction)->doorway = doorway;
 	return PB_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "doors/fake_doorway.h"
 #include "doors/lmtp.h"
+#include "lib/memory.h"
 #include "sys/clock.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -59,8 +60,10 @@ hear(int fd, char *to, size_t size)
 	to[len] = '\0';
 }
 
+/* fail_at: the number of the allocation that fails; 0: none.  ret_failed: whether there was one. */
 static struct told
-speak(struct pb_doorway *doorway, const char *octets, size_t len, size_t step)
+speak_without_memory(struct pb_doorway *doorway, const char *octets, size_t len, size_t step,
+    uint64_t fail_at, bool *ret_failed)
 {
 	struct told told = { .answers = "" };
 	struct saying saying = { .octets = octets, .len = len, .step = step };
@@ -74,7 +77,12 @@ speak(struct pb_doorway *doorway, const char *octets, size_t len, size_t step)
 	saying.fd = pair[1];
 	assert_int_equal(pb_stream_new(pair[0], pb_sys_clock(), 30000, &stream, NULL), PB_OK);
 	assert_int_equal(pthread_create(&client, NULL, say, &saying), 0);
+	assert_int_equal(pb_buf_reserve(&doorway->log, 1024), PB_OK);
+	assert_int_equal(pb_buf_reserve(&doorway->message, 1024), PB_OK);
+	if (fail_at > 0)
+		test_memory_fail_own(fail_at, false);
 	pb_lmtp_session(doorway, stream);
+	*ret_failed = test_memory_restore() > 0;
 	assert_int_equal(pthread_join(client, NULL), 0);
 	hear(pair[1], told.answers, sizeof(told.answers));
 	assert_int_equal(close(pair[1]), 0);
@@ -85,6 +93,14 @@ speak(struct pb_doorway *doorway, const char *octets, size_t len, size_t step)
 	pb_buf_done(&doorway->log);
 	free(doorway->door.name);
 	return told;
+}
+
+static struct told
+speak(struct pb_doorway *doorway, const char *octets, size_t len, size_t step)
+{
+	bool failed;
+
+	return speak_without_memory(doorway, octets, len, step, 0, &failed);
 }
 
 #define GREETING "220 copies LMTP\r\n"
@@ -363,18 +379,6 @@ a_door_that_stops_says_so_behind_the_message(void **state)
 	assert_string_equal(told.answers, GREETING GONE);
 }
 
-static void
-without_memory_the_client_comes_again(void **state)
-{
-	struct pb_doorway d = doorway(PB_OUTCOME_KEPT, false);
-	struct told told;
-
-	(void)state;
-	d.no_memory = true;
-	told = speak(&d, "LHLO x\r\n", 8, 4096);
-	assert_string_equal(told.answers, "421 4.3.0 Out of memory\r\n");
-}
-
 /* ---- journal reports ------------------------------------------------------------------------ */
 
 #define REPORT                                                                                     \
@@ -423,6 +427,38 @@ a_report_whose_text_does_not_end_names_nobody(void **state)
 	pb_buf_done(&told.message);
 }
 
+static size_t
+count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
+static void
+without_memory_nothing_counts_as_taken(void **state)
+{
+	static const char says[] = MAIL_RCPT "DATA\r\n" REPORT ".\r\nXFORWARD NAME=x\r\n"
+					     "MAIL FROM:<a>\r\nRCPT TO:<b>\r\nDATA\r\nx\r\n.\r\n";
+	struct pb_doorway d = doorway(PB_OUTCOME_KEPT, true);
+	bool failed = true;
+
+	(void)state;
+	if (!test_memory_can_fail())
+		skip();
+	for (uint64_t nth = 1; failed; nth++) {
+		struct told told =
+		    speak_without_memory(&d, says, sizeof(says) - 1, 4096, nth, &failed);
+
+		assert_int_equal(count_of(told.answers, TAKEN), count_of(told.log, "end|"));
+		assert_int_equal(count_of(told.log, "end|") < 2, failed);
+		assert_int_equal(count_of(told.answers, " 4.3.0 ") > 0, failed);
+		pb_buf_done(&told.message);
+	}
+}
+
 int
 main(void)
 {
@@ -436,9 +472,9 @@ main(void)
 		cmocka_unit_test(a_message_that_is_too_large_is_read_and_refused),
 		cmocka_unit_test(tls_is_offered_where_there_is_a_certificate),
 		cmocka_unit_test(a_door_that_stops_says_so_behind_the_message),
-		cmocka_unit_test(without_memory_the_client_comes_again),
 		cmocka_unit_test(a_journal_report_is_for_those_whom_it_names),
 		cmocka_unit_test(a_report_whose_text_does_not_end_names_nobody),
+		cmocka_unit_test(without_memory_nothing_counts_as_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
