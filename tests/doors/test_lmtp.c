@@ -88,7 +88,10 @@ speak_without_memory(struct pb_doorway *doorway, const char *octets, size_t len,
 	assert_int_equal(close(pair[1]), 0);
 	assert_true(doorway->log.len < sizeof(told.log));
 	memcpy(told.log, pb_buf_text(&doorway->log), doorway->log.len + 1);
-	told.message = doorway->message;
+	if (doorway->message.len > 0)
+		told.message = doorway->message;
+	else
+		pb_buf_done(&doorway->message);
 	doorway->message = PB_BUF_EMPTY;
 	pb_buf_done(&doorway->log);
 	free(doorway->door.name);
