@@ -256,6 +256,8 @@
 /* Doors.  A line of SMTP: 512 octets (RFC 5321 4.5.3.1.4), and what SIZE, DSN (RFC 3461 5.4: 500
  * for ORCPT), SMTPUTF8 and XFORWARD add. */
 #define PB_LIMIT_SMTP_LINE 2048
+/* All lines of one reply of a next hop: EHLO's has twenty or so. */
+#define PB_LIMIT_SMTP_REPLY (64 * 1024)
 /* Recipients of one transaction: no fewer than 100 (RFC 5321 4.5.3.1.8); as many as Postfix lets
  * one have. */
 #define PB_LIMIT_SMTP_RECIPIENTS 1000

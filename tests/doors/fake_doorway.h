@@ -11,12 +11,15 @@
 
 struct pb_doorway {
 	struct pb_policy_door door;
+	struct pb_world world;
 	struct pb_tls *tls;
 	enum pb_outcome outcome;
 	bool stopping;
 	bool stops;            /* it is told to during the first message */
 	struct pb_buf log;     /* "begin FROM>TO,TO ..|", "end|", "drop|" */
 	struct pb_buf message; /* the octets of all of them */
+	size_t message_at;     /* where those of the last one begin */
+	unsigned kept;         /* messages that ended, and may go on */
 };
 
 struct pb_transaction {
@@ -28,6 +31,12 @@ const struct pb_policy_door *
 pb_doorway_door(const struct pb_doorway *doorway)
 {
 	return &doorway->door;
+}
+
+const struct pb_world *
+pb_doorway_world(const struct pb_doorway *doorway)
+{
+	return &doorway->world;
 }
 
 struct pb_tls *
@@ -69,9 +78,11 @@ note_known(struct pb_doorway *doorway, const char *name, const char *value)
 static void
 note_transit(struct pb_doorway *doorway, const struct pb_transit *transit)
 {
-	pb_assert(strcmp(transit->source, "lmtp") == 0);
-	pb_assert(strcmp(transit->door, "copies") == 0);
-	pb_assert(strcmp(transit->fidelity, "copy") == 0);
+	const bool proxy = doorway->door.kind == PB_DOOR_PROXY;
+
+	pb_assert(strcmp(transit->source, proxy ? "proxy" : "lmtp") == 0);
+	pb_assert(strcmp(transit->door, doorway->door.name) == 0);
+	pb_assert(strcmp(transit->fidelity, proxy ? "octets" : "copy") == 0);
 	note(doorway, transit->mail_from);
 	for (size_t i = 0; i < transit->recipient_count; i++) {
 		note(doorway, i == 0 ? ">" : ",");
@@ -92,6 +103,7 @@ pb_transaction_begin(struct pb_transaction *t, const struct pb_transit *transit)
 {
 	pb_assert(!t->open);
 	t->open = true;
+	t->doorway->message_at = t->doorway->message.len;
 	note_transit(t->doorway, transit);
 	note(t->doorway, "|");
 }
@@ -110,6 +122,7 @@ pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, s
 	(void)why;
 	pb_assert(t->open);
 	t->open = false;
+	t->doorway->kept += t->doorway->outcome != PB_OUTCOME_DEFER;
 	note(t->doorway, "end|");
 	t->doorway->stopping = t->doorway->stops;
 	return t->doorway->outcome;
