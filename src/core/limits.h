@@ -268,5 +268,13 @@
 #define PB_LIMIT_JOURNAL_HEAD (1024 * 1024)
 /* Refused commands after which a session ends: somebody tries. */
 #define PB_LIMIT_SMTP_ERRORS 20
+/* A packet of the milter protocol: a piece of body has 65,535 octets, a field what the MTA lets it
+ * have (Postfix 102,400); FORMAT 1 lets a whole header have this. */
+#define PB_LIMIT_MILTER_PACKET (1024 * 1024)
+/* One text that an MTA tells of its client: a name of 255 octets, a certificate's subject. */
+#define PB_LIMIT_MILTER_TEXT 4096
+/* How long an MTA may say nothing: as libmilter, longer than any client of it may (RFC 5321
+ * 4.5.3.2). */
+#define PB_LIMIT_MILTER_WAIT_MS (7210 * 1000)
 
 #endif

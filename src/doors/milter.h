@@ -1,0 +1,29 @@
+/*
+ * The milter protocol, versions 2 to 6, as one connection of an MTA speaks it (Sendmail's
+ * libmilter/mfdef.h; Postfix MILTER_README): what it tells of each message becomes a transaction,
+ * and is answered at its end.  Nothing is changed, and no step is refused but a recipient too many.
+ * Knows no socket.
+ */
+#ifndef PB_DOORS_MILTER_H
+#define PB_DOORS_MILTER_H
+
+#include "core/buf.h"
+#include "doors/transaction.h"
+
+struct pb_milter; /* for one thread at a time */
+enum pb_status pb_milter_new(
+    struct pb_doorway *doorway, struct pb_milter **ret_milter, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * Octets as they come, in pieces of any size; behind the last one of a message it waits for the
+ * writer.  What is to be answered is appended to `replies`, also when it fails.  PB_EEND: the MTA
+ * is done; PB_EDATA, PB_ELIMIT: it is not the protocol, or more than the limits allow; PB_ENOMEM.
+ * Then the connection is at its end, and a message under way has not been kept.
+ */
+enum pb_status pb_milter_feed(struct pb_milter *milter, const void *data, size_t len,
+    struct pb_buf *replies, struct pb_error *err) PB_MUST_CHECK;
+
+/* A message under way is dropped.  NULL is fine. */
+void pb_milter_free(struct pb_milter *milter);
+
+#endif
