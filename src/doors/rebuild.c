@@ -55,6 +55,7 @@ pb_rebuild_body(struct pb_rebuild *rebuild, const void *data, size_t len)
 {
 	pb_rebuild_end_of_header(rebuild);
 	put(rebuild, data, len);
+	rebuild->content = rebuild->content || len > 0;
 }
 
 size_t
@@ -66,5 +67,7 @@ pb_rebuild_words(const struct pb_rebuild *rebuild, const char *ret_words[PB_REBU
 		ret_words[count++] = "folds";
 	if (rebuild->unspaced)
 		ret_words[count++] = "spaces";
+	if (rebuild->body && !rebuild->content)
+		ret_words[count++] = "empty_line";
 	return count;
 }

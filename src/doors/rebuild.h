@@ -17,6 +17,7 @@ struct pb_rebuild {
 	bool body;     /* the header has ended */
 	bool unfolded; /* an LF alone became CR LF, in a field of several lines */
 	bool unspaced; /* a space was put before a value */
+	bool content;  /* a body that is not empty has begun */
 };
 
 /* Not behind the end of the header.  An LF in the value, as between folded lines, becomes CR LF. */
@@ -26,8 +27,11 @@ void pb_rebuild_end_of_header(struct pb_rebuild *rebuild);
 /* As it comes. */
 void pb_rebuild_body(struct pb_rebuild *rebuild, const void *data, size_t len);
 
-/* What was done, as `rebuilt` of struct pb_transit says it: "folds", "spaces". */
-#define PB_REBUILD_WORDS 2
+/*
+ * What was done, as `rebuilt` of struct pb_transit says it: "folds", "spaces"; "empty_line": one
+ * was put behind a header without a body, where an MTA does not tell whether there was one.
+ */
+#define PB_REBUILD_WORDS 3
 size_t pb_rebuild_words(const struct pb_rebuild *rebuild, const char *ret_words[PB_REBUILD_WORDS]);
 
 #endif

@@ -451,7 +451,7 @@ addresses_of_ipv6_come_without_their_tag(void **state)
 	    "6\0\0"
 	    "IPv6:2001:db8::7");
 	envelope(talk);
-	SAY_BARE(talk, 'E', "");
+	SAY_BARE(talk, 'E', "d");
 	assert_story(talk, "begin from=a@un.example to=b@deux.example\n"
 			   "end source=milter door=in fidelity=rebuilt from=a@un.example "
 			   "to=b@deux.example name=[IPv6:2001:db8::7] address=2001:db8::7\n");
@@ -469,7 +469,8 @@ an_empty_reverse_path_and_no_message_at_all(void **state)
 	assert_heard(talk, "cc");
 	assert_octets(talk, "\r\n");
 	assert_story(talk, "begin from= to=b@deux.example\n"
-			   "end source=milter door=in fidelity=rebuilt from= to=b@deux.example\n");
+			   "end source=milter door=in fidelity=rebuilt from= to=b@deux.example "
+			   "rebuilt=empty_line\n");
 }
 
 static void
@@ -495,7 +496,7 @@ one_message_comes_behind_the_other(void **state)
 	}
 	/* What belonged to a message is not said of the next one. */
 	envelope(talk);
-	SAY_BARE(talk, 'E', "");
+	SAY_BARE(talk, 'E', "d");
 	assert_story(talk, "begin from=a@un.example to=b@deux.example\n"
 			   "end source=milter door=in fidelity=rebuilt from=a@un.example "
 			   "to=b@deux.example helo=x.example\n");
@@ -515,7 +516,7 @@ macros_before_mail_replace_those_of_a_message_without_an_end(void **state)
 	    "Mi\0"
 	    "2B");
 	envelope(talk);
-	SAY_BARE(talk, 'E', "");
+	SAY_BARE(talk, 'E', "d");
 	assert_story(talk, "begin from=a@un.example to=b@deux.example\n"
 			   "end source=milter door=in fidelity=rebuilt from=a@un.example "
 			   "to=b@deux.example id=2B\n");
@@ -541,7 +542,7 @@ another_client_comes_over_the_same_connection(void **state)
 	    "4\0\0"
 	    "192.0.2.2");
 	envelope(talk);
-	SAY_BARE(talk, 'E', "");
+	SAY_BARE(talk, 'E', "d");
 	assert_story(talk, "begin from=a@un.example to=b@deux.example\n"
 			   "end source=milter door=in fidelity=rebuilt from=a@un.example "
 			   "to=b@deux.example name=two.example address=192.0.2.2 mta=mx.test\n");

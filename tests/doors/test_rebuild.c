@@ -88,6 +88,7 @@ one_empty_line_stands_between_header_and_body(void **state)
 	pb_rebuild_body(&rebuild, "\r\ne", 3);
 	assert_int_equal(out.len, 15);
 	assert_memory_equal(out.data, "A: b\r\n\r\nc\n\0d\r\ne", 15);
+	assert_words(&rebuild, "");
 	pb_buf_done(&out);
 }
 
@@ -104,6 +105,20 @@ a_body_ends_the_header_by_itself(void **state)
 	pb_buf_done(&out);
 }
 
+static void
+an_empty_line_behind_a_header_alone_is_told(void **state)
+{
+	struct pb_buf out = PB_BUF_EMPTY;
+	struct pb_rebuild rebuild = rebuild_into(&out, true);
+
+	(void)state;
+	pb_rebuild_field(&rebuild, "A", " b");
+	pb_rebuild_body(&rebuild, NULL, 0);
+	assert_string_equal(pb_buf_text(&out), "A: b\r\n\r\n");
+	assert_words(&rebuild, "empty_line;");
+	pb_buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -111,6 +126,7 @@ main(void)
 		cmocka_unit_test(a_field_is_what_the_mta_took_apart),
 		cmocka_unit_test(one_empty_line_stands_between_header_and_body),
 		cmocka_unit_test(a_body_ends_the_header_by_itself),
+		cmocka_unit_test(an_empty_line_behind_a_header_alone_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
