@@ -21,7 +21,6 @@ enum step { START, READY, ENVELOPE, MESSAGE };
 struct pb_milter {
 	const struct pb_policy_door *door;
 	struct pb_transaction *transaction;
-	bool open; /* it has begun, and neither ended nor was dropped */
 	enum step step;
 	uint32_t protocol;
 	struct pb_buf packet; /* the one that is coming in */
@@ -76,9 +75,8 @@ negotiate(struct pb_milter *m, const uint8_t *data, size_t len, struct pb_error 
 static void
 drop(struct pb_milter *m)
 {
-	if (m->open)
+	if (m->step == MESSAGE)
 		pb_transaction_drop(m->transaction);
-	m->open = false;
 	m->step = READY;
 }
 
@@ -169,12 +167,7 @@ write_on(void *ctx, const void *data, size_t len)
 	struct pb_milter *m = ctx;
 
 	m->size += len;
-	if (m->open && m->size > m->door->max_message) {
-		pb_transaction_drop(m->transaction);
-		m->open = false;
-	}
-	if (m->open)
-		pb_transaction_write(m->transaction, data, len);
+	pb_transaction_write(m->transaction, data, len);
 }
 
 /* The first thing that is told of the message: all recipients are known. */
@@ -194,7 +187,6 @@ begin(struct pb_milter *m, struct pb_error *err)
 		.write = write_on, .ctx = m, .spaced = (m->protocol & PB_MILTER_LEADING_SPACE) != 0
 	};
 	m->size = 0;
-	m->open = true;
 	m->step = MESSAGE;
 	return PB_OK;
 }
@@ -259,22 +251,21 @@ end(struct pb_milter *m, const uint8_t *data, size_t len, struct pb_error *err)
 	enum pb_outcome outcome;
 	struct pb_transit known;
 
-	if (status == PB_OK && !m->open) {
-		(void)abandon(m, NULL, 0, err);
-		return refuse(m, "552 5.3.4 Message too big", err);
-	}
 	if (status == PB_OK)
 		status = state(m, &known, err);
 	if (status != PB_OK)
 		return status;
 	known.rebuilt = words;
 	known.rebuilt_count = pb_rebuild_words(&m->rebuild, words);
-	m->open = false;
 	outcome = pb_transaction_end(m->transaction, &known, NULL);
-	(void)abandon(m, NULL, 0, err);
-	if (outcome == PB_OUTCOME_DEFER)
-		return refuse(m, "451 4.3.0 Message not archived, try again later", err);
-	return go_on(m, err);
+	m->step = READY;
+	pb_told_message_over(&m->told);
+	if (outcome != PB_OUTCOME_DEFER)
+		return go_on(m, err);
+	/* Which it will be tomorrow, too. */
+	if (m->size > m->door->max_message)
+		return refuse(m, "552 5.3.4 The message is too large", err);
+	return refuse(m, "451 4.3.0 The message cannot be archived now, try again later", err);
 }
 
 /* ---- packets -------------------------------------------------------------------------------- */
@@ -356,6 +347,12 @@ pb_milter_new(struct pb_doorway *doorway, struct pb_milter **ret_milter, struct 
 	}
 	*ret_milter = milter;
 	return PB_OK;
+}
+
+bool
+pb_milter_within(const struct pb_milter *milter)
+{
+	return milter->step == MESSAGE;
 }
 
 void

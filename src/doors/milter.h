@@ -7,6 +7,8 @@
 #ifndef PB_DOORS_MILTER_H
 #define PB_DOORS_MILTER_H
 
+#include <stdbool.h>
+
 #include "core/buf.h"
 #include "doors/transaction.h"
 
@@ -22,6 +24,9 @@ enum pb_status pb_milter_new(
  */
 enum pb_status pb_milter_feed(struct pb_milter *milter, const void *data, size_t len,
     struct pb_buf *replies, struct pb_error *err) PB_MUST_CHECK;
+
+/* Some of a message has come, and not its end. */
+bool pb_milter_within(const struct pb_milter *milter);
 
 /* A message under way is dropped.  NULL is fine. */
 void pb_milter_free(struct pb_milter *milter);

@@ -18,7 +18,7 @@ answer(struct pb_stream *stream, struct pb_buf *replies)
 	return status == PB_OK ? pb_stream_flush(stream, NULL) : status;
 }
 
-/* Whatever ends it: the MTA has been told of each message that was kept, and of no other. */
+/* It ends behind a message, if the door is to stop; else when the MTA is done, or breaks off. */
 static void
 session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 {
@@ -30,7 +30,7 @@ session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 
 	pb_stream_timeout(take_stream, PB_LIMIT_MILTER_WAIT_MS);
 	status = pb_milter_new(doorway, &milter, NULL);
-	while (status == PB_OK) {
+	while (status == PB_OK && (pb_milter_within(milter) || !pb_doorway_stopping(doorway))) {
 		status = pb_stream_some(take_stream, STEP, &data, &len, NULL);
 		if (status != PB_OK)
 			break;
