@@ -2,7 +2,6 @@
  * The milter protocol, versions 2 to 6, as one connection of an MTA speaks it (Sendmail's
  * libmilter/mfdef.h; Postfix MILTER_README): what it tells of each message becomes a transaction,
  * and is answered at its end.  Nothing is changed, and no step is refused but a recipient too many.
- * Knows no socket.
  */
 #ifndef PB_DOORS_MILTER_H
 #define PB_DOORS_MILTER_H
@@ -12,7 +11,12 @@
 #include "core/buf.h"
 #include "doors/transaction.h"
 
-struct pb_milter; /* for one thread at a time */
+/* What is said over a stream, until both are done: pb_session_fn. */
+struct pb_stream;
+void pb_milter_session(struct pb_doorway *doorway, struct pb_stream *take_stream);
+
+/* The same without a stream: octets in, octets out; for one thread at a time. */
+struct pb_milter;
 enum pb_status pb_milter_new(
     struct pb_doorway *doorway, struct pb_milter **ret_milter, struct pb_error *err) PB_MUST_CHECK;
 

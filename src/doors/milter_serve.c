@@ -19,8 +19,8 @@ answer(struct pb_stream *stream, struct pb_buf *replies)
 }
 
 /* It ends behind a message, if the door is to stop; else when the MTA is done, or breaks off. */
-static void
-session(struct pb_doorway *doorway, struct pb_stream *take_stream)
+void
+pb_milter_session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 {
 	struct pb_buf replies = PB_BUF_EMPTY;
 	struct pb_milter *milter = NULL;
@@ -47,5 +47,5 @@ session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 enum pb_status
 pb_milter_serve(struct pb_doorway *doorway, int listen_fd, int stop_fd, struct pb_error *err)
 {
-	return pb_sessions_serve(doorway, listen_fd, stop_fd, session, err);
+	return pb_sessions_serve(doorway, listen_fd, stop_fd, pb_milter_session, err);
 }

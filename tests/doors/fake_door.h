@@ -9,7 +9,7 @@
 
 #include "core/buf.h"
 #include "core/error.h"
-#include "doors/transaction.h"
+#include "doors/doors.h"
 
 struct pb_doorway {
 	struct pb_policy_door door;
@@ -17,6 +17,7 @@ struct pb_doorway {
 	struct pb_buf story;     /* a line for each thing that happened */
 	struct pb_buf octets;    /* of the newest message */
 	bool open;               /* one has begun */
+	bool stops, stopping;    /* it is to stop behind the first one; it is now */
 };
 
 struct pb_transaction {
@@ -27,6 +28,23 @@ const struct pb_policy_door *
 pb_doorway_door(const struct pb_doorway *doorway)
 {
 	return &doorway->door;
+}
+
+bool
+pb_doorway_stopping(const struct pb_doorway *doorway)
+{
+	return doorway->stopping;
+}
+
+enum pb_status
+pb_sessions_serve(struct pb_doorway *doorway, int listen_fd, int stop_fd, pb_session_fn *session,
+    struct pb_error *err)
+{
+	(void)doorway;
+	(void)listen_fd;
+	(void)stop_fd;
+	(void)session;
+	return pb_fail(err, PB_EUNAVAIL, "test", "nobody listens here", "%s", "");
 }
 
 enum pb_status
@@ -86,6 +104,7 @@ pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, s
 	(void)why;
 	pb_assert(doorway->open);
 	doorway->open = false;
+	doorway->stopping = doorway->stops;
 	pb_assert(pb_buf_append_text(&doorway->story, "end") == PB_OK);
 	fake_tell(doorway, "source", transit->source);
 	fake_tell(doorway, "door", transit->door);
