@@ -172,7 +172,7 @@ class Postfix:
         answers.append(client.docmd("DATA"))
         if answers[-1][0] == 354:
             client.send(b"\r\n".join(b"." + x if x.startswith(b".") else x for x in octets.split(b"\r\n")))
-            client.send(b".\r\n" if octets.endswith(b"\r\n") else b"\r\n.\r\n")
+            client.send(b".\r\n" if octets[-2:] in (b"", b"\r\n") else b"\r\n.\r\n")
             answers.append(client.getreply())
         else:
             client.docmd("RSET")
