@@ -59,6 +59,7 @@ pb_archive_drop(struct pb_archive *a)
 		return;
 	pb_tiling_done(&a->tiling);
 	pb_append_close(a->append);
+	pb_secret_free(a->kept_key);
 	pb_sealer_free(a->sealer);
 	pb_ed25519_free(a->log_key);
 	for (i = 0; i < a->reader_count; i++)

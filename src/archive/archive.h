@@ -54,6 +54,10 @@ struct pb_archive {
 	struct pb_head head;
 	struct pb_append *append; /* NULL until the first commit needs it */
 	uint64_t append_created_s;
+	/* Of the segment that was in use when the lock was let go of: who holds no reader key
+	 * goes on with it, unless others began a newer one.  Or NULL. */
+	struct pb_secret *kept_key;
+	char kept_segment[PB_SEGMENT_NAME_LEN + 1];
 	struct pb_sealer *sealer;             /* for the archive's own records */
 	uint8_t before_sha256[PB_DIGEST_LEN]; /* of the segment before, while append is empty */
 	const struct pb_founding *founding;   /* borrowed; while record 0 is not committed */

@@ -11,13 +11,20 @@
 enum pb_status pb_archive_lock(
     const struct pb_files *files, const char *dir, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
 
-/* The same, but a writer that is at work is waited for as long as patience lasts. */
+/*
+ * The same, but a writer that is at work is waited for as long as patience lasts.  Who waits holds
+ * a lock of the archive's directory itself, by which the writer sees that he is wanted to let go.
+ */
 enum pb_status pb_archive_lock_patiently(const struct pb_world *world, const char *dir,
     const struct pb_patience *patience, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
 
+/* Somebody waits for the lock that this archive holds. */
+bool pb_archive_wanted(const struct pb_archive *archive);
+
 /*
  * Others may write: what is new is published as closing does it, and the lock is free.  Until it
- * is taken up the archive is a stopped one: nothing is written through it.
+ * is taken up the archive is a stopped one: nothing is written through it.  The key of the segment
+ * in use stays in memory.
  */
 void pb_archive_let_go(struct pb_archive *archive);
 

@@ -110,7 +110,23 @@ begin(struct pb_archive *a, uint64_t now_s, struct pb_error *err)
 	return status;
 }
 
-/* PB_EACCESS: this reader key does not open the newest segment. */
+/* The one that was kept while others might write, or as the reader's opens it. */
+static enum pb_status
+open_key(struct pb_archive *a, const struct pb_segment_header *header, struct pb_secret **ret_key,
+    struct pb_error *err)
+{
+	if (a->kept_key != NULL && strcmp(a->kept_segment, a->head.segment) == 0) {
+		*ret_key = a->kept_key;
+		a->kept_key = NULL;
+		return PB_OK;
+	}
+	if (a->key == NULL)
+		return PB_EACCESS;
+	return pb_envelope_open(
+	    header->cms.data, header->cms.len, a->key, PB_WRAP_KEY_LEN, ret_key, err);
+}
+
+/* PB_EACCESS: no key at hand opens the newest segment. */
 static enum pb_status
 resume(struct pb_archive *a, struct pb_error *err)
 {
@@ -123,8 +139,7 @@ resume(struct pb_archive *a, struct pb_error *err)
 	if (status != PB_OK)
 		goto out;
 	header = pb_frames_header(frames);
-	status =
-	    pb_envelope_open(header->cms.data, header->cms.len, a->key, PB_WRAP_KEY_LEN, &key, err);
+	status = open_key(a, header, &key, err);
 	if (status != PB_OK)
 		goto out;
 	a->append_created_s = header->created_s;
@@ -150,7 +165,8 @@ pb_segments_ready(struct pb_archive *a, uint64_t now_s, struct pb_error *err)
 {
 	enum pb_status status;
 
-	if (a->append == NULL && a->key != NULL && a->head.tree.size > 0 && !a->renew) {
+	if (a->append == NULL && (a->key != NULL || a->kept_key != NULL) && a->head.tree.size > 0 &&
+	    !a->renew) {
 		status = resume(a, err);
 		if (status != PB_OK && status != PB_EACCESS)
 			return status;

@@ -6,7 +6,8 @@
 
 /*
  * Make archive->append the segment for a commit at now_s: the one in use, the newest
- * one continued if the reader key opens it, or a new one (none in use, 64 MiB, 24 hours).
+ * one continued if its key was kept or the reader key opens it, or a new one (none in use, 64 MiB,
+ * 24 hours).
  */
 enum pb_status pb_segments_ready(
     struct pb_archive *archive, uint64_t now_s, struct pb_error *err) PB_MUST_CHECK;

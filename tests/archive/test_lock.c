@@ -124,6 +124,81 @@ what_others_wrote_is_there_when_it_is_taken_up(void **state)
 	assert_holds(f);
 }
 
+/* Who captures has no reader key, and others come and go: the segment is still the same. */
+static void
+the_segment_in_use_goes_on_without_a_reader_key(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, NULL);
+	size_t before = 0, after = 0;
+
+	commit(f, archive, 1);
+	free(segments(f, &before));
+	pb_archive_let_go(archive);
+	add_commits(f, f->key, 1);
+	assert_int_equal(pb_archive_take_up(archive, 0, NULL), PB_OK);
+	commit(f, archive, 1);
+	pb_archive_let_go(archive);
+	assert_int_equal(pb_archive_take_up(archive, 0, NULL), PB_OK);
+	pb_archive_let_go(archive);
+	assert_int_equal(pb_archive_take_up(archive, 0, NULL), PB_OK);
+	commit(f, archive, 1);
+	free(segments(f, &after));
+	assert_int_equal(after, before);
+	close_archive(archive);
+	assert_holds(f);
+}
+
+static void
+a_segment_that_others_began_is_not_written_to_with_the_key_of_the_one_before(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, NULL);
+	size_t before = 0, after = 0;
+
+	commit(f, archive, 1);
+	pb_archive_let_go(archive);
+	add_commits(f, NULL, 1);
+	free(segments(f, &before));
+	assert_int_equal(pb_archive_take_up(archive, 0, NULL), PB_OK);
+	commit(f, archive, 1);
+	free(segments(f, &after));
+	assert_int_equal(after, before + 1);
+	close_archive(archive);
+	assert_holds(f);
+}
+
+static void
+look_whether_wanted(void *arg)
+{
+	struct waiting *w = arg;
+
+	if (w->writer == NULL)
+		return;
+	w->told += pb_archive_wanted(w->writer);
+	writer_ends(w);
+}
+
+static void
+a_writer_sees_that_somebody_waits(void **state)
+{
+	struct waiting w = { .f = *state };
+	const struct pb_patience patience = { .limit_s = 10 };
+	struct pb_archive *archive = NULL;
+
+	w.writer = open_archive(w.f, NULL);
+	w.until_us = 1;
+	w.f->clock.asleep = look_whether_wanted;
+	w.f->clock.arg = &w;
+	assert_false(pb_archive_wanted(w.writer));
+	assert_int_equal(
+	    pb_archive_open_patiently(&w.f->world, w.f->dir, NULL, &patience, &archive, NULL),
+	    PB_OK);
+	assert_int_equal(w.told, 1);
+	assert_false(pb_archive_wanted(archive));
+	close_archive(archive);
+}
+
 static void
 what_cannot_be_taken_up_writes_nothing_and_is_closed(void **state)
 {
@@ -176,6 +251,11 @@ main(void)
 		cmocka_unit_test_setup(without_patience_nobody_sleeps, set_up),
 		cmocka_unit_test_setup(another_failure_than_a_lock_is_not_waited_for, set_up),
 		cmocka_unit_test_setup(what_others_wrote_is_there_when_it_is_taken_up, set_up),
+		cmocka_unit_test_setup(the_segment_in_use_goes_on_without_a_reader_key, set_up),
+		cmocka_unit_test_setup(
+		    a_segment_that_others_began_is_not_written_to_with_the_key_of_the_one_before,
+		    set_up),
+		cmocka_unit_test_setup(a_writer_sees_that_somebody_waits, set_up),
 		cmocka_unit_test_setup(whatever_fails_when_it_is_taken_up_harms_nothing, set_up),
 		cmocka_unit_test_setup(
 		    what_cannot_be_taken_up_writes_nothing_and_is_closed, set_up),
