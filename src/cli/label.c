@@ -49,7 +49,7 @@ pb_label_value(const struct pb_json *value)
 	else if (pb_json_as_u64(value, &number))
 		(void)printf("%" PRIu64, number);
 	else if (pb_json_as_bool(value, &truth))
-		(void)fputs(truth ? _("yes") : _("no"), stdout);
+		(void)fputs(truth ? "true" : "false", stdout);
 	else if (count == 0)
 		(void)putchar('-');
 	for (size_t i = 0; i < count; i++) {
@@ -65,7 +65,7 @@ pb_label_value(const struct pb_json *value)
 	}
 }
 
-/* Facts under the names that FORMAT gives them. */
+/* Facts under the names that FORMAT gives them, in no language but its own. */
 void
 pb_label_members(const struct pb_json *object)
 {

@@ -47,11 +47,26 @@ print_bounds(const struct pb_bounds *b)
 		(void)puts(_("`local` is the archive's own authority: its times are claims"));
 }
 
+/* In full, and rounded where that is shorter. */
+static void
+print_size(uint64_t len)
+{
+	char size[PB_CELL_SIZE_LEN];
+
+	pb_label(_("size"));
+	pb_cell_size(len, size);
+	if (len < 1024)
+		(void)printf(
+		    ngettext("%" PRIu64 " byte\n", "%" PRIu64 " bytes\n", (unsigned long)len), len);
+	else
+		(void)printf(_("%s (%" PRIu64 " bytes)\n"), size, len);
+}
+
 static void
 print_head(const struct pb_show *show, const struct pb_look *look)
 {
 	const char *direction = pb_words_direction(text_of(look->facts, "direction"));
-	char time[PB_WORDS_TIME_LEN], size[PB_CELL_SIZE_LEN], hex[2 * PB_DIGEST_LEN + 1];
+	char time[PB_WORDS_TIME_LEN], hex[2 * PB_DIGEST_LEN + 1];
 
 	pb_label(_("record"));
 	(void)printf("%" PRIu64 "  (%s%s%s)\n", show->leaf.seq, pb_words_type(show->leaf.type),
@@ -63,9 +78,7 @@ print_head(const struct pb_show *show, const struct pb_look *look)
 		print_bounds(&look->bounds);
 	if (!show->message)
 		return;
-	pb_cell_size(pb_opened_message_len(show->opened), size);
-	pb_label(_("size"));
-	(void)printf(_("%s (%" PRIu64 " bytes)\n"), size, pb_opened_message_len(show->opened));
+	print_size(pb_opened_message_len(show->opened));
 	pb_hex_encode(show->sha256, PB_DIGEST_LEN, hex);
 	pb_label_line("SHA-256", hex);
 }
@@ -79,7 +92,7 @@ print_other(const struct pb_look *look)
 
 	if (event != NULL)
 		pb_label_line(_("event"), pb_words_event(event));
-	(void)putchar('\n');
+	(void)printf("\n%s\n", _("What it states, in the words of its format:"));
 	pb_label_members(look->facts);
 	pb_label_members(look->envelope);
 }

@@ -110,6 +110,20 @@ class Scene:
         return json.loads(self.show(str(seq), "--facts"))
 
 
+def a_short_message_has_its_size_once(s):
+    with open("short.eml", "w") as file:
+        file.write("Subject: x\n\n")
+    s.ok("import", "short.eml")
+    assert "\nsize        12 bytes\n" in s.show(str(s.messages()[-1]))
+
+
+def what_a_record_states_is_in_no_language(s):
+    for language in "fr", "C":
+        s.env["LANGUAGE"] = language
+        out = s.show("0")
+        assert "event       segment\n" in out and "local: true" in out, out
+
+
 def a_letter_is_shown_as_a_person_reads_it(s):
     seq = s.messages()[0]
     out = s.show(str(seq))
