@@ -53,6 +53,36 @@ print_json(const struct pb_created *created, const struct pb_create_options *cre
 	pb_buf_done(&out);
 }
 
+/* A paragraph for a person, narrower than any terminal. */
+static void
+print_paragraph(const char *text)
+{
+	unsigned width = pb_print_width();
+
+	(void)putchar('\n');
+	pb_print_wrapped(text, 0, width < COLUMNS ? width : COLUMNS);
+}
+
+static void
+print_recovery(const struct pb_created *created, const struct pb_create_options *create)
+{
+	switch (create->recovery) {
+	case PB_RECOVERY_FILE:
+		(void)printf(_("  recovery       %s\n"), create->recovery_path);
+		print_paragraph(_("Recovery code (shown this once; write it down, and keep it apart "
+				  "from the file):"));
+		(void)printf("\n    %s\n", created->recovery_code);
+		print_paragraph(_("Take the file off line: a USB key in a safe place."));
+		break;
+	case PB_RECOVERY_HEIR:
+		(void)printf(_("  heir           %s\n"), created->recovery_id);
+		break;
+	case PB_RECOVERY_NONE:
+		print_paragraph(_("No recovery: who loses the passphrase loses every message."));
+		break;
+	}
+}
+
 static void
 print_text(
     const char *dir, const struct pb_created *created, const struct pb_create_options *create)
@@ -60,28 +90,13 @@ print_text(
 	(void)printf(_("Archive made in %s\n"), dir);
 	(void)printf(_("  log            %s\n"), created->origin);
 	(void)printf(_("  verifier key   %s\n"), created->verifier_key);
-	(void)printf(_("  reader         %s (under your passphrase)\n"), created->reader_id);
-	switch (create->recovery) {
-	case PB_RECOVERY_FILE:
-		(void)printf(_("  recovery       %s\n"), create->recovery_path);
-		(void)printf(
-		    _("\nRecovery code (shown this once; write it down, and keep it apart "
-		      "from the file):\n\n    %s\n\nTake the file off line: a USB key in a "
-		      "safe place.\n"),
-		    created->recovery_code);
-		break;
-	case PB_RECOVERY_HEIR:
-		(void)printf(_("  heir           %s\n"), created->recovery_id);
-		break;
-	case PB_RECOVERY_NONE:
-		(void)puts(_("\nNo recovery: who loses the passphrase loses every message."));
-		break;
-	}
+	(void)printf(_("  reader         %s\n                 under your passphrase\n"),
+	    created->reader_id);
+	print_recovery(created, create);
 	if (created->local_tsa)
-		(void)puts(
-		    _("\nTimestamps: by the archive's own authority, until `probant tsa add` "
-		      "names another.\nIts times are claims: they prove no date to anybody "
-		      "else."));
+		print_paragraph(_("Timestamps: by the archive's own authority, until `probant tsa "
+				  "add` names another.  Its times are claims: they prove no date to "
+				  "anybody else."));
 	(void)printf(_("\nNext: probant import -a %s PATH...\n"), dir);
 }
 

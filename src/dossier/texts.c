@@ -98,10 +98,18 @@ static const char *const CHECK_BEFORE[PB_LANGUAGES] = {
 static const char *const CHECK_AFTER[PB_LANGUAGES] = {
 	"  2. par un second programme, écrit à part : second_verifier.py, de même ;\n"
 	"  3. à la main, avec unzip et openssl : VERIFIER.txt.\n"
-	"Puis comparez les valeurs affichées avec celles qui vous sont parvenues.\n",
+	"Puis comparez les valeurs affichées avec celles qui vous sont parvenues.\n"
+	"probant-verify et second_verifier.py (dans tools/) font partie du logiciel\n"
+	"probant, dans la version nommée plus haut ou une plus récente : demandez-en\n"
+	"les sources à son éditeur ou à qui vous a remis ce dossier ; « make » y\n"
+	"compile build/probant-verify.\n",
 	"  2. by a second program, written apart: second_verifier.py, the same way;\n"
 	"  3. by hand, with unzip and openssl: VERIFIER.txt.\n"
-	"Then compare the values shown with those that reached you by another way.\n",
+	"Then compare the values shown with those that reached you by another way.\n"
+	"probant-verify and second_verifier.py (in tools/) are part of the software\n"
+	"probant, in the version named above or a later one: get its source from its\n"
+	"publisher, or from whoever gave you this file; \"make\" there builds\n"
+	"build/probant-verify.\n",
 };
 
 /* What differs from bundle to bundle. */
@@ -116,15 +124,18 @@ append_facts(struct pb_buf *text, const struct pb_dossier *d, enum pb_dossier_la
 		    "  Journal          %s\n"
 		    "  Enregistrements  n° %" PRIu64 " à %" PRIu64 " : %" PRIu64
 		    " communiqué(s), %" PRIu64 " non communiqué(s)\n"
-		    "  Horodatages      %zu, dont %zu de l'archive elle-même\n",
+		    "  Horodatages      %zu, dont %zu de l'archive elle-même\n"
+		    "  Établi par       %s\n",
 		    m->origin, m->first, m->last, d->opened, d->closed_records, d->stamp_count,
-		    local);
+		    local, d->software);
 	return pb_buf_printf(text,
 	    "  Log              %s\n"
 	    "  Records          %" PRIu64 " to %" PRIu64 ": %" PRIu64 " opened, %" PRIu64
 	    " closed\n"
-	    "  Timestamps       %zu, of which %zu by the archive itself\n",
-	    m->origin, m->first, m->last, d->opened, d->closed_records, d->stamp_count, local);
+	    "  Timestamps       %zu, of which %zu by the archive itself\n"
+	    "  Made by          %s\n",
+	    m->origin, m->first, m->last, d->opened, d->closed_records, d->stamp_count, local,
+	    d->software);
 }
 
 static enum pb_status

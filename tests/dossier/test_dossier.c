@@ -489,11 +489,15 @@ texts_name_the_bundle_and_warn(void **state)
 	HAS(text, "NE LE TÉLÉVERSEZ SUR AUCUN SITE");
 	HAS(text, "n° 5 à 14");
 	HAS(text, "entre deux horodatages");
+	HAS(text, "  Établi par       probant ");
+	HAS(text, "font partie du logiciel\nprobant, dans la version nommée plus haut");
 	pb_buf_clear(&f->out);
 	assert_int_equal(pb_dossier_readme(&f->dossier, &f->out), PB_OK);
 	text = pb_buf_text(&f->out);
 	HAS(text, "DO NOT UPLOAD");
 	HAS(text, "5 to 14: 9 opened, 1 closed");
+	HAS(text, "  Made by          probant ");
+	HAS(text, "are part of the software\nprobant, in the version named above");
 }
 
 int
