@@ -11,6 +11,8 @@
 #include "core/io.h"
 #include "core/limits.h"
 
+#define COLUMNS 78
+
 /* Exactly one way of recovery must be chosen: there is no default for losing everything. */
 static bool
 choose_recovery(const struct pb_options *options, struct pb_create_options *create)
@@ -69,8 +71,9 @@ print_recovery(const struct pb_created *created, const struct pb_create_options 
 	switch (create->recovery) {
 	case PB_RECOVERY_FILE:
 		(void)printf(_("  recovery       %s\n"), create->recovery_path);
-		print_paragraph(_("Recovery code (shown this once; write it down, and keep it apart "
-				  "from the file):"));
+		print_paragraph(
+		    _("Recovery code (shown this once; write it down, and keep it apart "
+		      "from the file):"));
 		(void)printf("\n    %s\n", created->recovery_code);
 		print_paragraph(_("Take the file off line: a USB key in a safe place."));
 		break;
@@ -90,13 +93,14 @@ print_text(
 	(void)printf(_("Archive made in %s\n"), dir);
 	(void)printf(_("  log            %s\n"), created->origin);
 	(void)printf(_("  verifier key   %s\n"), created->verifier_key);
-	(void)printf(_("  reader         %s\n                 under your passphrase\n"),
-	    created->reader_id);
+	(void)printf(
+	    _("  reader         %s\n                 under your passphrase\n"), created->reader_id);
 	print_recovery(created, create);
 	if (created->local_tsa)
-		print_paragraph(_("Timestamps: by the archive's own authority, until `probant tsa "
-				  "add` names another.  Its times are claims: they prove no date to "
-				  "anybody else."));
+		print_paragraph(
+		    _("Timestamps: by the archive's own authority, until `probant tsa "
+		      "add` names another.  Its times are claims: they prove no date to "
+		      "anybody else."));
 	(void)printf(_("\nNext: probant import -a %s PATH...\n"), dir);
 }
 

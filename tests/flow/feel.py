@@ -74,6 +74,17 @@ def alone_with_an_archive_it_says_what_to_do_next(s):
     assert "Next:" in done.stdout and "probant import" in done.stdout, done.stdout
 
 
+def what_init_says_fits_a_terminal(s):
+    """But for the key, which is copied whole, and for paths."""
+    for number, recovery in enumerate((("--no-recovery",), ("--recovery-out", s.root + "/secours"))):
+        said = s.run("init", s.archive + str(number), "--origin", "tilleuls.example/essai",
+                     *recovery).stdout
+        assert "`probant tsa add` names\nanother. Its times" in said, said
+        assert "under your passphrase\n" in said and said.count("\n\n\n") == 0, said
+        assert all(len(x) <= 80 for x in said.splitlines()
+                   if s.root not in x and "verifier key" not in x), said
+
+
 def the_archive_may_be_named_before_the_command(s):
     s.init()
     for named in ("-a", s.archive), ("--archive", s.archive), ("--archive=" + s.archive,):
