@@ -56,7 +56,7 @@ greet(struct pb_relay_server *s, int fd, struct pb_error *err)
 	if (status == PB_OK) {
 		pb_packet_hello_encode(table.len, hello);
 		answer = pb_local_send(fd, hello, sizeof(hello), NULL, 0, listed);
-		if (answer != 0)
+		if (answer != 0 && answer != -EPIPE) /* it left meanwhile */
 			status = pb_fail_sys(err, answer, PB_SERVING, "%s", "");
 	}
 	pb_local_close(&listed);

@@ -141,7 +141,24 @@ what_a_peer_sent_before_it_ended_is_kept(void **state)
 	pb_local_close(&b);
 }
 
-/* Each with so many records that its answers stay in its socket, unread. */
+static void
+peer_that_left_before_it_was_greeted_is_no_failure(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t uid;
+	int fd;
+
+	assert_int_equal(pb_local_connect(f->path, PATIENCE_MS, &fd, &uid, NULL), PB_OK);
+	raw_submit(fd, 1, 0, 100, 1);
+	pb_local_close(&fd);
+	turn(f, PB_OK);
+	turn(f, PB_OK);
+	assert_int_equal(f->vault[0].count, 1);
+	assert_int_equal(pb_relay_server_cut(f->server), 0);
+	turn(f, PB_OK);
+}
+
+/* So many records that their answers fill its socket. */
 static void
 peer_that_reads_no_answers_is_cut_off_and_others_are_not(void **state)
 {
@@ -369,6 +386,7 @@ main(void)
 		TEST(archive_that_is_away_is_refused_until_it_is_back),
 		TEST(receipts_never_come_where_an_archive_forgets_them),
 		TEST(what_a_peer_sent_before_it_ended_is_kept),
+		TEST(peer_that_left_before_it_was_greeted_is_no_failure),
 		TEST(peer_that_reads_no_answers_is_cut_off_and_others_are_not),
 		TEST(one_peer_cannot_fill_a_turn),
 		TEST(group_that_is_full_ends_the_turn_and_nobody_is_forgotten),
