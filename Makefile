@@ -33,7 +33,7 @@ USES_find    := core sys crypto record log bundle vault view index catalog archi
 USES_keys    := core sys crypto record vault dossier archive
 USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
 USES_doors   := core sys crypto record net policy relay capture
-USES_daemon  := core sys crypto record log stamp net policy relay vault view index archive anchor capture doors
+USES_daemon  := core sys crypto record policy relay archive anchor
 USES_token   := core crypto
 USES_copies  := core sys crypto record log stamp vault verify archive check
 USES_cli     := core sys policy crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
@@ -93,8 +93,8 @@ ROOMS_probant-verify := cli check archive verify bundle stamp vault log record c
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
 # The daemon, and what serves one door of it: without archive, catalog or key.
-# HELPERS += probantd probant-door
-ROOMS_probantd     := $(filter-out cli mime,$(ROOMS))
+HELPERS          += probantd
+ROOMS_probantd     := daemon anchor archive catalog index view stamp vault log relay policy record crypto sys core
 ROOMS_probant-door := doors capture policy relay net record crypto sys core
 
 VERSION  := 0.1.0
@@ -144,7 +144,7 @@ $(B)/flags: force
 	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
 
 define room
-SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c,$$(wildcard src/$(1)/*.c))
+SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c,$$(wildcard src/$(1)/*.c))
 OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
 $(B)/lib$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
@@ -171,6 +171,10 @@ $(B)/obj/src/token/%.o $(B)/obj/tests/token/%.o: private CPPFLAGS += $(TOKEN_FLA
 $(B)/probant-mime: $(B)/obj/src/mime/main.o $(call archives,$(ROOMS_probant-mime))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-mime))
+
+$(B)/probantd: $(B)/obj/src/daemon/main.o $(call archives,$(ROOMS_probantd))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probantd))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
 LIB_ROOMS := $(filter-out cli daemon doors relay policy token capture copies mime net,$(ROOMS))

@@ -224,6 +224,12 @@ out:
 	return status;
 }
 
+bool
+pb_archive_has_stopped(const struct pb_archive *a)
+{
+	return a->stopped;
+}
+
 enum pb_status
 pb_commit_own(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
     const struct pb_buf *envelope, uint64_t *ret_seq, struct pb_error *err)

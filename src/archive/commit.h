@@ -17,6 +17,9 @@
 enum pb_status pb_commit(struct pb_archive *archive, struct pb_sealed *const *items, size_t count,
     struct pb_receipt *ret_receipts, struct pb_error *err) PB_MUST_CHECK;
 
+/* A sync failed: nothing is written any more, and only opening again tells what is there. */
+bool pb_archive_has_stopped(const struct pb_archive *archive);
+
 /*
  * Seal and commit one record of the archive's own: its facts, and an envelope
  * if envelope is not NULL (both JSON).

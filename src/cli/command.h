@@ -31,6 +31,7 @@ int pb_command_main(const struct pb_world *world, int argc, char **argv);
 
 enum pb_exit pb_cli_init(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_import(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_run(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_list(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_find(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_reindex(const struct pb_world *world, const struct pb_options *options);

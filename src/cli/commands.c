@@ -55,6 +55,20 @@ const struct pb_command pb_commands[] = {
 	    .operands_min = 1,
 	    .operands_max = SIZE_MAX,
 	    .run = pb_cli_import },
+	{ .name = "run",
+	    .operands = "",
+	    .summary = N_("capture mail as it comes, until ended"),
+	    .text =
+		N_("Opens the doors that the policy names, and keeps what comes by them in its "
+		   "archives: a process for each door, without any archive's key, and one that "
+		   "writes, without network; what dies is started again.  Stays in the foreground, "
+		   "and writes a line to stderr for each event, never a word of a message.  SIGHUP "
+		   "reads the policy again; SIGTERM ends it when what has come is kept.  Each "
+		   "archive notes in its log when capture began, that it still runs, and when it "
+		   "stopped.  Other commands can be used meanwhile."),
+	    .examples = "probant run --policy /etc/probant/capture.yaml\n",
+	    .options = { PB_OPTION_POLICY, END },
+	    .run = pb_cli_run },
 	{ .name = "list",
 	    .operands = "",
 	    .summary = N_("list the records"),

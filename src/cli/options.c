@@ -145,6 +145,8 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_ACCEPT] = { 0, "accept-unknown-destructions", NULL,
 	    N_("unlock a restored archive though nobody can say what was destroyed since; the log "
 	       "says so") },
+	[PB_OPTION_POLICY] = { 0, "policy", "FILE",
+	    N_("what is captured, where and how; /etc/probant/capture.yaml if not said") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
 

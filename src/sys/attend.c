@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -67,6 +68,8 @@ pb_attend_notify(const char *socket_name, const char *text)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	size_t len = strlen(socket_name);
+	/* It reads when it can; one that hangs must not hang us. */
+	static const struct timeval patience = { .tv_sec = 1 };
 	int fd, error = 0;
 
 	if (len == 0 || len >= sizeof(to.sun_path))
@@ -77,8 +80,8 @@ pb_attend_notify(const char *socket_name, const char *text)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
-		(const struct sockaddr *)&to,
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&to,
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
 		error = errno;
 	(void)close(fd);

@@ -1,0 +1,57 @@
+/* `run`: capture, until somebody ends it. */
+#include "cli/command.h"
+#include "core/error.h"
+#include "core/io.h"
+#include "core/limits.h"
+#include "policy/capture.h"
+#include "sys/child.h"
+#include "sys/spawn.h"
+
+#define POLICY "/etc/probant/capture.yaml"
+
+/* Said here, where somebody sees it: the daemon's words go to a journal. */
+static enum pb_status
+check(const struct pb_world *world, const char *file, struct pb_error *err)
+{
+	struct pb_capture_policy *policy = NULL;
+	struct pb_buf text = PB_BUF_EMPTY;
+	enum pb_status status = pb_io_read_regular(world->files, file, PB_LIMIT_POLICY, &text, err);
+
+	if (status == PB_OK)
+		status = pb_capture_policy_parse(text.data, text.len, &policy, err);
+	pb_capture_policy_free(policy);
+	pb_buf_done(&text);
+	return status;
+}
+
+/* From here on this process is the daemon: whoever started it watches the right one. */
+static enum pb_status
+become(const char *file, struct pb_error *err)
+{
+	const char *const arguments[] = { "probantd", file, NULL };
+	char program[PB_LIMIT_PATH];
+	int error;
+
+	if (!pb_sys_beside(arguments[0], program, sizeof(program)))
+		return pb_fail(err, PB_EUNAVAIL, N_("start the daemon"),
+		    N_("a program of this installation is missing"), "%s", arguments[0]);
+	error = pb_become(program, arguments);
+	(void)pb_fail_sys(err, error, N_("start the daemon"), "%s", program);
+	return PB_EUNAVAIL;
+}
+
+enum pb_exit
+pb_cli_run(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *file = options->value[PB_OPTION_POLICY];
+	struct pb_error err = { 0 };
+	enum pb_status status;
+
+	if (file == NULL)
+		file = POLICY;
+	status = check(world, file, &err);
+	if (status == PB_OK)
+		status = become(file, &err);
+	pb_say_error(&err);
+	return pb_say_exit(status);
+}

@@ -1,0 +1,205 @@
+#include "daemon/depot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/founding.h"
+#include "core/error.h"
+#include "daemon/depot_state.h"
+#include "probant/stamp.h"
+
+#define SECOND_US 1000000LL
+/* A command that waits looks every quarter of a second (archive/lock.c). */
+#define LOOK_US (SECOND_US / 4)
+/* What could not be done is tried again. */
+#define RETRY_US SECOND_US
+#define IDLE_US (60 * SECOND_US)
+#define IDLE_CROWDED_US SECOND_US
+#define STAMP_US (60 * SECOND_US)
+
+/* ---- the door into it ------------------------------------------------------------------------ */
+
+/* One that is locked for long is asked for, and not waited for again. */
+#define PATIENCE_S 2
+
+static enum pb_status
+submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *err)
+{
+	struct pb_depot *d = ctx;
+	enum pb_status status = pb_depot_ready(d, d->locked_out ? 0 : PATIENCE_S, err);
+	const struct pb_intake *intake;
+
+	d->locked_out = status == PB_ELOCKED;
+	if (status != PB_OK) {
+		pb_sealed_done(take_sealed);
+		return status;
+	}
+	d->used_us = pb_depot_now(d);
+	intake = pb_group_intake(d->group);
+	return intake->submit(intake->ctx, take_sealed, cookie, err);
+}
+
+static enum pb_status
+flush(void *ctx, struct pb_error *err)
+{
+	struct pb_depot *d = ctx;
+	const struct pb_intake *intake;
+
+	if (d->group == NULL)
+		return PB_OK;
+	intake = pb_group_intake(d->group);
+	return intake->flush(intake->ctx, err);
+}
+
+static enum pb_status
+acknowledged(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
+{
+	struct pb_depot *d = ctx;
+
+	d->records++;
+	d->unstamped = true;
+	return d->options->acknowledged(d->options->acknowledged_ctx, cookie, receipt, err);
+}
+
+const struct pb_intake *
+pb_depot_intake(struct pb_depot *depot)
+{
+	return &depot->intake;
+}
+
+/* ---- what is due ---------------------------------------------------------------------------- */
+
+/* Where authorities are asked over the network, a process that has one does it. */
+static enum pb_status
+stamp(struct pb_depot *d, struct pb_error *err)
+{
+	struct pb_stamp_outcome outcome;
+	enum pb_status status = PB_OK;
+
+	d->stamp_us = pb_depot_now(d) + STAMP_US;
+	if (pb_archive_stamps_locally(d->archive))
+		status = pb_archive_stamp(d->archive, NULL, false, &outcome, err);
+	if (status == PB_OK)
+		d->unstamped = false;
+	return status;
+}
+
+static bool
+beat_is_due(const struct pb_depot *d, int64_t now_us)
+{
+	return d->options->policy->heartbeat_s > 0 && now_us >= d->beat_us;
+}
+
+static bool
+stamp_is_due(const struct pb_depot *d, int64_t now_us)
+{
+	return d->unstamped && now_us >= d->stamp_us;
+}
+
+/* What is done with the archive held. */
+static enum pb_status
+tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
+{
+	enum pb_status status = pb_depot_ready(d, 0, err);
+
+	if (status == PB_OK && beat_is_due(d, now_us))
+		status = pb_depot_beat(d, err);
+	if (status == PB_OK && stamp_is_due(d, now_us))
+		status = stamp(d, err);
+	return status;
+}
+
+enum pb_status
+pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_error *err)
+{
+	int64_t now_us = pb_depot_now(d), idle_us = now_us - d->used_us;
+	enum pb_status status = PB_OK;
+
+	*ret_worked = false;
+	if (now_us < d->look_us)
+		return PB_OK;
+	d->look_us = now_us + LOOK_US;
+	if (d->held && pb_archive_wanted(d->archive)) {
+		pb_depot_let_go(d);
+		*ret_worked = true;
+		/* Whoever waits looks in his own time: nothing that is due takes it from him. */
+		d->look_us = now_us + RETRY_US;
+	} else if (d->step != PB_STEP_STARTED || beat_is_due(d, now_us) ||
+		   stamp_is_due(d, now_us)) {
+		status = tend(d, now_us, err);
+		*ret_worked = true;
+		if (status != PB_OK)
+			d->look_us = now_us + RETRY_US;
+		if (status == PB_ELOCKED)
+			status = PB_OK; /* a command is at work: later */
+	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
+		pb_depot_let_go(d);
+		*ret_worked = true;
+	}
+	return status;
+}
+
+/* Where the stop cannot be said, the next start says that nobody knows. */
+enum pb_status
+pb_depot_stop(struct pb_depot *d, struct pb_error *err)
+{
+	enum pb_status status;
+
+	if (d->step != PB_STEP_STARTED)
+		return PB_OK;
+	status = pb_depot_hold(d, PATIENCE_S, err);
+	if (status == PB_OK)
+		status = pb_depot_unready(d, err);
+	return status == PB_OK ? stamp(d, err) : status;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+enum pb_status
+pb_depot_new(const struct pb_depot_options *options, size_t archive, struct pb_depot **ret_depot,
+    struct pb_error *err)
+{
+	struct pb_depot *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return pb_fail_memory(err, N_("prepare to capture"));
+	d->options = options;
+	d->index = archive;
+	d->dir = options->policy->archive[archive].path;
+	d->intake = (struct pb_intake){ .ctx = d, .submit = submit, .flush = flush };
+	d->acknowledged = acknowledged;
+	*ret_depot = d;
+	return PB_OK;
+}
+
+enum pb_status
+pb_depot_origin(struct pb_depot *d, const char **ret_origin, struct pb_error *err)
+{
+	struct pb_founded *founded;
+	enum pb_status status = PB_OK;
+
+	if (d->origin[0] == '\0') {
+		founded = calloc(1, sizeof(*founded));
+		status = founded == NULL
+			     ? pb_fail_memory(err, N_("look at the archive"))
+			     : pb_founded_read(d->options->world->files, d->dir, founded, err);
+		if (status == PB_OK)
+			memcpy(d->origin, founded->origin, sizeof(d->origin));
+		free(founded);
+	}
+	if (status == PB_OK)
+		*ret_origin = d->origin;
+	return status;
+}
+
+bool
+pb_depot_holds(const struct pb_depot *d)
+{
+	return d->held;
+}
+
+bool
+pb_depot_broken(const struct pb_depot *d)
+{
+	return d->held && pb_archive_has_stopped(d->archive);
+}

@@ -1,0 +1,64 @@
+/*
+ * A depot from within: depot.c is its door and what is due; depot_start.c what its log says of
+ * capture; depot_hold.c how its archive is taken and let go of.
+ */
+#ifndef PB_DAEMON_DEPOT_STATE_H
+#define PB_DAEMON_DEPOT_STATE_H
+
+#include "archive/commit.h"
+#include "archive/intake.h"
+#include "archive/lock.h"
+#include "archive/views.h"
+#include "daemon/depot.h"
+
+/* What comes next on the way to capture; each is done once, whatever fails between. */
+enum pb_step {
+	PB_STEP_LOOK, /* did a writer before end without a stop? */
+	PB_STEP_MARK,
+	PB_STEP_GAP,
+	PB_STEP_START,
+	PB_STEP_POLICY,
+	PB_STEP_STARTED
+};
+
+/*
+ * 1. held: archive and group are there, and the archive's lock is ours.
+ * 2. archive without held: it was let go of, and can be taken up.
+ * 3. Times are monotonic.
+ */
+struct pb_depot {
+	const struct pb_depot_options *options;
+	size_t index;    /* of the policy */
+	const char *dir; /* borrowed from it */
+	char origin[PB_LIMIT_ORIGIN + 1];
+	struct pb_intake intake;
+	pb_acknowledged_fn *acknowledged;
+	struct pb_archive *archive;
+	struct pb_group *group;
+	struct pb_views *views; /* NULL also where they cannot be made: capture goes on */
+	bool held;
+	bool locked_out; /* the last record found it locked by another */
+	enum pb_step step;
+	bool unclean;     /* a writer before ended without a stop */
+	uint64_t last_s;  /* of its last record */
+	uint64_t records; /* of doors, since the start or the last heartbeat */
+	bool unstamped;
+	int64_t used_us;                    /* the last record of a door */
+	int64_t look_us, beat_us, stamp_us; /* when these are due */
+};
+
+int64_t pb_depot_now(const struct pb_depot *depot);
+
+/* Take the archive, which another may make it wait for so long.  PB_ELOCKED. */
+enum pb_status pb_depot_hold(
+    struct pb_depot *depot, uint32_t patience_s, struct pb_error *err) PB_MUST_CHECK;
+void pb_depot_let_go(struct pb_depot *depot);
+
+/* The same, and capture has begun. */
+enum pb_status pb_depot_ready(
+    struct pb_depot *depot, uint32_t patience_s, struct pb_error *err) PB_MUST_CHECK;
+/* It still goes on; it stops.  Of one that is held. */
+enum pb_status pb_depot_beat(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_depot_unready(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+
+#endif

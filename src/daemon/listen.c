@@ -1,0 +1,97 @@
+#include "daemon/listen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "sys/listen.h"
+#include "sys/local.h"
+
+static const char LISTENING[] = N_("listen");
+
+/* Who reaches a door's socket is for its directory to say: mail servers run as others. */
+#define MODE_DOOR 0666
+#define MODE_RELAY 0600
+
+static enum pb_status
+again(int fd, int *ret_fd, struct pb_error *err)
+{
+	int other = pb_listen_again(fd);
+
+	if (other < 0)
+		return pb_fail_sys(err, other, LISTENING, "%s", "");
+	*ret_fd = other;
+	return PB_OK;
+}
+
+/* Doors alone reach the writer; it asks who they are besides (relay/server.h). */
+static enum pb_status
+open_relay(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
+{
+	enum pb_status status;
+
+	if (before != NULL && strcmp(before->relay, s->relay) == 0)
+		status = again(before->relay_socket, &s->relay_socket, err);
+	else
+		status = pb_local_listen(s->relay, MODE_RELAY, &s->relay_socket, err);
+	return status == PB_OK ? pb_user_give(s->relay, &s->users.door, err) : status;
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The socket that listens there already; -1: none. */
+static int
+find(const struct pb_setting *before, const struct pb_policy_address *at)
+{
+	for (size_t i = 0; before != NULL && i < before->policy->door_count; i++) {
+		const struct pb_policy_address *other = &before->policy->door[i].listen;
+
+		if (same(other->path, at->path) && same(other->host, at->host) &&
+		    other->port == at->port)
+			return before->door_socket[i];
+	}
+	return -1;
+}
+
+static enum pb_status
+open_door(const struct pb_policy_address *at, const struct pb_setting *before, int *ret_fd,
+    struct pb_error *err)
+{
+	int fd = find(before, at);
+
+	if (fd >= 0)
+		return again(fd, ret_fd, err);
+	if (at->path != NULL)
+		return pb_listen_local(at->path, MODE_DOOR, ret_fd, err);
+	return pb_listen_tcp(at->host, at->port, ret_fd, err);
+}
+
+enum pb_status
+pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
+{
+	size_t count = s->policy->door_count;
+	enum pb_status status;
+
+	s->door_socket = malloc((count + 1) * sizeof(*s->door_socket));
+	if (s->door_socket == NULL)
+		return pb_fail_memory(err, LISTENING);
+	for (size_t i = 0; i < count; i++)
+		s->door_socket[i] = -1;
+	status = open_relay(s, before, err);
+	for (size_t i = 0; status == PB_OK && i < count; i++)
+		status = open_door(&s->policy->door[i].listen, before, &s->door_socket[i], err);
+	return status;
+}
+
+void
+pb_listen_done(struct pb_setting *s)
+{
+	pb_listen_close(s->relay_socket);
+	for (size_t i = 0; s->door_socket != NULL && i < s->policy->door_count; i++)
+		pb_listen_close(s->door_socket[i]);
+	free(s->door_socket);
+}

@@ -1,0 +1,30 @@
+/*
+ * A policy that is in force, or will be: its text, the users, directories and listening sockets
+ * that it asks for.
+ */
+#ifndef PB_DAEMON_SETTING_H
+#define PB_DAEMON_SETTING_H
+
+#include "core/limits.h"
+#include "core/world.h"
+#include "daemon/users.h"
+
+struct pb_setting {
+	struct pb_buf text;
+	struct pb_capture_policy *policy;
+	struct pb_users users;
+	char relay[PB_LIMIT_PATH]; /* where the writer listens */
+	int relay_socket;
+	int *door_socket; /* by door */
+};
+
+/*
+ * From the policy in file.  before (may be NULL): what is in force now; where both listen at the
+ * same place, they have the same socket, and nobody who connects meanwhile is refused.
+ */
+enum pb_status pb_setting_new(const struct pb_world *world, const char *file,
+    const struct pb_setting *before, struct pb_setting **ret_setting,
+    struct pb_error *err) PB_MUST_CHECK;
+void pb_setting_free(struct pb_setting *setting); /* NULL is fine */
+
+#endif

@@ -1,0 +1,195 @@
+#include "daemon/writer.h"
+
+#include <stdlib.h>
+
+#include "core/error.h"
+#include "daemon/log.h"
+#include "daemon/writer_state.h"
+#include "sys/child.h"
+#include "sys/service.h"
+
+/* How soon it sees that it is to stop, or that a command waits for an archive. */
+#define TURN_MS 250
+/* Sessions of all doors, with a connection each; as many more wait. */
+#define CONNECTIONS 4096
+
+/* ---- what it is made of --------------------------------------------------------------------- */
+
+static enum pb_status
+acknowledged(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
+{
+	struct writer *w = ctx;
+
+	return pb_relay_acknowledged(w->server, cookie, receipt, err);
+}
+
+static enum pb_status
+make_depots(struct writer *w, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	w->shared = (struct pb_depot_options){ .world = w->world,
+		.policy = w->policy,
+		.acknowledged = acknowledged,
+		.acknowledged_ctx = w };
+	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
+	if (pb_sys_beside("probant-mime", w->viewer, sizeof(w->viewer)))
+		w->shared.viewer = w->viewer;
+	w->depot = calloc(w->policy->archive_count + 1, sizeof(struct pb_depot *));
+	if (w->depot == NULL)
+		return pb_fail_memory(err, N_("prepare to capture"));
+	for (size_t i = 0; status == PB_OK && i < w->policy->archive_count; i++)
+		status = pb_depot_new(&w->shared, i, &w->depot[i], err);
+	return status;
+}
+
+static enum pb_status
+find_archive(void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err)
+{
+	struct writer *w = ctx;
+	struct pb_relay_archive archive = { .name = w->policy->archive[index].name,
+		.intake = pb_depot_intake(w->depot[index]) };
+	enum pb_status status = pb_depot_origin(w->depot[index], &archive.origin, err);
+
+	if (status == PB_OK)
+		*ret_archive = archive;
+	return status;
+}
+
+static enum pb_status
+open_server(struct writer *w, struct pb_error *err)
+{
+	const struct pb_relay_options options = { .world = w->world,
+		.listener_fd = PB_SERVICE_SOCKET,
+		.peer_uid = w->users.door.uid,
+		.archive_count = w->policy->archive_count,
+		.archive = find_archive,
+		.ctx = w,
+		.max_connections = CONNECTIONS,
+		.spill_dir = w->spill_dir };
+
+	return pb_relay_server_new(&options, &w->server, err);
+}
+
+/* ---- turns ---------------------------------------------------------------------------------- */
+
+static void
+complain(struct writer *w, const char *about, const struct pb_error *err)
+{
+	const struct pb_clock *clock = w->world->clock;
+
+	if (pb_complaint_is_new(&w->complaint, about, err, clock->monotonic_us(clock->ctx)))
+		pb_log_error(about, err);
+}
+
+static void
+note_cut(struct writer *w)
+{
+	uint64_t cut = pb_relay_server_cut(w->server);
+
+	if (cut > w->cut)
+		pb_log("writer: a peer broke the rules, and was cut off");
+	w->cut = cut;
+}
+
+/* At most one depot works between two turns: what comes in waits for no more.  Did one? */
+static bool
+tend(struct writer *w)
+{
+	size_t count = w->policy->archive_count, held = 0;
+	struct pb_error err = { 0 };
+	bool worked = false;
+
+	for (size_t i = 0; i < count; i++)
+		held += pb_depot_holds(w->depot[i]);
+	for (size_t i = 0; i < count && !worked; i++) {
+		size_t at = w->next++ % count;
+
+		if (pb_depot_tick(w->depot[at], held > w->archives_max, &worked, &err) != PB_OK)
+			complain(w, w->policy->archive[at].name, &err);
+	}
+	return worked;
+}
+
+static enum pb_status
+look_for_broken(const struct writer *w, struct pb_error *err)
+{
+	for (size_t i = 0; i < w->policy->archive_count; i++)
+		if (pb_depot_broken(w->depot[i]))
+			return pb_fail(err, PB_ESTOPPED, N_("capture"),
+			    N_("a sync failed: what is on the disk is read anew"), "%s",
+			    w->policy->archive[i].name);
+	return PB_OK;
+}
+
+static enum pb_status
+serve(struct writer *w, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	struct pb_error failure = { 0 };
+	bool busy = true;
+
+	while (status == PB_OK && !pb_service_told() && !pb_writer_is_outdated(w)) {
+		if (pb_relay_server_turn(w->server, busy ? 0 : TURN_MS, &failure) != PB_OK)
+			complain(w, "writer", &failure);
+		note_cut(w);
+		busy = tend(w);
+		status = look_for_broken(w, err);
+	}
+	return status;
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static enum pb_status
+stop(struct writer *w, struct pb_error *err)
+{
+	struct pb_error failure = { 0 };
+
+	if (pb_relay_server_drain(w->server, &failure) != PB_OK)
+		complain(w, "writer", &failure);
+	for (size_t i = 0; i < w->policy->archive_count; i++) {
+		failure = (struct pb_error){ 0 };
+		if (!pb_depot_broken(w->depot[i]) && pb_depot_stop(w->depot[i], &failure) != PB_OK)
+			pb_log_error(w->policy->archive[i].name, &failure);
+	}
+	return look_for_broken(w, err);
+}
+
+static void
+done(struct writer *w)
+{
+	for (size_t i = 0; w->depot != NULL && i < w->policy->archive_count; i++)
+		pb_depot_free(w->depot[i]);
+	free(w->depot);
+	free(w->missing);
+	pb_relay_server_free(w->server);
+	pb_capture_policy_free(w->policy);
+	pb_buf_done(&w->text);
+}
+
+enum pb_status
+pb_writer_run(const struct pb_world *world, struct pb_error *err)
+{
+	struct writer *w = calloc(1, sizeof(*w));
+	enum pb_status status, stopped;
+
+	if (w == NULL)
+		return pb_fail_memory(err, N_("begin to write"));
+	w->world = world;
+	status = pb_writer_settle(w, err);
+	if (status == PB_OK)
+		status = make_depots(w, err);
+	if (status == PB_OK)
+		status = open_server(w, err);
+	if (status == PB_OK) {
+		pb_service_ready();
+		status = serve(w, err);
+		stopped = stop(w, status == PB_OK ? err : NULL);
+		if (status == PB_OK)
+			status = stopped;
+	}
+	done(w);
+	free(w);
+	return status;
+}

@@ -1,0 +1,96 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/error.h"
+#include "daemon/log.h"
+#include "daemon/policy_text.h"
+#include "daemon/writer_state.h"
+#include "sys/attend.h"
+#include "sys/confine_service.h"
+#include "sys/listen.h"
+#include "sys/service.h"
+
+/* Files that an open archive takes: lock, segment, its keys, catalog; and some in passing. */
+#define FILES_PER_ARCHIVE 16
+
+static const char CONFINING[] = N_("confine the writer");
+
+static bool
+is_there(const struct writer *w, size_t archive)
+{
+	const struct pb_files *files = w->world->files;
+	struct pb_file_info info;
+
+	return files->stat(files->ctx, w->policy->archive[archive].path, true, &info) == 0;
+}
+
+/* Everything but its archives is only read from now on. */
+static enum pb_status
+confine(struct writer *w, const char **directory, struct pb_error *err)
+{
+	struct pb_confinement confinement = { .directory = directory, .programs = true };
+	struct pb_confined confined = { 0 };
+	int answer;
+
+	for (size_t i = 0; i < w->policy->archive_count; i++) {
+		w->missing[i] = !is_there(w, i);
+		if (!w->missing[i])
+			directory[confinement.directory_count++] = w->policy->archive[i].path;
+	}
+	if (confinement.directory_count > 0)
+		(void)snprintf(w->spill_dir, sizeof(w->spill_dir), "%s/tmp", directory[0]);
+	answer = pb_confine_service(&confinement, &confined);
+	if (answer != 0)
+		return pb_fail_sys(err, answer, CONFINING, "%s", "an archive's directory");
+	if (!confined.landlock)
+		pb_log("writer: no Landlock here: modes alone say what files it may write");
+	if (!confined.seccomp)
+		pb_log("writer: no seccomp here: it may make any call of the system");
+	return PB_OK;
+}
+
+static enum pb_status
+confine_to_archives(struct writer *w, struct pb_error *err)
+{
+	size_t count = w->policy->archive_count;
+	const char **directory = calloc(count + 1, sizeof(*directory));
+	enum pb_status status;
+
+	w->missing = calloc(count + 1, sizeof(*w->missing));
+	status = directory == NULL || w->missing == NULL ? pb_fail_memory(err, CONFINING)
+							 : confine(w, directory, err);
+	free(directory);
+	return status;
+}
+
+enum pb_status
+pb_writer_settle(struct writer *w, struct pb_error *err)
+{
+	enum pb_status status;
+	int answer;
+
+	status = pb_policy_text_handed(w->world, PB_SERVICE_POLICY, &w->text, &w->policy, err);
+	if (status == PB_OK)
+		status = pb_users_find(w->policy, &w->users, err);
+	if (status == PB_OK && w->users.apart)
+		status = pb_user_become(&w->users.writer, err);
+	if (status != PB_OK)
+		return status;
+	answer = pb_listen_own(PB_SERVICE_SOCKET);
+	if (answer < 0)
+		return pb_fail_sys(err, answer, N_("listen"), "%s", w->policy->runtime_dir);
+	w->archives_max = pb_attend_many_files() / FILES_PER_ARCHIVE;
+	return confine_to_archives(w, err);
+}
+
+bool
+pb_writer_is_outdated(const struct writer *w)
+{
+	for (size_t i = 0; i < w->policy->archive_count; i++)
+		if (w->missing[i] && is_there(w, i)) {
+			pb_log("writer: the directory of archive %s is there now",
+			    w->policy->archive[i].name);
+			return true;
+		}
+	return false;
+}

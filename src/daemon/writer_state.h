@@ -1,0 +1,35 @@
+/* The writer from within: of writer.c, and of writer_settle.c, which gives up what it may not need.
+ */
+#ifndef PB_DAEMON_WRITER_STATE_H
+#define PB_DAEMON_WRITER_STATE_H
+
+#include "core/limits.h"
+#include "daemon/complaint.h"
+#include "daemon/depot.h"
+#include "daemon/users.h"
+#include "relay/server.h"
+
+struct writer {
+	const struct pb_world *world;
+	struct pb_buf text;
+	struct pb_capture_policy *policy;
+	struct pb_users users;
+	char spill_dir[PB_LIMIT_PATH]; /* tmp/ of the first archive that is there */
+	bool *missing;                 /* by archive: its directory was not there */
+	char viewer[PB_LIMIT_PATH];
+	struct pb_depot_options shared;
+	struct pb_depot **depot; /* by archive */
+	size_t next;             /* the depot that is looked at first */
+	size_t archives_max;     /* held at once, before they are let go of soon */
+	struct pb_relay_server *server;
+	struct pb_complaint complaint;
+	uint64_t cut; /* peers, so far */
+};
+
+/* Read what it was handed, become its user, and be confined to its archives: for good. */
+enum pb_status pb_writer_settle(struct writer *writer, struct pb_error *err) PB_MUST_CHECK;
+
+/* A directory came, mounted say, that was not there: only a new writer may open it. */
+bool pb_writer_is_outdated(const struct writer *writer);
+
+#endif

@@ -1,0 +1,461 @@
+/* An archive as the writer has it: what its log says of capture, and who may use it meanwhile. */
+#include "archive/fixture.h"
+
+#include "archive/lock.h"
+#include "daemon/depot.h"
+
+#define SECOND 1000000LL
+
+struct capture {
+	struct fixture *f;
+	struct pb_policy_archive archive;
+	struct pb_policy_door door;
+	struct pb_capture_policy policy;
+	struct pb_depot_options options;
+	struct pb_depot *depot;
+	unsigned acknowledged;
+	uint64_t seq; /* of the last record that was */
+};
+
+static enum pb_status
+acknowledge(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb_error *err)
+{
+	struct capture *c = ctx;
+
+	(void)err;
+	assert_ptr_equal(cookie, c);
+	c->acknowledged++;
+	c->seq = receipt->seq;
+	return PB_OK;
+}
+
+static char MAILBOX[] = "cabinet@tilleuls.example", *MAILBOXES[] = { MAILBOX };
+static char NAME[] = "tilleuls", DOOR[] = "filtre";
+
+static void
+open_depot(struct capture *c)
+{
+	assert_int_equal(pb_depot_new(&c->options, 0, &c->depot, NULL), PB_OK);
+}
+
+static void
+prepare(struct capture *c, struct fixture *f)
+{
+	*c = (struct capture){ .f = f };
+	c->archive = (struct pb_policy_archive){
+		.name = NAME, .path = f->dir, .mailbox = MAILBOXES, .mailbox_count = 1
+	};
+	c->door = (struct pb_policy_door){ .name = DOOR,
+		.kind = PB_DOOR_PROXY,
+		.on_failure = PB_FAILURE_DEFER_THEN_DELIVER,
+		.deliver_after_s = 1800,
+		.max_message = 1000 };
+	c->policy = (struct pb_capture_policy){ .heartbeat_s = 3600,
+		.archive = &c->archive,
+		.archive_count = 1,
+		.door = &c->door,
+		.door_count = 1,
+		.otherwise = PB_OTHERWISE_PASS };
+	c->options = (struct pb_depot_options){ .world = &f->world,
+		.policy = &c->policy,
+		.acknowledged = acknowledge,
+		.acknowledged_ctx = c };
+	open_depot(c);
+}
+
+/* All that is due, a second after the other. */
+static void
+tick(struct capture *c)
+{
+	bool worked = true;
+
+	for (int i = 0; worked && i < 10; i++) {
+		assert_int_equal(pb_depot_tick(c->depot, false, &worked, NULL), PB_OK);
+		pass_time(c->f, 1);
+	}
+}
+
+static enum pb_status
+try_submit(struct capture *c)
+{
+	struct pb_sealed sealed = PB_SEALED_EMPTY;
+	const struct pb_intake *intake = pb_depot_intake(c->depot);
+	struct pb_sealer *sealer = NULL;
+	const char *origin = NULL;
+	enum pb_status status;
+
+	assert_int_equal(pb_depot_origin(c->depot, &origin, NULL), PB_OK);
+	assert_int_equal(pb_sealer_new(c->f->world.files, c->f->world.random, origin, c->f->root, 1,
+			     &sealer, NULL),
+	    PB_OK);
+	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+	assert_int_equal(pb_sealer_part(sealer, PB_PART_FACTS, "{}", 2, NULL), PB_OK);
+	assert_int_equal(pb_sealer_finish(sealer, PB_RECORD_CAPTURE, &sealed, NULL), PB_OK);
+	pb_sealer_free(sealer);
+	status = intake->submit(intake->ctx, &sealed, c, NULL);
+	return status == PB_OK ? intake->flush(intake->ctx, NULL) : status;
+}
+
+static void
+submit(struct capture *c)
+{
+	unsigned before = c->acknowledged;
+
+	assert_int_equal(try_submit(c), PB_OK);
+	assert_int_equal(c->acknowledged, before + 1);
+}
+
+/* As a process that is killed: its lock and its memory go, and nothing is said. */
+static void
+end_unsaid(struct capture *c)
+{
+	pb_depot_free(c->depot);
+	c->depot = NULL;
+}
+
+static void
+end(struct capture *c)
+{
+	assert_int_equal(pb_depot_stop(c->depot, NULL), PB_OK);
+	end_unsaid(c);
+	assert_int_equal(access(at(c->f, "capturing"), F_OK), -1);
+}
+
+static uint64_t
+count_records(struct fixture *f)
+{
+	struct pb_archive_status standing;
+
+	assert_int_equal(pb_archive_describe(&f->world, f->dir, &standing, NULL), PB_OK);
+	return standing.records;
+}
+
+/* How many records say this; the last of them in *ret_facts (freed by the caller) and *ret_seq. */
+static unsigned
+count_events(struct fixture *f, const char *event, struct pb_json **ret_facts)
+{
+	uint64_t records = count_records(f);
+	unsigned count = 0;
+	uint8_t type;
+
+	for (uint64_t seq = 0; seq < records; seq++) {
+		struct pb_json *facts = read_facts(f, seq, &type);
+		const char *said = pb_json_string(pb_json_get(facts, "event"));
+
+		if (said != NULL && strcmp(said, event) == 0) {
+			count++;
+			if (ret_facts != NULL) {
+				pb_json_free(*ret_facts);
+				*ret_facts = facts;
+				continue;
+			}
+		}
+		pb_json_free(facts);
+	}
+	return count;
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void
+nothing_can_be_freed(void **state)
+{
+	(void)state;
+	pb_depot_free(NULL);
+}
+
+static void
+capture_begins_with_a_start_and_the_policy(void **state)
+{
+	struct pb_json *start = NULL, *policy = NULL;
+	const struct pb_json *door;
+	struct capture c;
+
+	prepare(&c, *state);
+	tick(&c);
+	assert_int_equal(count_events(c.f, "start", &start), 1);
+	assert_int_equal(number_of(start, "heartbeat_s"), 3600);
+	assert_int_equal(count_events(c.f, "policy", &policy), 1);
+	assert_string_equal(text_of(policy, "archive"), "tilleuls");
+	assert_string_equal(text_of(policy, "otherwise"), "pass");
+	door = pb_json_item(pb_json_get(policy, "doors"), 0);
+	assert_string_equal(pb_json_string(pb_json_get(door, "door")), "filtre");
+	assert_string_equal(pb_json_string(pb_json_get(door, "kind")), "proxy");
+	assert_string_equal(pb_json_string(pb_json_get(door, "on_failure")), "defer-then-deliver");
+	assert_int_equal(number_of(door, "deliver_after_s"), 1800);
+	assert_null(pb_json_get(policy, "mailboxes"));
+	assert_int_equal(count_events(c.f, "gap", NULL), 0);
+	pb_json_free(start);
+	pb_json_free(policy);
+	end(&c);
+	assert_holds(c.f);
+}
+
+static void
+a_record_of_a_door_begins_capture_and_is_acknowledged(void **state)
+{
+	struct capture c;
+	uint8_t type;
+
+	prepare(&c, *state);
+	submit(&c);
+	pb_json_free(read_facts(c.f, c.seq, &type));
+	assert_int_equal(type, PB_RECORD_CAPTURE);
+	assert_int_equal(count_events(c.f, "start", NULL), 1);
+	submit(&c);
+	assert_int_equal(count_events(c.f, "start", NULL), 1);
+	end(&c);
+	assert_holds(c.f);
+}
+
+static void
+a_heartbeat_says_how_much_came_since_the_one_before(void **state)
+{
+	struct pb_json *beat = NULL, *stop = NULL;
+	struct capture c;
+
+	prepare(&c, *state);
+	submit(&c);
+	submit(&c);
+	pass_time(c.f, 3599);
+	tick(&c);
+	pass_time(c.f, 3600);
+	tick(&c);
+	assert_int_equal(count_events(c.f, "heartbeat", &beat), 2);
+	assert_int_equal(number_of(beat, "records"), 0);
+	submit(&c);
+	end(&c);
+	assert_int_equal(count_events(c.f, "stop", &stop), 1);
+	assert_int_equal(number_of(stop, "records"), 1);
+	pb_json_free(beat);
+	pb_json_free(stop);
+	assert_holds(c.f);
+}
+
+static void
+a_stop_is_said_and_the_next_start_knows_of_no_gap(void **state)
+{
+	struct capture c;
+
+	prepare(&c, *state);
+	submit(&c);
+	end(&c);
+	open_depot(&c);
+	tick(&c);
+	assert_int_equal(count_events(c.f, "start", NULL), 2);
+	assert_int_equal(count_events(c.f, "stop", NULL), 1);
+	assert_int_equal(count_events(c.f, "gap", NULL), 0);
+	end(&c);
+	assert_holds(c.f);
+}
+
+static void
+a_writer_that_ended_without_a_stop_leaves_a_gap(void **state)
+{
+	struct pb_json *gap = NULL;
+	struct capture c;
+	uint64_t from_s, to_s;
+
+	prepare(&c, *state);
+	submit(&c);
+	from_s = (uint64_t)(c.f->clock.now_us / SECOND);
+	end_unsaid(&c);
+	pass_time(c.f, 500);
+	open_depot(&c);
+	to_s = (uint64_t)(c.f->clock.now_us / SECOND);
+	submit(&c);
+	assert_int_equal(count_events(c.f, "gap", &gap), 1);
+	assert_string_equal(text_of(gap, "reason"), "writer_ended");
+	assert_int_equal(number_of(gap, "from_us") / SECOND, from_s);
+	assert_int_equal(number_of(gap, "to_us") / SECOND, to_s);
+	pb_json_free(gap);
+	end(&c);
+	assert_holds(c.f);
+}
+
+/* Of some hundreds of calls; a number that has no factor in common with what repeats. */
+#define STRIDE 7
+
+/* Whatever call fails on the way: it is gone on from there, and nothing is said twice or unsaid. */
+static void
+whatever_fails_at_the_start_is_said_once(void **state)
+{
+	struct fixture *f = *state;
+	struct capture c;
+	bool worked, more = true;
+
+	for (uint64_t nth = 1; more; nth += STRIDE) {
+		fresh(f);
+		prepare(&c, f);
+		fail_call(f, nth, EIO, false);
+		more =
+		    pb_depot_tick(c.depot, false, &worked, NULL) != PB_OK || f->faulty.failed > 0;
+		heal(f);
+		pass_time(f, 2);
+		if (pb_depot_broken(c.depot)) {
+			end_unsaid(&c);
+			open_depot(&c);
+			tick(&c);
+			assert_int_equal(count_events(f, "gap", NULL), 1);
+		} else {
+			tick(&c);
+			assert_int_equal(count_events(f, "gap", NULL), 0);
+			assert_int_equal(count_events(f, "start", NULL), 1);
+			assert_int_equal(count_events(f, "policy", NULL), 1);
+		}
+		pass_time(f, 600); /* the authority that failed is asked again */
+		end(&c);
+		assert_holds(f);
+	}
+}
+
+static void
+after_a_failed_sync_the_writer_must_end(void **state)
+{
+	struct capture c;
+	bool broken = false;
+
+	prepare(&c, *state);
+	submit(&c);
+	for (uint64_t nth = 1; !broken; nth++) {
+		assert_true(nth < 100);
+		fail_call(c.f, nth, EIO, true);
+		assert_int_not_equal(try_submit(&c), PB_OK);
+		broken = pb_depot_broken(c.depot);
+		heal(c.f);
+	}
+	assert_int_equal(try_submit(&c), PB_ESTOPPED);
+	end_unsaid(&c);
+	assert_holds(c.f);
+}
+
+/* ---- others --------------------------------------------------------------------------------- */
+
+static void
+look(void *arg)
+{
+	struct capture *c = arg;
+	bool worked;
+
+	assert_int_equal(pb_depot_tick(c->depot, false, &worked, NULL), PB_OK);
+}
+
+static void
+a_command_gets_the_archive_and_capture_goes_on_in_its_segment(void **state)
+{
+	const struct pb_patience patience = { .limit_s = 10 };
+	struct pb_archive *command = NULL;
+	struct capture c;
+	size_t before = 0, after = 0;
+
+	prepare(&c, *state);
+	submit(&c);
+	tick(&c);
+	submit(&c);
+	assert_true(pb_depot_holds(c.depot));
+	free(segments(c.f, &before));
+	c.f->clock.asleep = look;
+	c.f->clock.arg = &c;
+	assert_int_equal(
+	    pb_archive_open_patiently(&c.f->world, c.f->dir, c.f->key, &patience, &command, NULL),
+	    PB_OK);
+	assert_true(c.f->clock.slept_us < SECOND);
+	c.f->clock.asleep = NULL;
+	commit(c.f, command, 1);
+	close_archive(command);
+	submit(&c);
+	free(segments(c.f, &after));
+	assert_int_equal(after, before);
+	end(&c);
+	assert_holds(c.f);
+}
+
+static void
+an_archive_that_is_locked_is_waited_for_once(void **state)
+{
+	struct pb_archive *command;
+	struct capture c;
+
+	prepare(&c, *state);
+	command = open_archive(c.f, c.f->key);
+	assert_int_equal(try_submit(&c), PB_ELOCKED);
+	assert_true(c.f->clock.slept_us >= 2 * SECOND && c.f->clock.slept_us < 3 * SECOND);
+	c.f->clock.slept_us = 0;
+	assert_int_equal(try_submit(&c), PB_ELOCKED);
+	assert_int_equal(c.f->clock.slept_us, 0);
+	tick(&c);
+	assert_int_equal(c.f->clock.slept_us, 0);
+	close_archive(command);
+	submit(&c);
+	end(&c);
+	assert_holds(c.f);
+}
+
+static void
+an_idle_archive_is_let_go_of_when_it_is_stamped(void **state)
+{
+	uint64_t records;
+	struct capture c;
+
+	prepare(&c, *state);
+	submit(&c);
+	tick(&c);
+	assert_true(pb_depot_holds(c.depot));
+	submit(&c);
+	records = count_records(c.f);
+	pass_time(c.f, 30);
+	tick(&c);
+	assert_true(pb_depot_holds(c.depot));
+	assert_int_equal(count_records(c.f), records);
+	pass_time(c.f, 60);
+	tick(&c);
+	assert_false(pb_depot_holds(c.depot));
+	assert_int_equal(count_records(c.f), records + 1);
+	submit(&c);
+	end(&c);
+	assert_holds(c.f);
+}
+
+/* The archive's own authority is the one that a verifier here chose. */
+static int
+found_with_its_authority(void **state)
+{
+	struct pb_buf chain;
+	struct fixture *f;
+	const char *root;
+	char *path;
+
+	if (found_template(state) != 0)
+		return -1;
+	f = *state;
+	path = pb_path_join(f->template, "tsa/local.pem");
+	chain = slurp(path);
+	free(path);
+	root = strstr(pb_buf_text(&chain) + 1, "-----BEGIN"); /* behind its own */
+	assert_non_null(root);
+	assert_int_equal(pb_buf_append(&f->tsa_roots, root, strlen(root)), PB_OK);
+	pb_buf_done(&chain);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_can_be_freed),
+		cmocka_unit_test_setup(capture_begins_with_a_start_and_the_policy, set_up),
+		cmocka_unit_test_setup(
+		    a_record_of_a_door_begins_capture_and_is_acknowledged, set_up),
+		cmocka_unit_test_setup(a_heartbeat_says_how_much_came_since_the_one_before, set_up),
+		cmocka_unit_test_setup(a_stop_is_said_and_the_next_start_knows_of_no_gap, set_up),
+		cmocka_unit_test_setup(a_writer_that_ended_without_a_stop_leaves_a_gap, set_up),
+		cmocka_unit_test_setup(whatever_fails_at_the_start_is_said_once, set_up),
+		cmocka_unit_test_setup(after_a_failed_sync_the_writer_must_end, set_up),
+		cmocka_unit_test_setup(
+		    a_command_gets_the_archive_and_capture_goes_on_in_its_segment, set_up),
+		cmocka_unit_test_setup(an_archive_that_is_locked_is_waited_for_once, set_up),
+		cmocka_unit_test_setup(an_idle_archive_is_let_go_of_when_it_is_stamped, set_up),
+	};
+
+	return cmocka_run_group_tests(tests, found_with_its_authority, forget_template);
+}
