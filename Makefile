@@ -93,7 +93,7 @@ ROOMS_probant-verify := cli check archive verify bundle stamp vault log record c
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
 # The daemon, and what serves one door of it: without archive, catalog or key.
-HELPERS          += probantd
+HELPERS          += probantd probant-door
 ROOMS_probantd     := daemon anchor archive catalog index view stamp vault log relay policy record crypto sys core
 ROOMS_probant-door := doors capture policy relay net record crypto sys core
 
@@ -144,7 +144,7 @@ $(B)/flags: force
 	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
 
 define room
-SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c,$$(wildcard src/$(1)/*.c))
+SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c src/doors/main.c,$$(wildcard src/$(1)/*.c))
 OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
 $(B)/lib$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
@@ -175,6 +175,10 @@ $(B)/probant-mime: $(B)/obj/src/mime/main.o $(call archives,$(ROOMS_probant-mime
 $(B)/probantd: $(B)/obj/src/daemon/main.o $(call archives,$(ROOMS_probantd))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probantd))
+
+$(B)/probant-door: $(B)/obj/src/doors/main.o $(call archives,$(ROOMS_probant-door))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-door))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
 LIB_ROOMS := $(filter-out cli daemon doors relay policy token capture copies mime net,$(ROOMS))

@@ -129,6 +129,14 @@ pb_doorway_busy(const struct pb_doorway *doorway)
 	return atomic_load(&doorway->busy) > 0;
 }
 
+const char *
+pb_doorway_why(const struct pb_error *err)
+{
+	return err->why != NULL  ? err->why
+	       : err->cause != 0 ? strerror(err->cause)
+				 : pb_status_name(err->status);
+}
+
 void
 pb_doorway_log(const struct pb_doorway *doorway, const char *format, ...)
 {
@@ -246,8 +254,8 @@ pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_er
 
 	if (set_failing(doorway, archive, now_us != 0 ? now_us : 1))
 		pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s: %s (%s)",
-		    doorway->options.policy->archive[archive].name, why->what,
-		    why->why != NULL ? why->why : pb_status_name(why->status), why->object);
+		    doorway->options.policy->archive[archive].name, why->what, pb_doorway_why(why),
+		    why->object);
 }
 
 void

@@ -146,6 +146,6 @@ pb_doorway_tick(struct pb_doorway *doorway)
 	if (pb_doorway_connect(doorway, r.deadline_us, &r.relay, NULL) == PB_OK &&
 	    pb_gaps_record(pb_doorway_gaps(doorway), record_run, &r, &err) != PB_OK)
 		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s: %s", err.object,
-		    err.why != NULL ? err.why : pb_status_name(err.status));
+		    pb_doorway_why(&err));
 	pb_relay_free(r.relay);
 }
