@@ -24,6 +24,7 @@ struct pb_dossier_count {
 	uint64_t part[PB_DOSSIER_TYPES];
 	uint64_t closed[PB_DOSSIER_TYPES];
 	uint64_t unstamped; /* anchors without a token: a gap, or its end (FORMAT 2.2) */
+	uint64_t steps;     /* the clock went back between two of them: counted by the caller */
 };
 
 /* The same export gives the same dossier, octet for octet: no clock, no locale. */

@@ -143,8 +143,8 @@ put_exceptions(struct pb_html *html, const struct pb_dossier *d)
 		put_item(html, &imported, of_type(d, PB_RECORD_IMPORTED), 0);
 	if (d->count.unstamped > 0)
 		put_item(html, &gaps, d->count.unstamped, 0);
-	if (of_type(d, PB_RECORD_CAPTURE) > 0)
-		put_item(html, &steps, of_type(d, PB_RECORD_CAPTURE), 0);
+	if (d->count.steps > 0)
+		put_item(html, &steps, d->count.steps, 0);
 	if (of_type(d, PB_RECORD_RECOVERY) > 0)
 		put_item(html, &recoveries, of_type(d, PB_RECORD_RECOVERY), 0);
 }

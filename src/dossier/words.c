@@ -22,7 +22,7 @@ pb_dossier_type(uint8_t type, enum pb_dossier_language language)
 	static const char *const names[PB_DOSSIER_TYPES][PB_LANGUAGES] = {
 		[PB_RECORD_MESSAGE] = { "message capté", "message captured" },
 		[PB_RECORD_OBSERVATION] = { "observation", "observation" },
-		[PB_RECORD_CAPTURE] = { "recul d'horloge", "clock step" },
+		[PB_RECORD_CAPTURE] = { "captation", "capture" },
 		[PB_RECORD_MANAGEMENT] = { "gestion", "management" },
 		[PB_RECORD_DESTRUCTION] = { "destruction", "destruction" },
 		[PB_RECORD_ANCHOR] = { "horodatage", "timestamp" },

@@ -15,14 +15,14 @@
 
 static const char WRITING[] = N_("write a package");
 
-/* Types of the leaves of the range, and what is disclosed of them. */
+/* Types of the leaves of the range, what is disclosed of them, and where their time goes back. */
 static enum pb_status
 count_records(struct pb_export *e, struct pb_dossier_count *count, struct pb_error *err)
 {
 	const struct pb_manifest *m = &e->plan.manifest;
 	uint8_t *batch = malloc(BATCH * PB_LEAF_LEN);
 	enum pb_status status = batch == NULL ? pb_fail_memory(err, WRITING) : PB_OK;
-	uint64_t seq = m->first;
+	uint64_t seq = m->first, before_s = 0;
 
 	while (status == PB_OK && seq <= m->last) {
 		uint64_t left = m->last - seq + 1;
@@ -37,6 +37,8 @@ count_records(struct pb_export *e, struct pb_dossier_count *count, struct pb_err
 			pb_export_plan_choose(&e->plan, &leaf, &choice);
 			pb_dossier_count(count, leaf.type, choice.what,
 			    pb_export_plan_stamped(&e->plan, leaf.seq));
+			count->steps += leaf.time_s < before_s;
+			before_s = leaf.time_s;
 		}
 		seq += some;
 	}

@@ -432,6 +432,8 @@ gaps_steps_and_recoveries_are_exceptions(void **state)
 	pb_dossier_count(&f->dossier.count, PB_RECORD_ANCHOR, PB_DISCLOSE_ALL, false);
 	pb_dossier_count(&f->dossier.count, PB_RECORD_CAPTURE, PB_DISCLOSE_ALL, false);
 	pb_dossier_count(&f->dossier.count, PB_RECORD_RECOVERY, PB_DISCLOSE_ALL, false);
+	HAS_NOT(report(f, 1), "a reculé"); /* a record of the capture may say other things */
+	f->dossier.count.steps = 1;
 	text = report(f, 1);
 	HAS(text, "Horodatage interrompu\u202f: 1 enregistrement dit");
 	HAS(text, "L’horloge de l’archive a reculé 1 fois");
