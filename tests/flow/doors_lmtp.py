@@ -5,6 +5,7 @@ What Postfix delivers, by the same kind of transport, to a witness is what the a
 for octet and once.  Last line: `N passed, N failed`.
 """
 import collections
+import io
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import lib_postfix
@@ -26,6 +28,8 @@ BUILD = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROBANT = BUILD / "probant"
 SESSIONS, EACH = 10, 50
+FACTS, ENVELOPE = 0, 6  # FORMAT 1
+KILLED, FIRST_KILLED = 60, 2 * 10 ** 6
 JOURNAL = "journal@journal.tilleuls.example"
 
 POLICY = """\
@@ -36,7 +40,8 @@ heartbeat: 1 h
 archives:
   - name: tilleuls
     path: {work}/tilleuls
-    mailboxes: ["@tilleuls.example", "@tilleuls.example.probant.invalid"]
+    mailboxes: ["@tilleuls.example", "@tilleuls.example.probant.invalid",
+                dominique@tls.example.probant.invalid]
   - name: platanes
     path: {work}/platanes
     mailboxes: ["@platanes.example", "@platanes.example.probant.invalid"]
@@ -53,6 +58,14 @@ doors:
     on_failure: defer
     max_message: 250 MB
     journal: yes
+  - name: remote
+    kind: lmtp
+    listen: 127.0.0.1:{port}
+    on_failure: defer
+    max_message: 100 MB
+    tls:
+      certificate: {work}/door.pem
+      key: {work}/door.key
 """
 
 REPORT = """\
@@ -62,6 +75,7 @@ MIME-Version: 1.0
 X-MS-Journal-Report:
 Content-Type: multipart/mixed; boundary="_000_"
 Message-ID: <report@journal.report.generator>
+Date: Wed, 6 May 2026 17:42:00 +0200
 Subject: Bilan
 
 --_000_
@@ -121,9 +135,9 @@ def letter(number, kind):
 
 
 class Daemon:
-    def __init__(self, work):
+    def __init__(self, work, port):
         self.work = work
-        (work / "capture.yaml").write_text(POLICY.format(work=work))
+        (work / "capture.yaml").write_text(POLICY.format(work=work, port=port))
         self.words = open(work / "words", "wb")
         self.process = subprocess.Popen([PROBANT, "run", "--policy", work / "capture.yaml"],
                                         stdout=self.words, stderr=self.words)
@@ -160,15 +174,25 @@ class Daemon:
             self.words.close()
 
 
-def recovered(work, name):
-    """What the archive holds of type 1: (octets, facts, envelope)."""
-    out = work / (name + "-out")
-    run(ROOT / "tools/recover.py", work / name, "--reader", next((work / name / "readers").glob("*.key")),
-        "--passphrase-file", os.environ["PROBANT_PASSPHRASE_FILE"], "-o", out)
-    rows = []
-    for path in sorted(out.glob("*.eml"), key=lambda x: int(x.stem)):
-        rows.append((path.read_bytes(), json.loads((out / (path.stem + ".json")).read_text()),
-                     json.loads((out / (path.stem + ".envelope.json")).read_text())))
+def examined(work, name):
+    """The archive is sound; what it holds of messages, (octets, facts, envelope), out of a bundle."""
+    archive, rows = work / name, []
+    run(PROBANT, "stamp", "-a", archive, "--now")
+    for words, out in (("key", "policy"), "trust"), (("tsa", "roots"), "roots"):
+        (work / out).write_bytes(run(PROBANT, *words, "-a", archive))
+    held = shutil.copy(archive / "log/checkpoint", work / "held")
+    outside = "--trust", work / "trust", "--tsa-roots", work / "roots", "--against", held
+    run(PROBANT, "verify", archive, *outside)
+    run(PROBANT, "export", "-a", archive, "--case", "essai", "--against", held, "-o", work / (name + ".asics"))
+    run(BUILD / "probant-verify", work / (name + ".asics"), *outside)
+    with zipfile.ZipFile(work / (name + ".asics")) as container:
+        package = zipfile.ZipFile(io.BytesIO(container.read("essai.zip")))
+    for seq in sorted(int(x.split("/")[1]) for x in package.namelist() if x.endswith("/message.eml")):
+        folder = "records/%d/" % seq
+        kinds = [x["kind"] for x in json.loads(package.read(folder + "opening.json"))["parts"]]
+        facts, envelope = (json.loads(package.read("%spart-%d.bin" % (folder, kinds.index(kind))))
+                           for kind in (FACTS, ENVELOPE))
+        rows.append((package.read(folder + "message.eml"), facts, envelope))
     return rows
 
 
@@ -219,16 +243,62 @@ def away(postfix, witness, daemon):
     test("and is taken", postfix.drained(), postfix.queue())
 
 
+def killed(postfix, daemon):
+    """Door and writer are killed in turn while mail comes in; what was under way comes again."""
+    failures = []
+
+    def send():
+        with postfix.connect() as client:
+            for i in range(KILLED):
+                answer = postfix.inject("lou@else.example", ["sacha@platanes.example"],
+                                        letter(FIRST_KILLED + i, i), client)
+                if answer[0] != 250:
+                    failures.append(answer)
+                time.sleep(0.01)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    for word in ["copies", "--writer"] * 2:
+        before = daemon.others(word)
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + 20
+        while time.monotonic() < until and daemon.others(word) in ([], before):
+            time.sleep(0.05)
+        time.sleep(0.2)
+        test("another %s is started" % word, len(before) == 1 and daemon.others(word) not in ([], before), before)
+    sender.join()
+    test("mail is taken meanwhile", failures == [], failures)
+    test("and copies are, in the end", postfix.drained(), postfix.queue())
+
+
+def over_tls(postfix):
+    """From another machine, as it were: the door shows its certificate."""
+    postfix.inject("lou@else.example", ["dominique@tls.example"], letter(10 ** 6 + 1, 0))
+    test("a copy over TLS is taken", postfix.drained(), postfix.queue())
+    test("the door's certificate was verified", "Verified TLS connection established to 127.0.0.1" in postfix.log(),
+         postfix.log()[-2000:])
+
+
 # ---- what is kept ----------------------------------------------------------------------------------
 
 
-def check_copies(rows, witness):
+def check_killed(rows, delivered):
+    """Each, and no other; twice where the answer was lost, since the MTA sends it again."""
     kept = collections.Counter(octets for octets, _, _ in rows)
-    seen = collections.Counter(witness.messages)
+    test("nothing is lost when processes are killed", set(kept) == set(delivered),
+         "%d of %d are kept" % (len(kept), len(delivered)))
+    test("and hardly anything comes twice", len(rows) < len(delivered) * 1.5, len(rows))
+
+
+def check_copies(rows, delivered):
+    kept = collections.Counter(octets for octets, _, _ in rows)
+    seen = collections.Counter(delivered)
     test("each message once, as the MTA delivered it", kept == seen,
          "%d kept, %d delivered, %d differ" % (kept.total(), seen.total(), (kept - seen).total()))
-    facts = {(x["source"], x["door"], x["fidelity"]) for _, x, _ in rows}
-    test("they say that they are copies", facts == {("lmtp", "copies", "copy")}, facts)
+    facts = collections.Counter((x["source"], x["door"], x["fidelity"]) for _, x, _ in rows)
+    test("they say that they are copies, and by which door", facts == {
+        ("lmtp", "copies", "copy"): len(rows) - 1, ("lmtp", "remote", "copy"): 1}, facts)
     directions = collections.Counter(x["direction"] for _, x, _ in rows)
     test("sent or received, by the policy", directions["sent"] == SESSIONS * EACH // 5 and len(directions) == 2,
          directions)
@@ -236,18 +306,67 @@ def check_copies(rows, witness):
     test("the MTA tells of its client", peers == {("127.0.0.1", "client.example", "mta.example")}, peers)
     ids = [x["queue_id"] for _, _, x in rows]
     test("each by its queue id", len(set(ids)) == len(ids))
-    both = [x["address"] for x in rows[-2][2]["rcpt_to"]]
-    test("all recipients", sorted(both) == ["camille@tilleuls.example.probant.invalid",
-                                            "dominique@tilleuls.example.probant.invalid"], both)
+    named = [tuple(sorted(y["address"] for y in x["rcpt_to"])) for _, _, x in rows]
+    both = tuple(x + "@tilleuls.example.probant.invalid" for x in ("camille", "dominique"))
+    test("one copy for all recipients", named.count(both) == SESSIONS * EACH * 4 // 5, collections.Counter(named))
 
 
 def check_report(rows):
     test("the report is in the archive of those whom it names", len(rows) == 1, len(rows))
     octets, facts, envelope = rows[0]
-    test("whole", octets.endswith(REPORT.split("\r\n", 1)[1].encode()), octets)
+    test("whole", octets.endswith(REPORT.encode()), octets)
     test("known as one", (facts["journal"], facts["door"]) == ("exchange", "journal"), facts)
     test("with those whom it names", (envelope["mail_from"], [x["address"] for x in envelope["rcpt_to"]]) ==
          ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example"]), envelope)
+
+
+def scenario(work):
+    work.chmod(0o755)
+    (work / "passphrase").write_text("phrase fictive\n")
+    os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
+    for name in "tilleuls", "platanes":
+        run(PROBANT, "init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
+    run("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=door.example",
+        "-addext", "subjectAltName=DNS:door.example", "-keyout", work / "door.key", "-out", work / "door.pem")
+    port = lib_postfix.free_port()
+    main_cf, transport = recipes(work)
+    # What the recipe says of another machine; the name is not one of DNS here.
+    remote = transport.replace("probant ", "remote ", 1) + (
+        "\n  -o lmtp_tls_security_level=secure -o lmtp_tls_CAfile=%s/door.pem -o lmtp_tls_loglevel=1"
+        "\n  -o lmtp_tls_secure_cert_match=door.example" % work)
+    witness = Witness(work / "witness.sock")
+    parameters = {
+        "recipient_bcc_maps": main_cf["recipient_bcc_maps"][0],
+        "probant_destination_recipient_limit": main_cf["probant_destination_recipient_limit"][0],
+        "relay_domains": main_cf["relay_domains"][0],
+        "relay_recipient_maps": main_cf["relay_recipient_maps"][0],
+        "transport_maps": ", ".join([
+            "inline:{ {dominique@tls.example.probant.invalid = remote:inet:127.0.0.1:%d} }" % port,
+            *main_cf["transport_maps"][1:]]),
+        # All other mail is delivered to the witness, who must get it as the archive does.
+        "default_transport": "witness:unix:%s/witness.sock" % work,
+        "witness_destination_recipient_limit": "1000",
+    }
+    transports = [transport, transport.replace("probant ", "witness ", 1), remote]
+    daemon = Daemon(work, port)
+    try:
+        with lib_postfix.Postfix(work, parameters, transports) as postfix:
+            many(postfix, witness)
+            away(postfix, witness, daemon)
+            over_tls(postfix)
+            postfix.inject("", [JOURNAL], REPORT.encode())
+            test("the report is taken", postfix.drained(), postfix.queue())
+            calm = len(witness.messages)
+            killed(postfix, daemon)
+    finally:
+        test("the daemon ends well", daemon.stop() == 0, (work / "words").read_text(errors="replace"))
+        witness.shutdown()
+    check_copies(examined(work, "tilleuls"), witness.messages[:calm])
+    rows = examined(work, "platanes")
+    check_report([x for x in rows if x[1]["door"] == "journal"])
+    check_killed([x for x in rows if x[1]["door"] != "journal"], witness.messages[calm:])
+    words = (work / "words").read_text(errors="replace")
+    test("no address is in the log", "@" not in words, words)
 
 
 def main():
@@ -255,42 +374,8 @@ def main():
     if why is not None:
         print("skipped:", why)
         return 0
-    work = pathlib.Path(tempfile.mkdtemp(prefix="probant-lmtp-"))
-    work.chmod(0o755)
-    (work / "passphrase").write_text("phrase fictive\n")
-    os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
-    for name in "tilleuls", "platanes":
-        run(PROBANT, "init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
-    main_cf, transport = recipes(work)
-    witness = Witness(work / "witness.sock")
-    parameters = {
-        "recipient_bcc_maps": main_cf["recipient_bcc_maps"][0],
-        "probant_destination_recipient_limit": main_cf["probant_destination_recipient_limit"][0],
-        "relay_domains": main_cf["relay_domains"][0],
-        "relay_recipient_maps": main_cf["relay_recipient_maps"][0],
-        "transport_maps": ", ".join(main_cf["transport_maps"][1:]),
-        # All other mail is delivered to the witness, who must get it as the archive does.
-        "default_transport": "witness:unix:%s/witness.sock" % work,
-        "witness_destination_recipient_limit": "1000",
-    }
-    daemon = Daemon(work)
-    try:
-        with lib_postfix.Postfix(work, parameters,
-                                 [transport, transport.replace("probant ", "witness ", 1)]) as postfix:
-            many(postfix, witness)
-            away(postfix, witness, daemon)
-            postfix.inject("", [JOURNAL], REPORT.encode())
-            test("the report is taken", postfix.drained(), postfix.queue())
-    finally:
-        test("the daemon ends well", daemon.stop() == 0, (work / "words").read_text(errors="replace"))
-        witness.shutdown()
-    check_copies(recovered(work, "tilleuls"), witness)
-    check_report(recovered(work, "platanes"))
-    for name in "tilleuls", "platanes":
-        run(PROBANT, "verify", work / name)
-    words = (work / "words").read_text(errors="replace")
-    test("no address is in the log", "@" not in words, words)
-    shutil.rmtree(work)
+    with tempfile.TemporaryDirectory(prefix="probant-lmtp-") as work:
+        scenario(pathlib.Path(work))
     print("%d passed, %d failed" % (counts[True], counts[False]))
     return 1 if counts[False] else 0
 
