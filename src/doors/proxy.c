@@ -8,9 +8,6 @@
 #include "core/limits.h"
 #include "core/text.h"
 
-/* RFC 5321 4.5.3.2.7: at least five minutes for the next command, and for a block of data. */
-#define PATIENCE_MS (5 * 60 * 1000)
-
 #define NO_MEMORY "421 4.3.0 Out of memory, closing\r\n"
 #define NO_HOP "421 4.3.2 The next hop takes no mail now, closing\r\n"
 #define CLOSING "421 4.3.2 The door is closing\r\n"
@@ -369,7 +366,6 @@ pb_proxy_session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 		.doorway = doorway, .door = pb_doorway_door(doorway), .client = take_stream
 	};
 
-	pb_stream_timeout(p.client, PATIENCE_MS);
 	p.hop.address = &p.door->next_hop;
 	p.hop.clock = pb_doorway_world(doorway)->clock;
 	serve(&p);
