@@ -78,6 +78,11 @@ $(B)/tests/flow/tokens: $(B)/obj/tests/flow/tokens.o $(call archives,stamp crypt
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,stamp crypto sys core)
+# What tools/bench_doors.py measures a proxy against.
+$(B)/tests/flow/pass_on: $(B)/obj/tests/flow/pass_on.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 # envelope.sh is a step of a unit test; what several share is called lib_.
 FLOWS := $(filter-out tests/flow/envelope.sh tests/flow/lib_%,$(wildcard tests/flow/*.sh tests/flow/*.py))

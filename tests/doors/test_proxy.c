@@ -413,7 +413,7 @@ a_message_without_end_is_dropped(void **state)
 	    "N!", "L " BEGUN "drop|");
 }
 
-/* ---- the door is to stop -------------------------------------------------------------------- */
+/* ---- the door itself ------------------------------------------------------------------------ */
 
 static void
 a_session_ends_behind_its_message(void **state)
@@ -422,6 +422,21 @@ a_session_ends_behind_its_message(void **state)
 	PLAY(HELLO, MAIL, DATA, "S", "C. a\r\n.\r\n", "N= a\r\n.\r\n", "N> 250 Ok", "C< 250 Ok",
 	    "C< 421 4.3.2 The door is closing", "C!", "N!", "L " BEGUN "end|");
 	PLAY("S", GREETING, "C< 421 4.3.2 The door is closing", "C!", "N!");
+}
+
+static void
+a_session_without_memory_says_so(void **state)
+{
+	struct dialogue d;
+
+	(void)state;
+	dialogue_init(&d);
+	d.doorway.no_memory = true;
+	dialogue_connect(&d);
+	dialogue_play(
+	    &d, (const char *const[]){ "C< 421 4.3.0 Out of memory, closing", "C!", NULL });
+	dialogue_end(&d);
+	dialogue_done(&d);
 }
 
 /* ---- BDAT (RFC 3030) ------------------------------------------------------------------------ */
@@ -502,6 +517,7 @@ main(void)
 		cmocka_unit_test(a_reply_without_end_is_not_taken),
 		cmocka_unit_test(a_message_without_end_is_dropped),
 		cmocka_unit_test(a_session_ends_behind_its_message),
+		cmocka_unit_test(a_session_without_memory_says_so),
 		cmocka_unit_test(the_last_chunk_is_held_back_until_all_is_kept),
 		cmocka_unit_test(a_chunk_that_is_refused_ends_the_message),
 		cmocka_unit_test(chunks_have_their_order),

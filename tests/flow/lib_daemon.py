@@ -1,0 +1,83 @@
+"""For flow tests of doors: archives, `probant run` before them, and what they hold then."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Daemon:
+    """`probant run` with that policy, and an archive of each name, below `work`, which {work} stands for.
+    doors: where it listens: a path, or (address, port)."""
+
+    def __init__(self, build, work, policy, archives, doors):
+        self.probant, self.work, self.policy, self.doors = build / "probant", work, work / "capture.yaml", doors
+        self.policy.write_text(policy)
+        (work / "passphrase").write_text("une phrase fictive\n")
+        self.env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PROBANT_PASSPHRASE_FILE": str(work / "passphrase")}
+        for name in archives:
+            self.run("init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
+
+    def run(self, *words):
+        done = subprocess.run([self.probant, *words], env=self.env, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("%s: %s" % (words, done.stderr))
+        return done.stdout
+
+    def start(self):
+        with open(self.work / "words", "ab") as words:
+            self.process = subprocess.Popen([self.probant, "run", "--policy", self.policy], env=self.env,
+                                            stdout=words, stderr=words)
+        for door in self.doors:
+            self.wait(door)
+        return self
+
+    def wait(self, door):
+        until = time.monotonic() + 20
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with socket.socket(socket.AF_INET if isinstance(door, tuple) else socket.AF_UNIX) as s:
+                    return s.connect(door if isinstance(door, tuple) else str(door))
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("no door: " + self.words())
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+
+    def words(self):
+        return (self.work / "words").read_text(errors="replace")
+
+    def others(self, word):
+        """Processes that the master started, by a word of their arguments."""
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        return [int(pid) for pid in children
+                if word.encode() in pathlib.Path("/proc", pid, "cmdline").read_bytes().split(b"\0")]
+
+    def signal(self, word, number):
+        for pid in self.others(word):
+            os.kill(pid, number)
+
+    def halt(self, word):
+        self.signal(word, signal.SIGSTOP)
+
+    def go_on(self, word):
+        self.signal(word, signal.SIGCONT)
+
+    def kept(self, name):
+        """(octets, facts, envelope) of each message of that archive, by other means than the program's own."""
+        out = self.work / (name + "-out")
+        subprocess.run([ROOT / "tools/recover.py", self.work / name, "--reader",
+                        next((self.work / name / "readers").glob("*.key")), "--passphrase-file",
+                        self.work / "passphrase", "-o", out], check=True, capture_output=True)
+        return [(path.read_bytes(), json.loads((out / (path.stem + ".json")).read_text()),
+                 json.loads((out / (path.stem + ".envelope.json")).read_text()))
+                for path in sorted(out.glob("*.eml"), key=lambda x: int(x.stem))]
