@@ -53,8 +53,8 @@ pb_transaction_new(
 {
 	struct pb_transaction *transaction = malloc(sizeof(*transaction));
 
-	(void)err;
-	pb_assert(transaction != NULL);
+	if (transaction == NULL)
+		return pb_fail_memory(err, "test");
 	transaction->doorway = doorway;
 	*ret_transaction = transaction;
 	return PB_OK;

@@ -11,6 +11,7 @@
 #include "core/limits.h"
 #include "doors/fake_door.h"
 #include "doors/milter.h"
+#include "lib/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MAX_MESSAGE 100000
@@ -690,6 +691,38 @@ quitting_ends_it_at_any_time(void **state)
 	assert_int_equal(say_octets(*state, 'Q', "", 0), PB_EEND);
 }
 
+static void
+no_message_is_taken_when_memory_runs_out(void **state)
+{
+	static const char octets[] = "\0\0\0\xdO\0\0\0\6\0\0\1\xff\0\x1f\xff\xff"
+				     "\0\0\0\x10M<a@un.example>\0"
+				     "\0\0\0\x12R<b@deux.example>\0"
+				     "\0\0\0\5LA\0b\0"
+				     "\0\0\0\2E.";
+	struct talk *talk = *state;
+	enum pb_status status = PB_ENOMEM;
+
+	if (!test_memory_can_fail())
+		skip();
+	/* The fake's own memory does not count. */
+	assert_int_equal(pb_buf_reserve(&talk->doorway.story, 4096), PB_OK);
+	assert_int_equal(pb_buf_reserve(&talk->doorway.octets, 4096), PB_OK);
+	for (uint64_t nth = 1; status == PB_ENOMEM; nth++) {
+		pb_milter_free(talk->milter);
+		talk->milter = NULL;
+		pb_buf_done(&talk->replies);
+		test_memory_fail(nth, false);
+		status = pb_milter_new(&talk->doorway, &talk->milter, NULL);
+		if (status == PB_OK)
+			status = feed(talk, octets, sizeof(octets) - 1);
+		if (test_memory_restore() > 0)
+			assert_int_equal(status, PB_ENOMEM);
+		assert_true(nth < 100);
+	}
+	assert_int_equal(status, PB_OK);
+	assert_heard(talk, "Occ");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin_talk, end_talk)
 
 int
@@ -725,6 +758,7 @@ main(void)
 		TEST(an_mta_that_leaves_within_a_message_leaves_nothing),
 		TEST(a_connection_that_breaks_within_a_message_leaves_nothing),
 		TEST(quitting_ends_it_at_any_time),
+		TEST(no_message_is_taken_when_memory_runs_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
