@@ -5,11 +5,14 @@
 #ifndef PB_TEST_DOORS_FAKE_DOOR_H
 #define PB_TEST_DOORS_FAKE_DOOR_H
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/buf.h"
 #include "core/error.h"
 #include "doors/doors.h"
+#include "doors/doorway.h"
 
 struct pb_doorway {
 	struct pb_policy_door door;
@@ -17,6 +20,7 @@ struct pb_doorway {
 	struct pb_buf story;     /* a line for each thing that happened */
 	struct pb_buf octets;    /* of the newest message */
 	bool open;               /* one has begun */
+	struct pb_buf *log;      /* its lines, or NULL */
 	bool stops, stopping;    /* it is to stop behind the first one; it is now */
 };
 
@@ -34,6 +38,19 @@ bool
 pb_doorway_stopping(const struct pb_doorway *doorway)
 {
 	return doorway->stopping;
+}
+
+void
+pb_doorway_log(const struct pb_doorway *doorway, const char *format, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	if (doorway->log != NULL)
+		pb_assert(pb_buf_printf(doorway->log, "%s\n", line) == PB_OK);
 }
 
 enum pb_status
