@@ -64,13 +64,11 @@ class Machine:
         (self.dir / "policy.yaml").write_text(POLICY % {"dir": self.dir})
         self.env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PROBANT_PASSPHRASE_FILE": self.dir / "phrase"}
         self.socket = self.dir / "run/milter.sock"
-        self.run("init", self.dir / "archive", "--origin", "cabinet.example/courrier", "--no-recovery")
+        done = self.run("init", self.dir / "archive", "--origin", "cabinet.example/courrier", "--no-recovery")
+        check("an archive is made", done.returncode == 0, done.stderr)
 
     def run(self, *words):
-        done = subprocess.run([BUILD / "probant", *words], env=self.env, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError("%s: %s" % (words, done.stderr))
-        return done.stdout
+        return subprocess.run([BUILD / "probant", *words], env=self.env, capture_output=True, text=True)
 
     def start(self):
         self.daemon = subprocess.Popen([BUILD / "probant", "run", "--policy", self.dir / "policy.yaml"], env=self.env,
@@ -88,10 +86,10 @@ class Machine:
     def kept(self):
         """Pairs of facts with envelope, and octets: by other means than the program's own."""
         out = self.dir / "out"
-        out.mkdir()
-        subprocess.run([HERE.parent.parent / "tools/recover.py", self.dir / "archive", "--reader",
-                        next((self.dir / "archive/readers").glob("*.key")), "--passphrase-file", self.dir / "phrase",
-                        "-o", out], check=True)
+        key = next((self.dir / "archive/readers").glob("*.key"))
+        done = subprocess.run([HERE.parent.parent / "tools/recover.py", self.dir / "archive", "--reader", key,
+                               "--passphrase-file", self.dir / "phrase", "-o", out], capture_output=True)
+        check("all is recovered", done.returncode == 0, done.stderr)
         for path in sorted(out.glob("*.eml")):
             told = json.loads(path.with_suffix(".json").read_text())
             told.update(json.loads(path.with_suffix(".envelope.json").read_text()))
@@ -222,7 +220,8 @@ def flow(scratch):
     check_load(kept, delivered)
     check_hostile(kept, delivered, ids)
     check_within(kept)
-    machine.run("verify", machine.dir / "archive")
+    done = machine.run("verify", machine.dir / "archive")
+    check("nothing is wrong with the archive", "nothing wrong was found" in done.stdout, done.stdout + done.stderr)
 
 
 def main():
