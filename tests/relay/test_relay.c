@@ -142,6 +142,32 @@ names_and_origins_are_told(void **state)
 	pb_relay_free(relay);
 }
 
+static void
+memory_that_runs_out_is_said_to_have_run_out(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_relay *relay = NULL;
+	enum pb_status status;
+	bool more = true;
+	pid_t writer;
+
+	if (!test_memory_can_fail())
+		skip();
+	if ((writer = fork()) == 0)
+		(void)run_server(f);
+	for (unsigned nth = 1; more; nth++) {
+		test_memory_fail_own(nth, false);
+		status =
+		    pb_relay_connect(pb_sys_world(), f->path, f->uid, PATIENCE_MS, &relay, NULL);
+		more = test_memory_restore() > 0;
+		assert_int_equal(status, more ? PB_ENOMEM : PB_OK);
+	}
+	assert_string_equal(pb_relay_archive_name(relay, 1), "cabinet-b");
+	pb_relay_free(relay);
+	assert_int_equal(kill(writer, SIGKILL), 0);
+	assert_int_equal(waitpid(writer, NULL, 0), writer);
+}
+
 /* ---- records ----------------------------------------------------------------------------------
  */
 
@@ -459,6 +485,7 @@ main(void)
 		TEST(another_users_writer_is_not_believed),
 		TEST(program_that_is_no_writer_is_not_spoken_with),
 		TEST(names_and_origins_are_told),
+		TEST(memory_that_runs_out_is_said_to_have_run_out),
 		TEST(no_records_are_committed_at_once),
 		TEST(record_is_kept_whole_when_commit_answers),
 		TEST(records_for_several_archives_come_back_with_what_became_of_each),
