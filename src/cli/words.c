@@ -49,7 +49,7 @@ pb_words_event(const char *event)
 		{ "destruction", N_("records were destroyed") },
 		{ "rollback_accepted", N_("an older state of the archive was accepted") },
 		{ "clock_step", N_("the clock was set back") },
-		{ "gap", N_("mail passed a door without being kept") },
+		{ "gap", N_("there is a gap in the capture") },
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },
 		{ "segment", N_("a new segment of the vault began") },
 		{ "timestamp", N_("an authority stamped the log") },
