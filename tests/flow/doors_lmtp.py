@@ -21,6 +21,7 @@ import time
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import lib_hostile
 import lib_postfix
 from lib_lmtp import Witness
 
@@ -41,7 +42,7 @@ archives:
   - name: tilleuls
     path: {work}/tilleuls
     mailboxes: ["@tilleuls.example", "@tilleuls.example.probant.invalid",
-                dominique@tls.example.probant.invalid]
+                dominique@tls.example.probant.invalid, "@cabinet.example.probant.invalid"]
   - name: platanes
     path: {work}/platanes
     mailboxes: ["@platanes.example", "@platanes.example.probant.invalid"]
@@ -160,7 +161,10 @@ class Daemon:
         """Processes that the master started, by a word of their arguments."""
         found = []
         for pid in subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True).stdout.split():
-            arguments = pathlib.Path("/proc/%d/cmdline" % int(pid)).read_bytes().split(b"\0")
+            try:
+                arguments = pathlib.Path("/proc/%d/cmdline" % int(pid)).read_bytes().split(b"\0")
+            except FileNotFoundError:
+                continue
             if word.encode() in arguments:
                 found.append(int(pid))
         return found
@@ -223,6 +227,16 @@ def many(postfix, witness):
     test("500 messages over 10 sessions are taken", failures == [], failures)
     test("no copy waits", postfix.drained(), postfix.queue())
     test("the mail went its way", len(witness.messages) == SESSIONS * EACH, len(witness.messages))
+
+
+def hostile(postfix, witness):
+    before = len(witness.messages)
+    with postfix.connect() as client:
+        refused = [kind for kind, recipients, octets in lib_hostile.kinds()
+                   if postfix.inject("a.durand@labo.example", recipients, octets, client)[0] != 250]
+    test("26 hostile kinds are taken", refused == [], refused)
+    test("and no copy of them waits", postfix.drained(), postfix.queue())
+    test("all reached the witness", len(witness.messages) == before + 26, len(witness.messages) - before)
 
 
 def away(postfix, witness, daemon):
@@ -352,6 +366,7 @@ def scenario(work):
     try:
         with lib_postfix.Postfix(work, parameters, transports) as postfix:
             many(postfix, witness)
+            hostile(postfix, witness)
             away(postfix, witness, daemon)
             over_tls(postfix)
             postfix.inject("", [JOURNAL], REPORT.encode())
