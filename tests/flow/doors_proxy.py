@@ -12,6 +12,7 @@ import shutil
 import smtplib
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
@@ -35,7 +36,7 @@ otherwise: defer
 doors:
 """
 # What Postfix makes of these before the door; all other kinds stay as they are on the wire.
-REMADE = {"nothing", "bare-lf-in-body", "bare-lf-in-header", "cr-before-cr-lf", "from-line"}
+REMADE = {"bare-lf-in-body", "bare-lf-in-header", "cr-before-cr-lf", "from-line"}
 
 passed = failed = 0
 
@@ -88,7 +89,7 @@ def untraced(octets):
 
 def remade(octets):
     """As Postfix sends it on."""
-    octets = re.sub(rb"\r*\n", b"\r\n", octets) or b"\r\n"
+    octets = re.sub(rb"\r*\n", b"\r\n", octets)
     return b"X-Mailbox-Line: " + octets if octets.startswith(b"From ") else octets
 
 
@@ -141,14 +142,25 @@ def parameters(postfix):
 # ---- failure ----------------------------------------------------------------------------------------------
 
 
+def deferred(postfix):
+    """Mail that concerns no archive is deferred by this policy, and the next message is not."""
+    with postfix.connect() as client:
+        code, text = postfix.inject(SENDER, ["c@absent.example"], lib_hostile.message("nobodys"), client)
+        check("what is not kept is not accepted", code == 451, text)
+        code, text = postfix.inject(SENDER, lib_hostile.TO, lib_hostile.message("next"), client)
+        check("the next message is", code == 250, text)
+
+
 def away(daemon, postfix):
-    """While the writer stands still nothing is accepted; then all is as before."""
+    """While the writer stands still nobody is told that a message was accepted, and none is delivered."""
     daemon.halt("--writer")
-    code, text = postfix.inject(SENDER, lib_hostile.TO, lib_hostile.message("away", b"Subject: away\r\n"))
-    check("what cannot be kept is not accepted", code == 451, text)
-    daemon.go_on("--writer")
-    code, text = postfix.inject(SENDER, lib_hostile.TO, lib_hostile.message("back", b"Subject: back\r\n"))
-    check("then messages are accepted again", code == 250, text)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(postfix.inject, SENDER, lib_hostile.TO, lib_hostile.message("away"))
+        time.sleep(1)
+        check("the answer waits", not answer.done())
+        check("so does the message", not any(name_of(x) == b"away@labo.example" for x in postfix.delivered()))
+        daemon.go_on("--writer")
+        check("then it is accepted", answer.result()[0] == 250, answer.result())
 
 
 # ---- what is kept -----------------------------------------------------------------------------------------
@@ -193,8 +205,6 @@ def check_delivered(kept, delivered):
     offered = collections.Counter()
     for octets, _, envelope in kept:
         offered[name_of(octets)] += len(envelope["rcpt_to"])
-    # The writer may have got it before the door gave up; it was not let go on all the same.
-    del offered[b"away@labo.example"]
     seen = collections.Counter(map(name_of, delivered))
     check("what is kept is delivered, and nothing else", offered == seen, (offered - seen, seen - offered))
 
@@ -213,13 +223,15 @@ def flow(work):
             parameters(postfix)
             chunk = chunked(door)
             smuggled(door)
+            deferred(postfix)
             away(daemon, postfix)
             check("Postfix delivers them", postfix.drained())
         finally:
             check("the daemon ends well", daemon.stop() == 0, daemon.words())
         with postfix.connect() as client:
             client.ehlo()
-            code, text = client.mail(SENDER)
+            client.mail(SENDER)
+            code, text = client.rcpt(lib_hostile.TO[0])
             check("without a door nothing is accepted", code == 451, text)
         delivered = postfix.delivered()
     kept = daemon.kept("cabinet")
@@ -229,7 +241,8 @@ def flow(work):
     check_parameters(kept)
     check_delivered(kept, delivered)
     check("nothing was smuggled", not any(b"smuggled" in x for x in delivered + [x for x, _, _ in kept]))
-    daemon.run("verify", work / "cabinet")
+    # Nobody outside speaks for this archive: not all can be settled.
+    daemon.run("verify", work / "cabinet", code=2)
     check("no address is in the log", "@" not in daemon.words(), daemon.words())
 
 

@@ -22,10 +22,10 @@ class Daemon:
         for name in archives:
             self.run("init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
 
-    def run(self, *words):
+    def run(self, *words, code=0):
         done = subprocess.run([self.probant, *words], env=self.env, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError("%s: %s" % (words, done.stderr))
+        if done.returncode != code:
+            raise RuntimeError("%s: %d, %s%s" % (words, done.returncode, done.stdout, done.stderr))
         return done.stdout
 
     def start(self):
