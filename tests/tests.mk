@@ -78,7 +78,11 @@ $(B)/tests/flow/tokens: $(B)/obj/tests/flow/tokens.o $(call archives,stamp crypt
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,stamp crypto sys core)
-# What tools/bench_doors.py measures a proxy against.
+# What tools/bench_doors.py measures a milter and a proxy against.
+$(B)/tests/flow/null_milter: $(B)/obj/tests/flow/null_milter.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lmilter
 $(B)/tests/flow/pass_on: $(B)/obj/tests/flow/pass_on.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
