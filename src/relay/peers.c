@@ -5,6 +5,8 @@
 #include "relay/server_state.h"
 #include "sys/handed.h"
 
+static const char SERVING[] = N_("serve listeners");
+
 void
 pb_server_note(struct pb_relay_server *s, enum pb_status status, const struct pb_error *failure)
 {
@@ -47,17 +49,17 @@ greet(struct pb_relay_server *s, int fd, struct pb_error *err)
 	int listed = PB_NO_SOCKET, answer;
 
 	if (status == PB_ENOMEM)
-		status = pb_fail_memory(err, PB_SERVING);
+		status = pb_fail_memory(err, SERVING);
 	else if (status != PB_OK)
-		status = pb_fail(err, status, PB_SERVING,
-		    N_("the names of the archives are too long"), "%zu", s->options.archive_count);
+		status = pb_fail(err, status, SERVING, N_("the names of the archives are too long"),
+		    "%zu", s->options.archive_count);
 	if (status == PB_OK)
 		status = pb_handed_new(table.data, table.len, &listed, err);
 	if (status == PB_OK) {
 		pb_packet_hello_encode(table.len, hello);
 		answer = pb_local_send(fd, hello, sizeof(hello), NULL, 0, listed);
 		if (answer != 0 && answer != -EPIPE) /* it left meanwhile */
-			status = pb_fail_sys(err, answer, PB_SERVING, "%s", "");
+			status = pb_fail_sys(err, answer, SERVING, "%s", "");
 	}
 	pb_local_close(&listed);
 	pb_buf_done(&table);
@@ -75,7 +77,7 @@ pb_server_welcome(struct pb_relay_server *s)
 	if (fd == -EAGAIN)
 		return false;
 	if (fd < 0) {
-		pb_server_note(s, pb_fail_sys(&failure, fd, PB_SERVING, "%s", ""), &failure);
+		pb_server_note(s, pb_fail_sys(&failure, fd, SERVING, "%s", ""), &failure);
 		return false;
 	}
 	if (uid == s->options.peer_uid)

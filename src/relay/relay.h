@@ -20,7 +20,8 @@ struct pb_relay; /* one connection, for one thread at a time */
 
 /*
  * PB_EUNAVAIL: nobody listens at path, it is neither the writer's user nor root (who binds the
- * socket), or is no writer of this version; whatever went wrong, but PB_ENOMEM.
+ * socket), or is no writer of this version; whatever went wrong.  But PB_ENOMEM, and PB_EINVAL: no
+ * socket has such a path.
  */
 enum pb_status pb_relay_connect(const struct pb_world *world, const char *path, uint32_t writer_uid,
     uint32_t timeout_ms, struct pb_relay **ret_relay, struct pb_error *err) PB_MUST_CHECK;

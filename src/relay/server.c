@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "record/types.h"
+
+static const char SERVING[] = N_("serve listeners");
 
 enum pb_status
 pb_relay_server_new(const struct pb_relay_options *options, struct pb_relay_server **ret_server,
@@ -20,7 +23,7 @@ pb_relay_server_new(const struct pb_relay_options *options, struct pb_relay_serv
 		s->slot = calloc(PB_LIMIT_GROUP_RECORDS, sizeof(s->slot[0]));
 	}
 	if (s == NULL || s->socket == NULL || s->intake == NULL || s->slot == NULL)
-		status = pb_fail_memory(err, PB_SERVING);
+		status = pb_fail_memory(err, SERVING);
 	else
 		status = pb_taker_new(options->world->files, options->spill_dir, &s->taker, err);
 	if (status != PB_OK) {
@@ -239,7 +242,7 @@ tell(struct pb_relay_server *s, int ready, struct pb_error *err)
 	enum pb_status status = s->failed;
 
 	if (ready < 0 && ready != -EINTR)
-		return pb_fail_sys(err, ready, PB_SERVING, "%s", "");
+		return pb_fail_sys(err, ready, SERVING, "%s", "");
 	if (status != PB_OK && err != NULL)
 		*err = s->failure;
 	s->failed = PB_OK;

@@ -26,8 +26,7 @@ struct pb_relay_options {
 	    void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err);
 	void *ctx;
 	size_t max_connections;
-	/* Payloads that stand in files of a listener are copied there, unnamed, before they count.
-	 */
+	/* Where payloads that stand in files of a listener are copied to, unnamed, at first. */
 	const char *spill_dir;
 };
 

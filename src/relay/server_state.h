@@ -4,16 +4,12 @@
 
 #include <stdbool.h>
 
-#include "core/error.h"
 #include "relay/server.h"
 #include "relay/take.h"
 #include "sys/local.h"
 
 /* None is polled, or it was closed. */
 #define PB_NO_SOCKET (-1)
-/* What is tried, for errors. */
-#define PB_SERVING N_("serve listeners")
-
 /* A record of this turn; the intake knows it by its address. */
 struct pb_server_slot {
 	size_t peer;
