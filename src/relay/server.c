@@ -7,6 +7,9 @@
 #include "core/error.h"
 #include "record/types.h"
 
+/* Connections taken in a turn: who does nothing but connect keeps nobody from being heard. */
+#define WELCOMED 64
+
 static const char SERVING[] = N_("serve listeners");
 
 enum pb_status
@@ -230,8 +233,9 @@ turn(struct pb_relay_server *s, uint32_t timeout_ms)
 	answer_all(s);
 	pb_server_forget(s);
 	if (s->socket[0].revents != 0)
-		while (pb_server_open(s) && pb_server_welcome(s))
-			continue;
+		for (unsigned n = 0; n < WELCOMED && pb_server_open(s); n++)
+			if (!pb_server_welcome(s))
+				break;
 	return ready;
 }
 

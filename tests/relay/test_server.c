@@ -286,6 +286,26 @@ another_user_is_not_spoken_with(void **state)
 }
 
 static void
+who_does_nothing_but_connect_keeps_nobody_from_being_heard(void **state)
+{
+	struct fixture *f = *state;
+	int fd[100];
+	uint32_t uid;
+
+	end_server(f);
+	f->uid = geteuid() + 1;
+	serve(f);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(pb_local_connect(f->path, PATIENCE_MS, &fd[i], &uid, NULL), PB_OK);
+	turn(f, PB_OK);
+	assert_in_range(pb_relay_server_cut(f->server), 1, 99);
+	turn(f, PB_OK);
+	assert_int_equal(pb_relay_server_cut(f->server), 100);
+	for (size_t i = 0; i < 100; i++)
+		pb_local_close(&fd[i]);
+}
+
+static void
 draining_commits_what_came_and_takes_no_more(void **state)
 {
 	struct fixture *f = *state;
@@ -392,6 +412,7 @@ main(void)
 		TEST(group_that_is_full_ends_the_turn_and_nobody_is_forgotten),
 		TEST(more_connections_than_allowed_wait_until_one_ends),
 		TEST(another_user_is_not_spoken_with),
+		TEST(who_does_nothing_but_connect_keeps_nobody_from_being_heard),
 		TEST(draining_commits_what_came_and_takes_no_more),
 		TEST(payload_that_cannot_be_copied_is_refused),
 		TEST(memory_that_runs_out_loses_nothing_that_is_acknowledged),
