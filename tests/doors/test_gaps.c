@@ -201,6 +201,52 @@ no_more_is_remembered_than_can_be_read(void **state)
 	free(many);
 }
 
+/* ---- a power cut ---------------------------------------------------------------------------- */
+
+struct cut {
+	const char *runs; /* what every disk that could be left says */
+	size_t states;
+};
+
+static void
+look_after_cut(void *arg, struct test_powercut *state)
+{
+	struct cut *cut = arg;
+	struct fixture after = { .files = test_powercut_files(state) };
+
+	assert_int_equal(pb_gaps_new(after.files, "/", "entree", &after.gaps, NULL), PB_OK);
+	assert_recorded(&after, PB_OK, cut->runs);
+	pb_gaps_free(after.gaps);
+	pb_buf_done(&after.runs);
+	cut->states++;
+}
+
+static void
+what_was_noted_outlives_a_power_cut(void **state)
+{
+	struct test_powercut *disk = test_powercut_new();
+	struct fixture f = { .files = test_powercut_files(disk) };
+	struct cut cut = { .runs = "ormes too_late 1:A\n" };
+
+	(void)state;
+	assert_int_equal(pb_gaps_new(f.files, "/", "entree", &f.gaps, NULL), PB_OK);
+	add(&f, "ormes", "too_late", 1, "A");
+	test_powercut_states(disk, 100, look_after_cut, &cut);
+	add(&f, "tilleuls", "too_late", 2, "B");
+	cut.runs = "ormes too_late 1:A\ntilleuls too_late 2:B\n";
+	test_powercut_states(disk, 100, look_after_cut, &cut);
+	/* ormes is recorded, tilleuls is not, and another comes meanwhile. */
+	f.afterwards = PB_EIO;
+	f.adds = true;
+	assert_recorded(&f, PB_EIO, cut.runs);
+	cut.runs = "ormes too_late 9:new\ntilleuls too_late 2:B\n";
+	test_powercut_states(disk, 100, look_after_cut, &cut);
+	assert_true(cut.states >= 3);
+	pb_gaps_free(f.gaps);
+	pb_buf_done(&f.runs);
+	test_powercut_free(disk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -213,6 +259,7 @@ main(void)
 		TEST(no_more_is_remembered_than_can_be_read),
 		TEST(each_archive_and_reason_is_a_run_in_the_order_of_time),
 		TEST(what_cannot_be_recorded_stays_and_what_came_meanwhile_too),
+		cmocka_unit_test(what_was_noted_outlives_a_power_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
