@@ -21,6 +21,7 @@ struct pb_doorway {
 	const struct pb_policy_door *door;
 	struct pb_tls *tls;
 	struct pb_gaps *gaps;
+	bool unrecorded; /* it was told that gaps can't be recorded */
 	atomic_bool stopping;
 	atomic_uint busy;
 	pthread_mutex_t lock; /* of archive */
@@ -264,4 +265,13 @@ pb_doorway_kept(struct pb_doorway *doorway, size_t archive)
 	if (set_failing(doorway, archive, 0))
 		pb_doorway_log(doorway, "archive %s: messages are kept again",
 		    doorway->options.policy->archive[archive].name);
+}
+
+void
+pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why)
+{
+	if (why != NULL && !doorway->unrecorded)
+		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s: %s (%s)", why->what,
+		    pb_doorway_why(why), why->object);
+	doorway->unrecorded = why != NULL;
 }

@@ -33,6 +33,10 @@ int64_t pb_doorway_failing(struct pb_doorway *doorway, size_t archive);
 void pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_error *why);
 void pb_doorway_kept(struct pb_doorway *doorway, size_t archive);
 
+/* What was let through is recorded (NULL), or can't be: that is logged once until it is.  By one
+ * thread. */
+void pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why);
+
 /* Messages that have begun and not ended. */
 void pb_doorway_enter(struct pb_doorway *doorway);
 void pb_doorway_leave(struct pb_doorway *doorway);

@@ -124,8 +124,8 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 		status = pb_fail(err, PB_ENOENT, WHAT,
 		    N_("the writer does not have the archive now"), "%s", run->archive);
 	if (status == PB_OK)
-		pb_doorway_log(r->doorway, "a gap of %zu messages is recorded (%s, archive %s)",
-		    count, run->reason, run->archive[0] != '\0' ? run->archive : "all");
+		pb_doorway_log(r->doorway, "a gap is recorded: archive %s, messages %zu, %s",
+		    run->archive[0] != '\0' ? run->archive : "all", count, run->reason);
 	pb_buf_done(&facts);
 	pb_buf_done(&envelope);
 	return status;
@@ -143,9 +143,9 @@ pb_doorway_tick(struct pb_doorway *doorway)
 	if (pb_gaps_empty(pb_doorway_gaps(doorway)))
 		return;
 	r.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000;
-	if (pb_doorway_connect(doorway, r.deadline_us, &r.relay, NULL) == PB_OK &&
-	    pb_gaps_record(pb_doorway_gaps(doorway), record_run, &r, &err) != PB_OK)
-		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s: %s", err.object,
-		    pb_doorway_why(&err));
+	if (pb_doorway_connect(doorway, r.deadline_us, &r.relay, NULL) == PB_OK)
+		pb_doorway_recorded(doorway,
+		    pb_gaps_record(pb_doorway_gaps(doorway), record_run, &r, &err) == PB_OK ? NULL
+											    : &err);
 	pb_relay_free(r.relay);
 }

@@ -102,9 +102,10 @@ may_pass(const struct pb_transaction *t)
 	if (door->on_failure != PB_FAILURE_DEFER_THEN_DELIVER)
 		return door->on_failure == PB_FAILURE_DELIVER;
 	for (size_t i = 0; i < policy_of(t)->archive_count; i++) {
+		if (t->concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
+			continue;
 		since_us = pb_doorway_failing(t->doorway, i);
-		if (t->concern[i] != PB_CONCERN_NONE && !t->destination[i].kept && since_us != 0 &&
-		    now_us - since_us >= (int64_t)door->deliver_after_s * 1000000)
+		if (since_us != 0 && now_us - since_us >= (int64_t)door->deliver_after_s * 1000000)
 			return true;
 	}
 	return false;

@@ -278,6 +278,17 @@ each_archive_has_its_own_secret_of_a_large_message_too(void **state)
 }
 
 static void
+an_empty_message_is_one(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(bring(f, &to_both, "", 0), PB_OUTCOME_KEPT);
+	assert_int_equal(writer.kept_count, 2);
+	assert_int_equal(writer.kept[0].message.len, 0);
+	assert_int_equal(writer.kept[1].message.len, 0);
+}
+
+static void
 what_is_dropped_is_not_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -478,6 +489,9 @@ the_gap_is_of_the_archive_that_failed(void **state)
 		       "1778083320000000 writer_refused ormes 3458797a3133\n");
 	pb_doorway_tick(f->doorway); /* refused: the lines stay */
 	assert_int_equal(writer.kept_count, 2);
+	pb_buf_clear(&f->log);
+	pb_doorway_tick(f->doorway);
+	assert_int_equal(f->log.len, 0); /* said once */
 	writer.refuse[1] = PB_OK;
 	pb_doorway_tick(f->doorway);
 	assert_int_equal(writer.kept_count, 3);
@@ -579,6 +593,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_concerns_nobody_goes_as_the_policy_says),
+		TEST(an_empty_message_is_one),
 		TEST(what_is_dropped_is_not_kept),
 		TEST(what_is_too_long_is_not_kept),
 		TEST(a_message_goes_to_the_archives_that_it_concerns),
