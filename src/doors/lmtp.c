@@ -39,12 +39,19 @@ pb_lmtp_forget(struct pb_lmtp *p)
 
 /* ---- commands ------------------------------------------------------------------------------- */
 
+/* Where the policy may let pass what is not kept, only its end tells what becomes of a message. */
+static bool
+has_limit(const struct pb_lmtp *p)
+{
+	return p->door->on_failure == PB_FAILURE_DEFER;
+}
+
 static void
 say_hello(struct pb_lmtp *p, struct pb_smtp_text name)
 {
 	const bool tls =
 	    pb_doorway_tls(p->doorway) != NULL && pb_stream_tls_version(p->client) == NULL;
-	char text[512], size[21];
+	char text[512], size[22] = " "; /* and a number */
 
 	if (name.len == 0 || name.len >= sizeof(p->hello)) {
 		pb_lmtp_refuse(p, "501 5.5.4 LHLO name is expected\r\n");
@@ -53,11 +60,11 @@ say_hello(struct pb_lmtp *p, struct pb_smtp_text name)
 	memcpy(p->hello, name.at, name.len);
 	p->hello[name.len] = '\0';
 	pb_lmtp_forget(p);
-	(void)pb_decimal_format(p->door->max_message, size);
+	(void)pb_decimal_format(p->door->max_message, size + 1);
 	(void)snprintf(text, sizeof(text),
-	    "250-%s\r\n250-PIPELINING\r\n250-SIZE %s\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
+	    "250-%s\r\n250-PIPELINING\r\n250-SIZE%s\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
 	    "250-CHUNKING\r\n250-ENHANCEDSTATUSCODES\r\n%s250 XFORWARD " PB_SMTP_FORWARDED "\r\n",
-	    p->door->name, size, tls ? "250-STARTTLS\r\n" : "");
+	    p->door->name, has_limit(p) ? size : "", tls ? "250-STARTTLS\r\n" : "");
 	pb_lmtp_say(p, text);
 }
 
@@ -89,8 +96,9 @@ mail_fault(const struct pb_lmtp *p, struct pb_smtp_text keyword, struct pb_smtp_
 	if (pb_smtp_is(keyword, "SIZE")) { /* RFC 1870 */
 		if (!pb_decimal_parse(value.at, value.len, &size))
 			return unfit;
-		return size > p->door->max_message ? "552 5.3.4 The message is too large\r\n"
-						   : NULL;
+		if (size > p->door->max_message && has_limit(p))
+			return "552 5.3.4 The message is too large\r\n";
+		return NULL;
 	}
 	if (pb_smtp_is(keyword, "BODY")) /* RFC 6152 */
 		return pb_smtp_is(value, "7BIT") || pb_smtp_is(value, "8BITMIME") ? NULL : unfit;

@@ -6,8 +6,8 @@
 
 static const char *const told[] = {
 	[PB_LMTP_GOOD] = "250 2.0.0 Taken\r\n",
-	[PB_LMTP_TOO_LARGE] = "552 5.3.4 The message is too large\r\n",
 	[PB_LMTP_NOT_KEPT] = "451 4.3.0 The message cannot be archived now, try again later\r\n",
+	[PB_LMTP_TOO_LARGE] = "552 5.3.4 The message is too large\r\n",
 };
 
 static const char no_recipient[] = "503 5.5.1 RCPT is expected\r\n";
@@ -132,5 +132,5 @@ pb_lmtp_bdat(struct pb_lmtp *p, struct pb_smtp_text argument)
 	else if (last)
 		settle(p);
 	else
-		pb_lmtp_say(p, told[p->message.fate]);
+		pb_lmtp_say(p, told[PB_LMTP_GOOD]);
 }

@@ -2,13 +2,13 @@
 
 /* Nothing of it is kept; what still comes is thrown away. */
 static void
-give_up(struct pb_lmtp_message *m, enum pb_lmtp_fate why)
+give_up(struct pb_lmtp_message *m)
 {
 	if (!m->waiting)
 		pb_transaction_drop(m->transaction);
 	pb_buf_wipe(&m->head);
 	m->waiting = false;
-	m->fate = why;
+	m->given_up = true;
 }
 
 void
@@ -16,7 +16,7 @@ pb_lmtp_message_begin(struct pb_lmtp_message *m, const struct pb_transit *transi
 {
 	pb_journal_report_init(&m->report);
 	m->open = true;
-	m->fate = transit != NULL ? PB_LMTP_GOOD : PB_LMTP_NOT_KEPT;
+	m->given_up = transit == NULL;
 	m->size = 0;
 	if (transit == NULL)
 		return;
@@ -25,7 +25,7 @@ pb_lmtp_message_begin(struct pb_lmtp_message *m, const struct pb_transit *transi
 	if (!m->waiting)
 		pb_transaction_begin(m->transaction, &m->transit);
 	else if (pb_buf_reserve(&m->head, PB_LIMIT_JOURNAL_HEAD) != PB_OK)
-		give_up(m, PB_LMTP_NOT_KEPT);
+		give_up(m);
 }
 
 /*
@@ -41,7 +41,7 @@ judge_head(struct pb_lmtp_message *m, bool last)
 		PB_OK ||
 	    (is == PB_JOURNAL_REPORT &&
 		pb_journal_report_state(&m->report, &m->transit, NULL) != PB_OK)) {
-		give_up(m, PB_LMTP_NOT_KEPT);
+		give_up(m);
 		return;
 	}
 	if (is == PB_JOURNAL_UNKNOWN)
@@ -58,45 +58,41 @@ pb_lmtp_message_write(struct pb_lmtp_message *m, const void *data, size_t len)
 	const uint8_t *at = data;
 	size_t n;
 
-	if (m->fate == PB_LMTP_GOOD && len > m->door->max_message - m->size)
-		give_up(m, PB_LMTP_TOO_LARGE);
-	if (m->fate != PB_LMTP_GOOD || len == 0)
-		return;
 	m->size += len;
 	if (m->waiting) {
 		n = PB_LIMIT_JOURNAL_HEAD - m->head.len;
 		n = len < n ? len : n;
 		if (pb_buf_append(&m->head, at, n) != PB_OK)
-			give_up(m, PB_LMTP_NOT_KEPT);
+			give_up(m);
 		else
 			judge_head(m, m->head.len == PB_LIMIT_JOURNAL_HEAD);
 		at += n;
 		len -= n;
 	}
-	if (m->fate == PB_LMTP_GOOD && len > 0)
+	if (!m->given_up && len > 0)
 		pb_transaction_write(m->transaction, at, len);
 }
 
 enum pb_lmtp_fate
 pb_lmtp_message_end(struct pb_lmtp_message *m)
 {
-	enum pb_outcome outcome;
+	enum pb_outcome outcome = PB_OUTCOME_DEFER;
 
 	if (m->waiting)
 		judge_head(m, true);
-	if (m->fate == PB_LMTP_GOOD) {
+	if (!m->given_up)
 		outcome = pb_transaction_end(m->transaction, &m->transit, NULL);
-		m->fate = outcome == PB_OUTCOME_DEFER ? PB_LMTP_NOT_KEPT : PB_LMTP_GOOD;
-	}
 	m->open = false;
-	return m->fate;
+	if (outcome != PB_OUTCOME_DEFER)
+		return PB_LMTP_GOOD;
+	return m->size > m->door->max_message ? PB_LMTP_TOO_LARGE : PB_LMTP_NOT_KEPT;
 }
 
 void
 pb_lmtp_message_drop(struct pb_lmtp_message *m)
 {
-	if (m->open && m->fate == PB_LMTP_GOOD)
-		give_up(m, PB_LMTP_NOT_KEPT);
+	if (m->open && !m->given_up)
+		give_up(m);
 	pb_journal_report_done(&m->report);
 	m->open = false;
 }

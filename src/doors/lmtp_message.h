@@ -8,7 +8,11 @@
 #include "doors/journal_report.h"
 #include "doors/transaction.h"
 
-enum pb_lmtp_fate { PB_LMTP_GOOD, PB_LMTP_TOO_LARGE, PB_LMTP_NOT_KEPT };
+enum pb_lmtp_fate {
+	PB_LMTP_GOOD, /* it was kept, or need not be */
+	PB_LMTP_NOT_KEPT,
+	PB_LMTP_TOO_LARGE /* and will be so tomorrow */
+};
 
 /* door and transaction are set, and borrowed; the rest is zeros.  Read freely. */
 struct pb_lmtp_message {
@@ -16,7 +20,7 @@ struct pb_lmtp_message {
 	struct pb_transaction *transaction;
 	bool open;
 	bool waiting; /* in head; the transaction has not begun */
-	enum pb_lmtp_fate fate;
+	bool given_up;
 	uint64_t size;
 	struct pb_transit transit;
 	struct pb_journal_report report;
@@ -27,7 +31,7 @@ struct pb_lmtp_message {
 void pb_lmtp_message_begin(struct pb_lmtp_message *message, const struct pb_transit *transit);
 void pb_lmtp_message_write(struct pb_lmtp_message *message, const void *data, size_t len);
 
-/* All octets have come.  PB_LMTP_GOOD: it was kept, or need not be. */
+/* All octets have come. */
 enum pb_lmtp_fate pb_lmtp_message_end(struct pb_lmtp_message *message);
 
 /* It goes no further, if one is open. */

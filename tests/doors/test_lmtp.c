@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -338,20 +339,46 @@ send_lines(struct pb_doorway *d, const char *header, size_t lines, const char *b
 	return told;
 }
 
+/* What becomes of it the transaction says; where it is not to pass, it need not come again. */
 static void
 a_message_that_is_too_large_is_read_and_refused(void **state)
 {
-	struct pb_doorway d = doorway(PB_OUTCOME_KEPT, false);
-	struct told told = send_lines(&d, "", 6250, "");
+	static const struct {
+		enum pb_outcome outcome;
+		const char *behind, *answer;
+	} rows[] = {
+		{ PB_OUTCOME_DEFER, "", LATER },
+		{ PB_OUTCOME_DEFER, "x\r\n", LARGE },
+		{ PB_OUTCOME_PASS, "x\r\n", TAKEN },
+		{ PB_OUTCOME_NOT_OURS, "x\r\n", TAKEN },
+	};
 
 	(void)state;
-	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK);
-	assert_int_equal(told.message.len, 100000);
-	pb_buf_done(&told.message);
-	told = send_lines(&d, "", 6250, "x\r\n");
-	assert_string_equal(told.answers, MAIL_RCPT_OK GO LARGE OK);
-	assert_string_equal(told.log, "a@b.example>c@d.example" KNOWN "drop|");
-	pb_buf_done(&told.message);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pb_doorway d = doorway(rows[i].outcome, false);
+		struct told told = send_lines(&d, "", 6250, rows[i].behind);
+		char expected[1024];
+
+		snprintf(expected, sizeof(expected), "%s%s%s", MAIL_RCPT_OK GO, rows[i].answer, OK);
+		assert_string_equal(told.answers, expected);
+		assert_string_equal(told.log, "a@b.example>c@d.example" KNOWN "end|");
+		assert_int_equal(told.message.len, 100000 + strlen(rows[i].behind));
+		pb_buf_done(&told.message);
+	}
+}
+
+static void
+a_door_that_lets_pass_announces_no_limit(void **state)
+{
+	static const char says[] = "LHLO x\r\nMAIL FROM:<a> SIZE=100001\r\n";
+	struct pb_doorway d = doorway(PB_OUTCOME_PASS, false);
+	struct told told;
+
+	(void)state;
+	d.door.on_failure = PB_FAILURE_DELIVER;
+	told = speak(&d, says, sizeof(says) - 1, 4096);
+	assert_non_null(strstr(told.answers, "250-SIZE\r\n"));
+	assert_non_null(strstr(told.answers, SENDER));
 }
 
 static void
@@ -473,6 +500,7 @@ main(void)
 		cmocka_unit_test(a_client_that_only_errs_is_sent_away),
 		cmocka_unit_test(a_line_that_is_too_long_is_refused_once),
 		cmocka_unit_test(a_message_that_is_too_large_is_read_and_refused),
+		cmocka_unit_test(a_door_that_lets_pass_announces_no_limit),
 		cmocka_unit_test(tls_is_offered_where_there_is_a_certificate),
 		cmocka_unit_test(a_door_that_stops_says_so_behind_the_message),
 		cmocka_unit_test(a_journal_report_is_for_those_whom_it_names),
