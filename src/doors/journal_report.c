@@ -170,22 +170,26 @@ enum pb_status
 pb_journal_report_state(
     struct pb_journal_report *report, struct pb_transit *transit, struct pb_error *err)
 {
-	const size_t count = report->addresses.count;
+	const size_t named = report->addresses.count, count = named + transit->recipient_count;
 	const char *at = (const char *)report->addresses.recipients.data;
 	struct pb_transit_recipient *recipient = calloc(count + 1, sizeof(*recipient));
 
 	if (recipient == NULL)
 		return pb_fail_memory(err, N_("read a journal report"));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < named; i++) {
 		recipient[i].address = at;
 		at += strlen(at) + 1;
 	}
+	for (size_t i = named; i < count; i++)
+		recipient[i] = transit->recipient[i - named];
 	free(report->recipient);
 	report->recipient = recipient;
-	transit->mail_from = report->addresses.sender;
-	transit->mail_parameters = NULL;
 	transit->recipient = recipient;
 	transit->recipient_count = count;
+	if (named > 0 || report->addresses.sender[0] != '\0') {
+		transit->mail_from = report->addresses.sender;
+		transit->mail_parameters = NULL;
+	}
 	transit->journal = report->online ? "microsoft365" : "exchange";
 	return PB_OK;
 }

@@ -52,8 +52,9 @@ enum pb_status pb_journal_report_read(struct pb_journal_report *report, const ui
     size_t len, bool last, enum pb_journal_is *ret_is, struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * Of a report: the members of transit that it tells.  From nobody to nobody if its text is not to
- * be understood.  Borrowed until pb_journal_report_done.
+ * Of a report: transit, which has its transaction, gains whom it names: the sender, and recipients
+ * before those of the transaction, who stay, so that nobody keeps mail out of an archive by calling
+ * it a report.  Borrowed until pb_journal_report_done.
  */
 enum pb_status pb_journal_report_state(struct pb_journal_report *report, struct pb_transit *transit,
     struct pb_error *err) PB_MUST_CHECK;

@@ -26,7 +26,7 @@ static void
 told(const char *octets, size_t step, char out[256])
 {
 	struct pb_journal_report report;
-	struct pb_transit transit = { .journal = NULL };
+	struct pb_transit transit = { .mail_from = "own" };
 	enum pb_journal_is is = PB_JOURNAL_UNKNOWN;
 	size_t len = strlen(octets);
 
@@ -118,7 +118,7 @@ what_is_not_understood_names_nobody(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		told(rows[i], 4096, out);
-		assert_string_equal(out, "");
+		assert_string_equal(out, "own");
 	}
 }
 
@@ -145,7 +145,7 @@ what_exchange_online_took_through_is_known(void **state)
 	static const char octets[] =
 	    "X-MS-Exchange-CrossTenant-Id: 0\r\nX-MS-Journal-Report:\r\n\r\n";
 	struct pb_journal_report report;
-	struct pb_transit transit = { .mail_from = "x", .recipient_count = 1 };
+	struct pb_transit transit = { .mail_from = "x" };
 	enum pb_journal_is is = PB_JOURNAL_UNKNOWN;
 
 	(void)state;
@@ -156,8 +156,36 @@ what_exchange_online_took_through_is_known(void **state)
 	assert_int_equal(is, PB_JOURNAL_REPORT);
 	assert_int_equal(pb_journal_report_state(&report, &transit, NULL), PB_OK);
 	assert_string_equal(transit.journal, "microsoft365");
+	pb_journal_report_done(&report);
+}
+
+/* The transaction's sender gives way, its recipients stay. */
+static void
+a_report_concerns_its_transaction_too(void **state)
+{
+	static const char octets[] =
+	    HEADER MULTIPART PART "\r\nSender: <>\r\nTo: c@b.example\r\n" ORIGINAL;
+	const struct pb_transit_recipient own = { "journal@b.example", "NOTIFY=NEVER" };
+	struct pb_transit transit = { .mail_from = "own",
+		.mail_parameters = "SIZE=1",
+		.recipient = &own,
+		.recipient_count = 1 };
+	struct pb_journal_report report;
+	enum pb_journal_is is = PB_JOURNAL_UNKNOWN;
+
+	(void)state;
+	pb_journal_report_init(&report);
+	assert_int_equal(pb_journal_report_read(&report, (const uint8_t *)octets,
+			     sizeof(octets) - 1, false, &is, NULL),
+	    PB_OK);
+	assert_int_equal(pb_journal_report_state(&report, &transit, NULL), PB_OK);
 	assert_string_equal(transit.mail_from, "");
-	assert_int_equal(transit.recipient_count, 0);
+	assert_null(transit.mail_parameters);
+	assert_int_equal(transit.recipient_count, 2);
+	assert_string_equal(transit.recipient[0].address, "c@b.example");
+	assert_null(transit.recipient[0].parameters);
+	assert_string_equal(transit.recipient[1].address, "journal@b.example");
+	assert_string_equal(transit.recipient[1].parameters, "NOTIFY=NEVER");
 	pb_journal_report_done(&report);
 }
 
@@ -168,6 +196,7 @@ main(void)
 		cmocka_unit_test(a_report_names_sender_and_recipients),
 		cmocka_unit_test(what_is_not_understood_names_nobody),
 		cmocka_unit_test(a_message_as_any_other_is_none),
+		cmocka_unit_test(a_report_concerns_its_transaction_too),
 		cmocka_unit_test(what_exchange_online_took_through_is_known),
 	};
 

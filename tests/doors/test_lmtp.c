@@ -421,7 +421,7 @@ a_journal_report_is_for_those_whom_it_names(void **state)
 {
 	static const struct dialogue rows[] = {
 		DIALOGUE(MAIL_RCPT "DATA\r\n" REPORT ".\r\n", MAIL_RCPT_OK GO TAKEN,
-		    "s@t.example>u@t.example,v@t.example mta=mx.example client=unix"
+		    "s@t.example>u@t.example,v@t.example,c@d.example mta=mx.example client=unix"
 		    " journal=exchange|end|",
 		    REPORT),
 		DIALOGUE(MAIL_RCPT "DATA\r\nSubject: z\r\n\r\nno report\r\n.\r\n",
@@ -438,7 +438,7 @@ a_journal_report_is_for_those_whom_it_names(void **state)
 }
 
 static void
-a_report_whose_text_does_not_end_names_nobody(void **state)
+a_report_whose_text_does_not_end_concerns_its_transaction(void **state)
 {
 	struct pb_doorway d = doorway(PB_OUTCOME_KEPT, true);
 	const char *head = "X-MS-Journal-Report:\r\nContent-Type: multipart/mixed; boundary=b\r\n"
@@ -447,12 +447,14 @@ a_report_whose_text_does_not_end_names_nobody(void **state)
 
 	(void)state;
 	assert_string_equal(told.answers, MAIL_RCPT_OK GO TAKEN OK);
-	assert_string_equal(told.log, " mta=mx.example client=unix journal=exchange|end|");
+	assert_string_equal(
+	    told.log, "a@b.example>c@d.example mta=mx.example client=unix journal=exchange|end|");
 	pb_buf_done(&told.message);
 	/* Longer than what is held of it. */
 	d.door.max_message = 4 * PB_LIMIT_JOURNAL_HEAD;
 	told = send_lines(&d, head, PB_LIMIT_JOURNAL_HEAD / 16, "--b\r\n");
-	assert_string_equal(told.log, " mta=mx.example client=unix journal=exchange|end|");
+	assert_string_equal(
+	    told.log, "a@b.example>c@d.example mta=mx.example client=unix journal=exchange|end|");
 	assert_int_equal(told.message.len, strlen(head) + PB_LIMIT_JOURNAL_HEAD + 5);
 	pb_buf_done(&told.message);
 }
@@ -504,7 +506,7 @@ main(void)
 		cmocka_unit_test(tls_is_offered_where_there_is_a_certificate),
 		cmocka_unit_test(a_door_that_stops_says_so_behind_the_message),
 		cmocka_unit_test(a_journal_report_is_for_those_whom_it_names),
-		cmocka_unit_test(a_report_whose_text_does_not_end_names_nobody),
+		cmocka_unit_test(a_report_whose_text_does_not_end_concerns_its_transaction),
 		cmocka_unit_test(without_memory_nothing_counts_as_taken),
 	};
 

@@ -331,7 +331,7 @@ def check_report(rows):
     test("whole", octets.endswith(REPORT.encode()), octets)
     test("known as one", (facts["journal"], facts["door"]) == ("exchange", "journal"), facts)
     test("with those whom it names", (envelope["mail_from"], [x["address"] for x in envelope["rcpt_to"]]) ==
-         ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example"]), envelope)
+         ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example", JOURNAL]), envelope)
 
 
 def scenario(work):

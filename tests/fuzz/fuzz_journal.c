@@ -23,7 +23,7 @@ read_in(struct pb_journal_report *report, const uint8_t *data, size_t len, size_
 static void
 check_told(struct pb_journal_report *report)
 {
-	struct pb_transit transit = { .mail_from = NULL };
+	struct pb_transit transit = { .mail_from = "" };
 
 	pb_assert(pb_journal_report_state(report, &transit, NULL) == PB_OK);
 	pb_assert(*transit.mail_from == '\0' || pb_address_plausible(transit.mail_from));
