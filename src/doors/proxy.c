@@ -1,6 +1,5 @@
 #include "doors/proxy.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -95,13 +94,12 @@ struct line {
 static enum pb_status
 remember_hello(struct pb_proxy *p, const struct line *line)
 {
-	char *name = strndup(line->command.argument.at, line->command.argument.len);
+	const struct pb_smtp_text name = line->command.argument;
+	const size_t len = name.len < sizeof(p->hello) ? name.len : 0;
 
+	memcpy(p->hello, name.at, len);
+	p->hello[len] = '\0';
 	pb_buf_clear(&p->hop.hello);
-	if (name == NULL)
-		return PB_ENOMEM;
-	free(p->hello);
-	p->hello = name;
 	return pb_buf_append(&p->hop.hello, line->data, line->len);
 }
 
@@ -373,7 +371,6 @@ pb_proxy_session(struct pb_doorway *doorway, struct pb_stream *take_stream)
 	pb_proxy_hop_done(&p.hop);
 	pb_smtp_envelope_done(&p.envelope);
 	pb_transaction_free(p.transaction);
-	free(p.hello);
 	pb_stream_free(take_stream);
 }
 

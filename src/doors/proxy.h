@@ -21,7 +21,7 @@ struct pb_proxy {
 	struct pb_proxy_hop hop;
 	struct pb_transaction *transaction;
 	struct pb_smtp_envelope envelope; /* of what the next hop accepted */
-	char *hello;                      /* what the client calls itself, or NULL */
+	char hello[PB_LIMIT_FORWARDED];   /* what the client calls itself; "": not known */
 	struct pb_transit transit;        /* of the message that has begun */
 	bool begun;      /* there is one in `transaction`: by BDAT, between commands */
 	uint64_t size;   /* of it so far, octets */

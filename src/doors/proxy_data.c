@@ -53,14 +53,15 @@ stop(struct pb_proxy *p, enum fate *fate, enum fate why)
 static enum pb_status
 state_transit(struct pb_proxy *p)
 {
+	const char *hello = p->hello[0] != '\0' ? p->hello : NULL;
 	const bool forwarded = p->envelope.forwarded[PB_FORWARDED_NAME][0] != '\0' ||
 			       p->envelope.forwarded[PB_FORWARDED_ADDR][0] != '\0';
 
 	p->transit = (struct pb_transit){ .source = "proxy",
 		.door = p->door->name,
 		.fidelity = "octets",
-		.mta = forwarded ? p->hello : NULL,
-		.helo = forwarded ? NULL : p->hello,
+		.mta = forwarded ? hello : NULL,
+		.helo = forwarded ? NULL : hello,
 		.client_address = forwarded ? NULL : pb_stream_peer(p->client) };
 	return pb_smtp_envelope_state(&p->envelope, &p->transit, NULL);
 }

@@ -230,9 +230,9 @@ dialogue_init(struct dialogue *d)
 	};
 }
 
-/* A client connects. */
+/* A client has connected. */
 static inline void
-dialogue_connect(struct dialogue *d)
+dialogue_prepare(struct dialogue *d)
 {
 	int ends[2];
 
@@ -241,7 +241,20 @@ dialogue_connect(struct dialogue *d)
 	be_patient(d->client);
 	assert_int_equal(
 	    pb_stream_new(ends[1], d->doorway.world.clock, 20000, &d->stream, NULL), PB_OK);
+}
+
+/* Its session begins. */
+static inline void
+dialogue_go(struct dialogue *d)
+{
 	assert_int_equal(pthread_create(&d->thread, NULL, run_session, d), 0);
+}
+
+static inline void
+dialogue_connect(struct dialogue *d)
+{
+	dialogue_prepare(d);
+	dialogue_go(d);
 }
 
 static inline void

@@ -39,8 +39,8 @@ static void
 other_dots_are_not(void **state)
 {
 	static const char *const others[] = { "", ".", "..\n", ".\r\n", "\r\n.\r\n", "\r\n..\r\n",
-		"a.\r\n", "a.\n", "\n.", "\n..\n", "\n.\r\n" + 1, "\n. \n", "\r.x\r", "\r\n.\r",
-		"a\r\n.\r\n.\r\n", "\n\r\n\r\n.a\n\r.b\r" };
+		"a.\r\n", "a.\n", "\n.", "\n..\n", "\n. \n", "\r.x\r", "\r\n.\r", "a\r\n.\r\n.\r\n",
+		"\n\r\n\r\n.a\n\r.b\r" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
