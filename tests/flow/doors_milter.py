@@ -2,15 +2,18 @@
 """doors_milter.py [BUILD]: real Postfix with a milter door, as docs/DOORS.md has it.
 
 500 messages over 10 sessions, and 26 kinds of hostile mail: each is captured once, with its envelope, and equals what
-reached the mailbox, the fields that delivery puts on top aside.  Whatever Postfix made of what was sent.  Prints
-`N passed, N failed`.
+reached the mailbox, the fields that delivery puts on top aside.  Then writer and door are killed and held up under
+load: what a client was told is accepted is in the archive all the same.  Prints `N passed, N failed`.
 """
 import collections
 import concurrent.futures
 import json
+import os
 import pathlib
 import re
 import shutil
+import signal
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -24,6 +27,7 @@ import lib_hostile
 import lib_postfix
 
 SESSIONS, EACH = 10, 50
+EACH_DISTURBED = 20
 SENDER = "a.durand@labo.example"
 POLICY = """\
 policy: capture
@@ -83,6 +87,26 @@ class Machine:
         self.daemon.terminate()
         return self.daemon.wait(60)
 
+    def child(self, word):
+        """The process that the master started with that word among its arguments."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(path.read_text().rpartition(")")[2].split()[1])
+                words = (path.parent / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue                  # it ended meanwhile
+            if parent == self.daemon.pid and any(word in x for x in words):
+                return int(path.parent.name)
+        return None
+
+    def signal(self, word, number):
+        until = time.monotonic() + 20
+        while (child := self.child(word)) is None:
+            if time.monotonic() > until:
+                raise RuntimeError("nothing comes back: " + (self.dir / "stderr").read_text())
+            time.sleep(0.02)
+        os.kill(child, number)
+
     def kept(self):
         """Pairs of facts with envelope, and octets: by other means than the program's own."""
         out = self.dir / "out"
@@ -123,6 +147,40 @@ def load(postfix):
         return sum(pool.map(session, range(SESSIONS)))
 
 
+def insist(postfix, octets):
+    """Hand it in until it is accepted, over a connection each time: how often that took."""
+    for attempt in range(1, 200):
+        try:
+            if postfix.inject(SENDER, lib_hostile.TO, octets)[0] == 250:
+                return attempt
+        except (OSError, smtplib.SMTPException):
+            pass
+        time.sleep(0.05)
+    return None
+
+
+def disturb(machine):
+    """Each of them goes away under load, twice, and the writer is held up."""
+    for _ in range(2):
+        for word in b"--writer", b"probant-door":
+            time.sleep(0.3)
+            machine.signal(word, signal.SIGKILL)
+    time.sleep(0.3)
+    machine.signal(b"--writer", signal.SIGSTOP)
+    time.sleep(0.5)
+    machine.signal(b"--writer", signal.SIGCONT)
+
+
+def disturbed(postfix, machine):
+    """How often each message was handed in."""
+    with concurrent.futures.ThreadPoolExecutor(SESSIONS + 1) as pool:
+        trouble = pool.submit(disturb, machine)
+        attempts = [pool.submit(insist, postfix, letter(SESSIONS + s, i))
+                    for i in range(EACH_DISTURBED) for s in range(SESSIONS)]
+        trouble.result()
+        return [x.result() for x in attempts]
+
+
 def hostile(postfix):
     """The kinds by the queue ids that they were accepted under."""
     ids = {}
@@ -154,8 +212,16 @@ def check_within(kept):
           [(x["mail_from"], x["direction"]) for x in bounces] == [("", "received")], bounces)
 
 
-def check_load(kept, delivered):
-    letters = [(told, octets) for told, octets in kept if b"Subject: n. " in octets]
+def check_disturbed(letters, attempts):
+    """What was kept and not acknowledged comes again, and is kept again; nothing is kept that was never sent."""
+    check("all are accepted in the end", None not in attempts)
+    sent = {letter(SESSIONS + s, i) for s in range(SESSIONS) for i in range(EACH_DISTURBED)}
+    kept = [x for _, x in letters]
+    check("each that was accepted while things broke is captured", set(kept) == sent, len(sent - set(kept)))
+    check("twice only what was handed in twice", len(sent) <= len(kept) <= sum(attempts), (len(kept), sum(attempts)))
+
+
+def check_load(letters, delivered):
     sent = collections.Counter(letter(s, i) for s in range(SESSIONS) for i in range(EACH))
     check("each of 500 is captured once, as it was sent", collections.Counter(x for _, x in letters) == sent,
           len(letters))
@@ -206,6 +272,7 @@ def flow(scratch):
         check("500 messages are accepted", load(postfix) == SESSIONS * EACH)
         ids = hostile(postfix)
         within(postfix)
+        attempts = disturbed(postfix, machine)
         check("Postfix delivers them", postfix.drained())
         delivered = collections.defaultdict(list)
         for octets in postfix.delivered():
@@ -216,8 +283,11 @@ def flow(scratch):
             client.ehlo()
             check("while nobody answers, nobody is let in", client.mail(SENDER)[0] == 451)
     kept = list(machine.kept())
-    check("nothing else is captured", len(kept) == SESSIONS * EACH + len(ids) + 2, len(kept))
-    check_load(kept, delivered)
+    letters = [(told, octets, int(re.search(rb"Subject: n. (\d+)", octets)[1])) for told, octets in kept
+               if b"Subject: n. " in octets]
+    check("nothing else is captured", len(kept) - len(letters) == len(ids) + 2, len(kept))
+    check_load([(told, octets) for told, octets, session in letters if session < SESSIONS], delivered)
+    check_disturbed([(told, octets) for told, octets, session in letters if session >= SESSIONS], attempts)
     check_hostile(kept, delivered, ids)
     check_within(kept)
     done = machine.run("verify", machine.dir / "archive")
