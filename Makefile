@@ -250,6 +250,10 @@ install: all
 	install -m 755 $(addprefix $(B)/,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/libexec/probant
 	install -m 755 $(addprefix $(B)/,$(HELPERS)) $(DESTDIR)$(PREFIX)/libexec/probant
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	sed 's|@PREFIX@|$(PREFIX)|' tools/systemd/probant.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/probant.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/probant.service
+	install -m 644 tools/systemd/probant.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/probant.conf
 	install -m 755 $(B)/libprobant.so $(DESTDIR)$(PREFIX)/lib/libprobant.so.0
 	ln -sf libprobant.so.0 $(DESTDIR)$(PREFIX)/lib/libprobant.so
 	install -m 644 include/probant/*.h $(DESTDIR)$(PREFIX)/include/probant

@@ -23,7 +23,7 @@ check-messages:
 	@tools/messages --check
 
 # Views are made by a program, which these run.
-$(TESTS_view) $(TESTS_archive) $(TESTS_find): | $(B)/probant-mime
+$(TESTS_view) $(TESTS_archive) $(TESTS_find) $(TESTS_daemon): | $(B)/probant-mime
 
 check-unit: $(TESTS)
 	@tools/run-tests $(TESTS)

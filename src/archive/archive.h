@@ -58,7 +58,7 @@ struct pb_archive {
 	 * goes on with it, unless others began a newer one.  Or NULL. */
 	struct pb_secret *kept_key;
 	char kept_segment[PB_SEGMENT_NAME_LEN + 1];
-	struct pb_sealer *sealer;             /* for the archive's own records */
+	struct pb_sealer *sealer; /* for the archive's own records; NULL while it is let go of */
 	uint8_t before_sha256[PB_DIGEST_LEN]; /* of the segment before, while append is empty */
 	const struct pb_founding *founding;   /* borrowed; while record 0 is not committed */
 	int64_t published_us;                 /* monotonic; when log/checkpoint was written last */

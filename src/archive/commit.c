@@ -188,6 +188,13 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 		a->saved_size = a->head.tree.size;
 }
 
+static enum pb_status
+refuse(const struct pb_archive *a, struct pb_error *err)
+{
+	return pb_fail(err, PB_ESTOPPED, N_("commit"),
+	    N_("this writer stopped after a failed sync"), "%s", a->dir);
+}
+
 enum pb_status
 pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
     struct pb_receipt *ret_receipts, struct pb_error *err)
@@ -199,8 +206,7 @@ pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
 
 	pb_assert(count <= PB_LIMIT_GROUP_RECORDS);
 	if (a->stopped)
-		return pb_fail(err, PB_ESTOPPED, N_("commit"),
-		    N_("this writer stopped after a failed sync"), "%s", a->dir);
+		return refuse(a, err);
 	commit.time_s = now_us < 0 ? 0 : (uint64_t)now_us / 1000000;
 	status = pb_segments_ready(a, commit.time_s, err);
 	if (status == PB_OK)
@@ -238,6 +244,8 @@ pb_commit_own(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
 	struct pb_receipt receipt;
 	enum pb_status status;
 
+	if (a->stopped)
+		return refuse(a, err);
 	status = pb_sealer_start(a->sealer, err);
 	if (status == PB_OK)
 		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts->data, facts->len, err);

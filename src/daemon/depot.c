@@ -96,16 +96,19 @@ stamp_is_due(const struct pb_depot *d, int64_t now_us)
 	return d->unstamped && now_us >= d->stamp_us;
 }
 
-/* What is done with the archive held. */
+/* What is done with the archive held; one that no record needs is not kept for it. */
 static enum pb_status
 tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
 {
+	bool held = d->held;
 	enum pb_status status = pb_depot_ready(d, 0, err);
 
 	if (status == PB_OK && beat_is_due(d, now_us))
 		status = pb_depot_beat(d, err);
 	if (status == PB_OK && stamp_is_due(d, now_us))
 		status = stamp(d, err);
+	if (!held && d->held && !pb_depot_broken(d))
+		pb_depot_let_go(d);
 	return status;
 }
 
@@ -143,6 +146,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 enum pb_status
 pb_depot_stop(struct pb_depot *d, struct pb_error *err)
 {
+	bool unstamped = d->unstamped;
 	enum pb_status status;
 
 	if (d->step != PB_STEP_STARTED)
@@ -150,7 +154,11 @@ pb_depot_stop(struct pb_depot *d, struct pb_error *err)
 	status = pb_depot_hold(d, PATIENCE_S, err);
 	if (status == PB_OK)
 		status = pb_depot_unready(d, err);
-	return status == PB_OK ? stamp(d, err) : status;
+	if (status == PB_OK && unstamped)
+		status = stamp(d, err);
+	if (d->held && !pb_depot_broken(d))
+		pb_depot_let_go(d);
+	return status;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

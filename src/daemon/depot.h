@@ -54,7 +54,7 @@ bool pb_depot_holds(const struct pb_depot *depot);
 /* After a failed sync nobody knows what is on the disk: this process must end (FORMAT 4). */
 bool pb_depot_broken(const struct pb_depot *depot);
 
-/* Say in the log that capture stops, and stamp what is not stamped. */
+/* Say in the log that capture stops, stamp what was not stamped before, and let go. */
 enum pb_status pb_depot_stop(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

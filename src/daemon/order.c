@@ -2,8 +2,8 @@
 
 /* A session ends behind its message, whose client may be slow. */
 #define GRACE_DOOR_US (30 * 1000000LL)
-/* What has come is committed, and published, for every archive. */
-#define GRACE_WRITER_US (120 * 1000000LL)
+/* What has come is committed, and the stop stated in every archive: there may be thousands. */
+#define GRACE_WRITER_US (600 * 1000000LL)
 
 int64_t
 pb_order_grace_us(bool writer)

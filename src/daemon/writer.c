@@ -5,7 +5,6 @@
 #include "core/error.h"
 #include "daemon/log.h"
 #include "daemon/writer_state.h"
-#include "sys/child.h"
 #include "sys/service.h"
 
 /* How soon it sees that it is to stop, or that a command waits for an archive. */
@@ -30,11 +29,10 @@ make_depots(struct writer *w, struct pb_error *err)
 
 	w->shared = (struct pb_depot_options){ .world = w->world,
 		.policy = w->policy,
+		.viewer = w->viewer,
 		.acknowledged = acknowledged,
 		.acknowledged_ctx = w };
 	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
-	if (pb_sys_beside("probant-mime", w->viewer, sizeof(w->viewer)))
-		w->shared.viewer = w->viewer;
 	w->depot = calloc(w->policy->archive_count + 1, sizeof(struct pb_depot *));
 	if (w->depot == NULL)
 		return pb_fail_memory(err, N_("prepare to capture"));

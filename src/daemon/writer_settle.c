@@ -6,12 +6,17 @@
 #include "daemon/policy_text.h"
 #include "daemon/writer_state.h"
 #include "sys/attend.h"
+#include "sys/child.h"
 #include "sys/confine_service.h"
 #include "sys/listen.h"
 #include "sys/service.h"
 
-/* Files that an open archive takes: lock, segment, its keys, catalog; and some in passing. */
+/* Archives that are held at once, by the MiB or two that each takes; and by its files: lock,
+ * segment, keys, catalog, and some in passing. */
+#define ARCHIVES_MAX 256
 #define FILES_PER_ARCHIVE 16
+
+#define VIEWER "probant-mime"
 
 static const char CONFINING[] = N_("confine the writer");
 
@@ -28,7 +33,7 @@ is_there(const struct writer *w, size_t archive)
 static enum pb_status
 confine(struct writer *w, const char **directory, struct pb_error *err)
 {
-	struct pb_confinement confinement = { .directory = directory, .programs = true };
+	struct pb_confinement confinement = { .directory = directory, .program = w->viewer };
 	struct pb_confined confined = { 0 };
 	int answer;
 
@@ -79,7 +84,12 @@ pb_writer_settle(struct writer *w, struct pb_error *err)
 	answer = pb_listen_own(PB_SERVICE_SOCKET);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, N_("listen"), "%s", w->policy->runtime_dir);
+	if (!pb_sys_beside(VIEWER, w->viewer, sizeof(w->viewer)))
+		return pb_fail(err, PB_EUNAVAIL, N_("begin to write"),
+		    N_("a program of this installation is missing"), "%s", VIEWER);
 	w->archives_max = pb_attend_many_files() / FILES_PER_ARCHIVE;
+	if (w->archives_max > ARCHIVES_MAX)
+		w->archives_max = ARCHIVES_MAX;
 	return confine_to_archives(w, err);
 }
 

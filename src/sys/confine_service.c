@@ -15,14 +15,18 @@
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
+#define LOADER "/lib64/ld-linux-x86-64.so.2"
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
+#define LOADER "/lib/ld-linux-aarch64.so.1"
+#else
+#define LOADER "/lib" /* all that stands there */
 #endif
 
 /* ---- Landlock ------------------------------------------------------------------------------- */
 
-#define READING                                                                                    \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define READING_FILE LANDLOCK_ACCESS_FS_READ_FILE
+#define READING (READING_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 /* Rights by version, landlock(7): 2 has LANDLOCK_ACCESS_FS_REFER, 3 ..._TRUNCATE. */
 #define RIGHTS_2 ((UINT64_C(1) << 14) - 1)
 #define RIGHTS_3 ((UINT64_C(1) << 15) - 1)
@@ -49,19 +53,32 @@ allow(int rules, const char *directory, uint64_t rights)
 	return error;
 }
 
+/* What the program is loaded by is executed too (elf(5), PT_INTERP). */
+static int
+allow_program(int rules, const char *program)
+{
+	int error = allow(rules, "/", READING);
+
+	if (error == 0)
+		error = allow(rules, program, READING_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
+	if (error == 0)
+		error = allow(rules, LOADER, READING_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
+	/* What is opened in place of a descriptor that a program does not get. */
+	if (error == 0)
+		error = allow(rules, "/dev/null", READING_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
+	return error;
+}
+
 static int
 restrict_to(int rules, const struct pb_confinement *confinement, uint64_t rights)
 {
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < confinement->directory_count; i++)
-		error = allow(rules, confinement->directory[i], rights);
-	if (error == 0 && confinement->programs)
-		error = allow(rules, "/", READING);
-	/* What is opened in place of a descriptor that a program does not get. */
-	if (error == 0 && confinement->programs)
-		error = allow(rules, "/dev/null",
-		    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
+		error = allow(rules, confinement->directory[i],
+		    rights & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
+	if (error == 0 && confinement->program != NULL)
+		error = allow_program(rules, confinement->program);
 	if (error == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
 		error = -errno;
 	return error;
@@ -164,7 +181,7 @@ refuse_network(void)
 static bool
 seccomp(const struct pb_confinement *confinement)
 {
-	return (confinement->programs || refuse_programs() == 0) &&
+	return (confinement->program != NULL || refuse_programs() == 0) &&
 	       (confinement->network || refuse_network() == 0) && refuse_calls() == 0;
 }
 

@@ -10,8 +10,9 @@
 struct pb_confinement {
 	const char *const *directory; /* in which all may be done; nothing outside is written */
 	size_t directory_count;
-	bool programs; /* everything else may be read, and programs started */
-	bool network;  /* sockets other than local ones */
+	/* The one program that may be started, and then everything else may be read; or NULL. */
+	const char *program;
+	bool network; /* sockets other than local ones */
 };
 
 /*

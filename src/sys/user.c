@@ -103,10 +103,9 @@ pb_user_directory(const char *path, unsigned mode, const struct pb_user *user, s
 	if (status != PB_OK)
 		return status;
 	if (mkdir(path, 0700) == 0) {
-		status = pb_user_give(path, user, err);
-		if (status == PB_OK && chmod(path, mode) != 0)
-			status = pb_fail_sys(err, -errno, N_("make a directory"), "%s", path);
-		return status;
+		if (chmod(path, mode) != 0)
+			return pb_fail_sys(err, -errno, N_("make a directory"), "%s", path);
+		return pb_user_give(path, user, err);
 	}
 	if (errno != EEXIST || lstat(path, &st) != 0)
 		return pb_fail_sys(err, -errno, N_("make a directory"), "%s", path);

@@ -204,11 +204,14 @@ what_cannot_be_taken_up_writes_nothing_and_is_closed(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_archive *archive = open_archive(f, f->key), *other;
+	const struct pb_buf facts = PB_BUF_EMPTY;
 
 	pb_archive_let_go(archive);
 	other = open_archive(f, f->key);
 	assert_int_equal(pb_archive_take_up(archive, 0, NULL), PB_ELOCKED);
 	assert_int_equal(try_commit(f, archive, 1, 40, NULL), PB_ESTOPPED);
+	assert_int_equal(
+	    pb_commit_own(archive, PB_RECORD_CAPTURE, &facts, NULL, NULL, NULL), PB_ESTOPPED);
 	close_archive(archive);
 	commit(f, other, 1);
 	close_archive(other);

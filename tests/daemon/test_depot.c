@@ -391,6 +391,23 @@ an_archive_that_is_locked_is_waited_for_once(void **state)
 	assert_holds(c.f);
 }
 
+/* Thousands of them may be started at once. */
+static void
+an_archive_that_no_record_needs_is_not_held(void **state)
+{
+	struct capture c;
+
+	prepare(&c, *state);
+	tick(&c);
+	assert_false(pb_depot_holds(c.depot));
+	pass_time(c.f, 3600);
+	tick(&c);
+	assert_int_equal(count_events(c.f, "heartbeat", NULL), 1);
+	assert_false(pb_depot_holds(c.depot));
+	end(&c);
+	assert_holds(c.f);
+}
+
 static void
 an_idle_archive_is_let_go_of_when_it_is_stamped(void **state)
 {
@@ -454,6 +471,7 @@ main(void)
 		cmocka_unit_test_setup(
 		    a_command_gets_the_archive_and_capture_goes_on_in_its_segment, set_up),
 		cmocka_unit_test_setup(an_archive_that_is_locked_is_waited_for_once, set_up),
+		cmocka_unit_test_setup(an_archive_that_no_record_needs_is_not_held, set_up),
 		cmocka_unit_test_setup(an_idle_archive_is_let_go_of_when_it_is_stamped, set_up),
 	};
 

@@ -62,7 +62,7 @@ ending(const struct place *place, bool programs, bool network, bool files, attem
 	const char *const directory[] = { place->inside };
 	const struct pb_confinement confinement = { .directory = directory,
 		.directory_count = 1,
-		.programs = programs,
+		.program = programs ? "/bin/true" : NULL,
 		.network = network };
 	struct pb_confined confined;
 	pid_t pid = fork();
@@ -171,6 +171,14 @@ starts_a_program(const struct place *place)
 }
 
 static int
+starts_another_program(const struct place *place)
+{
+	(void)place;
+	(void)execl("/bin/sh", "sh", "-c", ":", (char *)NULL);
+	return errno;
+}
+
+static int
 opens_a_network_socket(const struct place *place)
 {
 	(void)place;
@@ -238,8 +246,10 @@ a_writer_reads_everything_and_writes_in_its_directories(void **state)
 }
 
 static void
-programs_are_for_those_who_said_so(void **state)
+one_program_is_for_those_who_said_so(void **state)
 {
+	assert_file_ending(*state, true, starts_a_program, 0);
+	assert_file_ending(*state, true, starts_another_program, EACCES);
 	assert_call_ending(*state, false, true, starts_a_program, EPERM);
 	assert_call_ending(*state, true, true, starts_a_program, 0);
 }
@@ -287,7 +297,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_writer_reads_everything_and_writes_in_its_directories, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    programs_are_for_those_who_said_so, set_up, tear_down),
+		    one_program_is_for_those_who_said_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    the_network_is_for_those_who_said_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
