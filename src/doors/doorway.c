@@ -130,12 +130,14 @@ pb_doorway_busy(const struct pb_doorway *doorway)
 	return atomic_load(&doorway->busy) > 0;
 }
 
-const char *
-pb_doorway_why(const struct pb_error *err)
+void
+pb_doorway_say(const struct pb_error *err, char out[PB_DOORWAY_SAID])
 {
-	return err->why != NULL  ? err->why
-	       : err->cause != 0 ? strerror(err->cause)
-				 : pb_status_name(err->status);
+	(void)snprintf(out, PB_DOORWAY_SAID, "%s: %s%s%s", err->what, err->object,
+	    err->object[0] != '\0' ? ": " : "",
+	    err->why != NULL  ? err->why
+	    : err->cause != 0 ? strerror(err->cause)
+			      : pb_status_name(err->status));
 }
 
 void
@@ -252,11 +254,13 @@ pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_er
 {
 	/* It never steps back, but where it begins is nobody's promise. */
 	int64_t now_us = monotonic_us(doorway);
+	char said[PB_DOORWAY_SAID];
 
-	if (set_failing(doorway, archive, now_us != 0 ? now_us : 1))
-		pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s: %s (%s)",
-		    doorway->options.policy->archive[archive].name, why->what, pb_doorway_why(why),
-		    why->object);
+	if (!set_failing(doorway, archive, now_us != 0 ? now_us : 1))
+		return;
+	pb_doorway_say(why, said);
+	pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s",
+	    doorway->options.policy->archive[archive].name, said);
 }
 
 void
@@ -270,8 +274,11 @@ pb_doorway_kept(struct pb_doorway *doorway, size_t archive)
 void
 pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why)
 {
-	if (why != NULL && !doorway->unrecorded)
-		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s: %s (%s)", why->what,
-		    pb_doorway_why(why), why->object);
+	char said[PB_DOORWAY_SAID];
+
+	if (why != NULL && !doorway->unrecorded) {
+		pb_doorway_say(why, said);
+		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s", said);
+	}
 	doorway->unrecorded = why != NULL;
 }

@@ -42,8 +42,9 @@ void pb_doorway_enter(struct pb_doorway *doorway);
 void pb_doorway_leave(struct pb_doorway *doorway);
 bool pb_doorway_busy(const struct pb_doorway *doorway);
 
-/* In a line: what was against it, as far as the failure says. */
-const char *pb_doorway_why(const struct pb_error *err);
+/* A failure in a line: what was tried, on what, why it failed. */
+#define PB_DOORWAY_SAID 512
+void pb_doorway_say(const struct pb_error *err, char out[PB_DOORWAY_SAID]);
 void pb_doorway_log(const struct pb_doorway *doorway, const char *format, ...) PB_PRINTF(2, 3);
 
 #endif

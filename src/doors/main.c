@@ -54,10 +54,9 @@ log_line(void *ctx, const char *line)
 static void
 log_error(struct door *door, const struct pb_error *err)
 {
-	char line[512];
+	char line[PB_DOORWAY_SAID];
 
-	(void)snprintf(
-	    line, sizeof(line), "%s: %s: %s", err->what, err->object, pb_doorway_why(err));
+	pb_doorway_say(err, line);
 	log_line(door, line);
 }
 

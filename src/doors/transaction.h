@@ -1,6 +1,6 @@
 /*
- * One message on its way by a door, into every archive that it concerns: sealed for each as it
- * streams, handed to the writer, and acknowledged when all have committed.
+ * One message on its way by a door, into every archive that it concerns: sealed as it streams,
+ * handed to the writer for each of them, and acknowledged when all have committed.
  */
 #ifndef PB_DOORS_TRANSACTION_H
 #define PB_DOORS_TRANSACTION_H

@@ -337,11 +337,10 @@ a_message_waits_while_the_writer_is_away(void **state)
 	assert_int_equal(writer.kept_count, 2);
 	/* Once when it began, for each archive, and once when it was over. */
 	assert_string_equal(pb_buf_text(&f->log),
-	    "archive tilleuls: a message cannot be kept: connect to the writer: nobody listens "
-	    "there "
-	    "(/run/probant/writer.sock)\n"
-	    "archive ormes: a message cannot be kept: connect to the writer: nobody listens there "
-	    "(/run/probant/writer.sock)\n"
+	    "archive tilleuls: a message cannot be kept: connect to the writer: "
+	    "/run/probant/writer.sock: nobody listens there\n"
+	    "archive ormes: a message cannot be kept: connect to the writer: "
+	    "/run/probant/writer.sock: nobody listens there\n"
 	    "archive tilleuls: messages are kept again\n"
 	    "archive ormes: messages are kept again\n");
 }
