@@ -11,7 +11,7 @@
 
 /* ---- transfer encodings (RFC 2045 6.7, 6.8) ------------------------------------------------- */
 
-/* In lines; what is not base64 without their ends has no text. */
+/* White space is ignored; what is not base64 then has no text. */
 static enum pb_status
 decode_base64(const uint8_t *text, size_t len, struct pb_buf *to)
 {
@@ -19,7 +19,7 @@ decode_base64(const uint8_t *text, size_t len, struct pb_buf *to)
 	enum pb_status status = pb_buf_reserve(&digits, len);
 
 	for (size_t i = 0; status == PB_OK && i < len; i++)
-		if (text[i] != '\r' && text[i] != '\n')
+		if (memchr(" \t\r\n", text[i], 4) == NULL)
 			status = pb_buf_append_u8(&digits, text[i]);
 	if (status == PB_OK)
 		status = pb_base64_decode((const char *)digits.data, digits.len, to);
