@@ -9,6 +9,7 @@ import concurrent.futures
 import pathlib
 import re
 import shutil
+import signal
 import smtplib
 import sys
 import tempfile
@@ -53,7 +54,8 @@ def recipe(door, next_hop):
     text = (lib_daemon.ROOT / "docs/DOORS.md").read_text().split("## Proxy")[1].split("\n## ")[0]
     text = text.replace("127.0.0.1:10026", "127.0.0.1:%d" % door).replace("127.0.0.1:10027", "127.0.0.1:%d" % next_hop)
     policy = re.search(r"^    doors:\n((?:      .*\n)+)", text, re.M)[1]
-    first = dict(re.findall(r"^      -o (\w+)=(.*)$", re.search(r"^    smtp .*\n((?:      .*\n)+)", text, re.M)[1], re.M))
+    first = re.search(r"^    smtp .*\n((?:      .*\n)+)", text, re.M)[1]
+    first = dict(re.findall(r"^      -o (\w+)=(.*)$", first, re.M))
     second = re.search(r"^    (127.*\n(?:      .*\n)+)", text, re.M)[1]
     # Nothing is in a chroot here.
     second = re.sub(r"inet  n  -  y", "inet  n  -  n", second).replace("\n      ", "\n  ").rstrip()
@@ -121,8 +123,8 @@ def smuggled(door):
             client.mail(SENDER)
             client.rcpt(lib_hostile.TO[0])
             client.docmd("DATA")
-            client.send(b"Subject: a\r\n\r\na" + end + b"MAIL FROM:<x@labo.example>\r\nRCPT TO:<b.martin@cabinet.example>\r\n"
-                        b"DATA\r\nSubject: smuggled\r\n\r\nb\r\n.\r\n")
+            client.send(b"Subject: a\r\n\r\na" + end + b"MAIL FROM:<x@labo.example>\r\n"
+                        b"RCPT TO:<b.martin@cabinet.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nb\r\n.\r\n")
             check("a message within a message is refused", client.getreply()[0] == 554)
 
 
@@ -163,6 +165,31 @@ def away(daemon, postfix):
         check("then it is accepted", answer.result()[0] == 250, answer.result())
 
 
+def insist(postfix, octets):
+    """As a client does that is told to come again."""
+    while True:
+        try:
+            code, _ = postfix.inject(SENDER, lib_hostile.TO, octets)
+            if code == 250:
+                return octets
+        except (smtplib.SMTPException, OSError):
+            pass
+        time.sleep(0.1)
+
+
+def killed(daemon, postfix):
+    """Under load door and writer are killed in turn; messages are sent until they are accepted."""
+    sent = [lib_hostile.message("killed-%d" % i, body=b"Ligne fictive.\r\n" * 100) for i in range(48)]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(insist, postfix, x) for x in sent]
+        for i, victim in enumerate(("--writer", "before") * 3):
+            while sum(x.done() for x in answers) < 6 * (i + 1):
+                time.sleep(0.01)
+            check("%s is there to be killed" % victim, daemon.others(victim))
+            daemon.signal(victim, signal.SIGKILL)
+        check("all are accepted in the end", sorted(x.result() for x in answers) == sorted(sent))
+
+
 # ---- what is kept -----------------------------------------------------------------------------------------
 
 
@@ -172,8 +199,8 @@ def check_load(kept):
     check("each of 500 is kept once, as it was sent", collections.Counter(untraced(x) for x, _, _ in letters) == sent,
           len(letters))
     _, facts, envelope = letters[0]
-    check("facts say what is known of the octets", (facts["source"], facts["door"], facts["fidelity"],
-                                                    facts["direction"]) == ("proxy", "before", "octets", "received"), facts)
+    known = facts["source"], facts["door"], facts["fidelity"], facts["direction"]
+    check("facts say what is known of the octets", known == ("proxy", "before", "octets", "received"), facts)
     check("the envelope is that of Postfix's client",
           envelope["mail_from"] == SENDER and [x["address"] for x in envelope["rcpt_to"]] == lib_hostile.TO and
           envelope["peer"]["address"] == "127.0.0.1" and envelope["peer"]["helo"] == "client.example" and
@@ -201,11 +228,23 @@ def name_of(octets):
     return (re.findall(rb"Message-ID: <(.*)>", octets) or [b"none"])[0]
 
 
+def is_of_the_killed(octets):
+    return name_of(octets).startswith(b"killed-")
+
+
+def check_killed(kept, delivered):
+    """A message that was not acknowledged may have been kept all the same, and comes again."""
+    here = {name_of(x) for x, _, _ in kept if is_of_the_killed(x)}
+    check("each that was accepted is kept", len(here) == 48, len(here))
+    check("and delivered", here == {name_of(x) for x in delivered if is_of_the_killed(x)})
+
+
 def check_delivered(kept, delivered):
     offered = collections.Counter()
     for octets, _, envelope in kept:
-        offered[name_of(octets)] += len(envelope["rcpt_to"])
-    seen = collections.Counter(map(name_of, delivered))
+        if not is_of_the_killed(octets):
+            offered[name_of(octets)] += len(envelope["rcpt_to"])
+    seen = collections.Counter(name_of(x) for x in delivered if not is_of_the_killed(x))
     check("what is kept is delivered, and nothing else", offered == seen, (offered - seen, seen - offered))
 
 
@@ -225,6 +264,7 @@ def flow(work):
             smuggled(door)
             deferred(postfix)
             away(daemon, postfix)
+            killed(daemon, postfix)
             check("Postfix delivers them", postfix.drained())
         finally:
             check("the daemon ends well", daemon.stop() == 0, daemon.words())
@@ -240,6 +280,7 @@ def flow(work):
     check("the chunks are kept, as they were sent", chunk in [x for x, _, _ in kept])
     check_parameters(kept)
     check_delivered(kept, delivered)
+    check_killed(kept, delivered)
     check("nothing was smuggled", not any(b"smuggled" in x for x in delivered + [x for x, _, _ in kept]))
     # Nobody outside speaks for this archive: not all can be settled.
     daemon.run("verify", work / "cabinet", code=2)
