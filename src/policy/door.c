@@ -5,12 +5,11 @@
 #include "core/error.h"
 #include "policy/address.h"
 
-#define MINUTE 60
 #define DAY (24 * 3600)
 
 /* How long a message may be kept waiting before it passes: senders give up after four days
  * (RFC 5321 4.5.4.1). */
-static const struct pb_policy_range DELIVER_AFTER = { MINUTE, 4 * DAY, 0 };
+static const struct pb_policy_range DELIVER_AFTER = { 1, 4 * DAY, 0 };
 /* At least 64 KiB, as RFC 5321 4.5.3.1.7 asks; at most what a record holds, with its envelope
  * (FORMAT 3). */
 static const struct pb_policy_range MAX_MESSAGE = { 65536, 4000000000, 100000000 };
