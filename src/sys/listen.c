@@ -70,6 +70,20 @@ make_room(const struct sockaddr_un *address, struct pb_error *err)
 	return unlink(path) == 0 ? PB_OK : refused(errno, path, err);
 }
 
+/*
+ * With that mode from the beginning (umask(2): no other thread makes files meanwhile): its
+ * directory may be another's, who could put a link in its place before it was changed by name.
+ */
+static int
+bind_local(int fd, const struct sockaddr_un *address, unsigned mode)
+{
+	mode_t before = umask(0777 & ~(mode_t)mode);
+	int bound = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+
+	(void)umask(before);
+	return bound;
+}
+
 enum pb_status
 pb_listen_local(const char *path, unsigned mode, int *ret_fd, struct pb_error *err)
 {
@@ -85,9 +99,7 @@ pb_listen_local(const char *path, unsigned mode, int *ret_fd, struct pb_error *e
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return refused(errno, path, err);
-	/* By umask 077 (sys/process.h) nobody else connects before the mode is set. */
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    chmod(path, mode) != 0 || listen(fd, SOMAXCONN) != 0) {
+	if (bind_local(fd, &address, mode) != 0 || listen(fd, SOMAXCONN) != 0) {
 		status = refused(errno, path, err);
 		(void)close(fd);
 		return status;

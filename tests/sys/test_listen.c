@@ -1,6 +1,7 @@
 /* Listening sockets: who is let in, what stands in the way, whose they are. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,6 +81,32 @@ a_local_socket_lets_in_whom_its_mode_says(void **state)
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0666);
 	(void)close(caller);
+	pb_listen_close(fd);
+}
+
+/* In place of the library's own: what stands at a path in another's directory may be exchanged. */
+static unsigned changed_by_name;
+
+int
+chmod(const char *path, mode_t mode)
+{
+	changed_by_name++;
+	return fchmodat(AT_FDCWD, path, mode, 0);
+}
+
+static void
+a_local_socket_is_made_with_its_mode_and_not_changed_by_name(void **state)
+{
+	struct fixture *f = *state;
+	mode_t before = umask(077);
+	unsigned changed = changed_by_name;
+	int fd = listening(f->path, 0660);
+	struct stat st;
+
+	assert_int_equal(umask(before), 077);
+	assert_int_equal(changed_by_name, changed);
+	assert_int_equal(lstat(f->path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
 	pb_listen_close(fd);
 }
 
@@ -221,6 +248,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    a_local_socket_is_made_with_its_mode_and_not_changed_by_name, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_local_socket_lets_in_whom_its_mode_says, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
