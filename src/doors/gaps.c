@@ -291,6 +291,17 @@ pb_gaps_record(struct pb_gaps *gaps, pb_gap_record_fn *record, void *ctx, struct
 	return recorded != PB_OK ? recorded : status;
 }
 
+enum pb_status
+pb_gaps_remove(struct pb_gaps *gaps, struct pb_error *err)
+{
+	int answer;
+
+	if (!pb_gaps_empty(gaps))
+		return PB_OK;
+	answer = gaps->files->unlink(gaps->files->ctx, gaps->path);
+	return answer == 0 ? PB_OK : pb_fail_sys(err, answer, WHAT, "%s", gaps->path);
+}
+
 /* ---- life ----------------------------------------------------------------------------------- */
 
 static char *

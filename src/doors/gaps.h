@@ -43,6 +43,9 @@ typedef enum pb_status pb_gap_record_fn(
 enum pb_status pb_gaps_record(
     struct pb_gaps *gaps, pb_gap_record_fn *record, void *ctx, struct pb_error *err) PB_MUST_CHECK;
 
+/* Away with the file, of a door that is no more, if nothing is left in it. */
+enum pb_status pb_gaps_remove(struct pb_gaps *gaps, struct pb_error *err) PB_MUST_CHECK;
+
 void pb_gaps_free(struct pb_gaps *gaps); /* NULL is fine */
 
 #endif

@@ -1,4 +1,5 @@
 /* What a door has to do beside its sessions: gaps become records (FORMAT 1.5, gap). */
+#include <errno.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -11,13 +12,13 @@
 
 struct recording {
 	struct pb_doorway *doorway;
-	struct pb_relay *relay;
+	const char *door;       /* that let them through */
+	struct pb_relay *relay; /* NULL: nothing was to be recorded yet */
 	int64_t deadline_us;
 };
 
 static void
-state_facts(const struct pb_doorway *doorway, const struct pb_gap *run, size_t count,
-    struct pb_json_writer *w)
+state_facts(const char *door, const struct pb_gap *run, size_t count, struct pb_json_writer *w)
 {
 	size_t known = 0;
 
@@ -25,7 +26,7 @@ state_facts(const struct pb_doorway *doorway, const struct pb_gap *run, size_t c
 		known++;
 	pb_json_object_begin(w, NULL);
 	pb_json_text(w, "event", "gap");
-	pb_json_text(w, "door", pb_doorway_door(doorway)->name);
+	pb_json_text(w, "door", door);
 	pb_json_text(w, "reason", run->reason);
 	if (known < count) {
 		pb_json_u64(w, "from_us", (uint64_t)run[known].time_us);
@@ -48,14 +49,14 @@ state_envelope(const struct pb_gap *run, size_t count, struct pb_json_writer *w)
 }
 
 static enum pb_status
-state(const struct pb_doorway *doorway, const struct pb_gap *run, size_t count,
-    struct pb_buf *facts, struct pb_buf *envelope, struct pb_error *err)
+state(const char *door, const struct pb_gap *run, size_t count, struct pb_buf *facts,
+    struct pb_buf *envelope, struct pb_error *err)
 {
 	struct pb_json_writer w;
 	enum pb_status status;
 
 	pb_json_writer_init(&w, facts);
-	state_facts(doorway, run, count, &w);
+	state_facts(door, run, count, &w);
 	status = pb_json_writer_status(&w);
 	pb_json_writer_init(&w, envelope);
 	state_envelope(run, count, &w);
@@ -108,7 +109,7 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 {
 	struct recording *r = ctx;
 	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
-	enum pb_status status = state(r->doorway, run, count, &facts, &envelope, err);
+	enum pb_status status = state(r->door, run, count, &facts, &envelope, err);
 	bool found = false;
 
 	for (size_t at = 0; status == PB_OK && at < pb_relay_archives(r->relay); at++) {
@@ -131,6 +132,92 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 	return status;
 }
 
+static enum pb_status
+record_all(struct recording *r, const char *door, struct pb_gaps *gaps, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	if (pb_gaps_empty(gaps))
+		return PB_OK;
+	if (r->relay == NULL)
+		status = pb_doorway_connect(r->doorway, r->deadline_us, &r->relay, err);
+	r->door = door;
+	return status == PB_OK ? pb_gaps_record(gaps, record_run, r, err) : status;
+}
+
+/* ---- doors that the policy has no more ------------------------------------------------------ */
+
+struct left {
+	const struct pb_capture_policy *policy;
+	struct pb_buf doors; /* their names, each with its NUL */
+};
+
+static int
+add_left(void *arg, const char *name)
+{
+	static const char suffix[] = ".gap";
+	struct left *left = arg;
+	const char *end = strrchr(name, '.');
+	size_t len = end != NULL ? (size_t)(end - name) : 0;
+
+	if (len == 0 || strcmp(end, suffix) != 0)
+		return 0;
+	for (size_t i = 0; i < left->policy->door_count; i++) {
+		const char *door = left->policy->door[i].name;
+
+		if (strlen(door) == len && memcmp(door, name, len) == 0)
+			return 0;
+	}
+	return pb_buf_append(&left->doors, name, len) == PB_OK &&
+		       pb_buf_append_u8(&left->doors, '\0') == PB_OK
+		   ? 0
+		   : -ENOMEM;
+}
+
+/* With all that it left, its file goes. */
+static enum pb_status
+record_one_left(struct recording *r, const char *door, struct pb_error *err)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(r->doorway);
+	struct pb_gaps *gaps = NULL;
+	enum pb_status status =
+	    pb_gaps_new(o->world->files, o->policy->state_dir, door, &gaps, err);
+
+	if (status == PB_OK)
+		status = record_all(r, door, gaps, err);
+	if (status == PB_OK)
+		status = pb_gaps_remove(gaps, err);
+	pb_gaps_free(gaps);
+	return status;
+}
+
+/* Nobody else would say that there was a gap. */
+static enum pb_status
+record_left(struct recording *r, struct pb_error *err)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(r->doorway);
+	const struct pb_files *files = o->world->files;
+	struct left left = { o->policy, PB_BUF_EMPTY };
+	int answer = files->list(files->ctx, o->policy->state_dir, add_left, &left);
+	enum pb_status first = PB_OK, status;
+	struct pb_error other;
+
+	if (answer != 0)
+		first = pb_fail_sys(err, answer, WHAT, "%s", o->policy->state_dir);
+	for (size_t at = 0; answer == 0 && at < left.doors.len;) {
+		const char *door = (const char *)left.doors.data + at;
+
+		status = record_one_left(r, door, first == PB_OK ? err : &other);
+		if (first == PB_OK)
+			first = status;
+		at += strlen(door) + 1;
+	}
+	pb_buf_done(&left.doors);
+	return first;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
 /* What can't be recorded now is tried again with the next one. */
 void
 pb_doorway_tick(struct pb_doorway *doorway)
@@ -138,14 +225,13 @@ pb_doorway_tick(struct pb_doorway *doorway)
 	const struct pb_doorway_options *o = pb_doorway_given(doorway);
 	const struct pb_clock *clock = o->world->clock;
 	struct recording r = { .doorway = doorway };
-	struct pb_error err = { .status = PB_OK };
+	struct pb_error err = { .status = PB_OK }, other;
+	enum pb_status status, left = PB_OK;
 
-	if (pb_gaps_empty(pb_doorway_gaps(doorway)))
-		return;
 	r.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000;
-	if (pb_doorway_connect(doorway, r.deadline_us, &r.relay, NULL) == PB_OK)
-		pb_doorway_recorded(doorway,
-		    pb_gaps_record(pb_doorway_gaps(doorway), record_run, &r, &err) == PB_OK ? NULL
-											    : &err);
+	status = record_all(&r, pb_doorway_door(doorway)->name, pb_doorway_gaps(doorway), &err);
+	if (o->door == 0)
+		left = record_left(&r, status == PB_OK ? &err : &other);
+	pb_doorway_recorded(doorway, status == PB_OK && left == PB_OK ? NULL : &err);
 	pb_relay_free(r.relay);
 }

@@ -472,6 +472,37 @@ what_passes_is_a_gap_in_the_log_when_the_writer_is_back(void **state)
 	assert_int_equal(writer.kept_count, 2);
 }
 
+/* It was renamed in the policy, or taken out of it: nobody else would state them. */
+static void
+what_a_door_let_through_that_is_no_more_the_first_one_states(void **state)
+{
+	static char other[] = "sortie";
+	struct fixture *f = *state;
+
+	f->door.on_failure = PB_FAILURE_DELIVER;
+	writer.away = true;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_PASS);
+	close_door(f);
+	f->door.name = other;
+	open_door(f);
+	pb_doorway_tick(f->doorway);
+	assert_gaps(f, "1778083320000000 writer_away tilleuls 3458797a3132\n");
+	writer.away = false;
+	writer.refuse[0] = PB_ENOSPC;
+	pb_doorway_tick(f->doorway);
+	assert_gaps(f, "1778083320000000 writer_away tilleuls 3458797a3132\n");
+	writer.refuse[0] = PB_OK;
+	pb_doorway_tick(f->doorway);
+	assert_int_equal(writer.kept_count, 1);
+	assert_int_equal(writer.kept[0].type, PB_RECORD_CAPTURE);
+	assert_string_equal((char *)writer.kept[0].facts.data,
+	    "{\"event\":\"gap\",\"door\":\"entree\",\"reason\":\"writer_away\","
+	    "\"from_us\":1778083320000000,\"to_us\":1778083320000000,\"messages\":1}");
+	assert_int_equal(access(f->path, F_OK), -1);
+	pb_doorway_tick(f->doorway);
+	assert_int_equal(writer.kept_count, 1);
+}
+
 static void
 the_gap_is_of_the_archive_that_failed(void **state)
 {
@@ -604,6 +635,7 @@ main(void)
 		TEST(a_message_is_not_handed_to_one_archive_again_and_again_while_another_fails),
 		TEST(nobody_is_handed_a_message_that_lacks_an_archive),
 		TEST(what_passes_is_a_gap_in_the_log_when_the_writer_is_back),
+		TEST(what_a_door_let_through_that_is_no_more_the_first_one_states),
 		TEST(the_gap_is_of_the_archive_that_failed),
 		TEST(nothing_passes_that_cannot_be_remembered),
 		TEST(a_message_waits_so_long_and_passes_then),
