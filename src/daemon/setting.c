@@ -1,11 +1,16 @@
 #include "daemon/setting.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/error.h"
+#include "core/io.h"
 #include "daemon/listen.h"
 #include "daemon/policy_text.h"
+#include "sys/listen.h"
 
 static const char SETTING_UP[] = N_("put a policy into force");
 
@@ -27,6 +32,39 @@ make_directories(struct pb_setting *s, struct pb_error *err)
 	return status;
 }
 
+/* Doors of one name in two daemons would write over each other's lines. */
+static enum pb_status
+lock_state(struct pb_setting *s, const struct pb_files *files, struct pb_error *err)
+{
+	const char *dir = s->policy->state_dir;
+	enum pb_status status = pb_io_open(files, dir, O_RDONLY | O_DIRECTORY, 0, &s->state, err);
+	int answer;
+
+	if (status != PB_OK || (answer = files->lock(files->ctx, s->state)) == 0)
+		return status;
+	if (answer != -EWOULDBLOCK)
+		return pb_fail_sys(err, answer, SETTING_UP, "%s", dir);
+	(void)pb_fail(err, PB_ELOCKED, SETTING_UP,
+	    N_("another daemon remembers there what it let through"), "%s", dir);
+	return pb_fail_todo(err, PB_ELOCKED, N_("give each daemon a `state_dir` of its own"));
+}
+
+/* What is locked already stays so. */
+static enum pb_status
+hold_state(struct pb_setting *s, const struct pb_setting *before, const struct pb_files *files,
+    struct pb_error *err)
+{
+	int other;
+
+	if (before == NULL || strcmp(before->policy->state_dir, s->policy->state_dir) != 0)
+		return lock_state(s, files, err);
+	other = pb_listen_again(before->state);
+	if (other < 0)
+		return pb_fail_sys(err, other, SETTING_UP, "%s", s->policy->state_dir);
+	s->state = other;
+	return PB_OK;
+}
+
 enum pb_status
 pb_setting_new(const struct pb_world *world, const char *file, const struct pb_setting *before,
     struct pb_setting **ret_setting, struct pb_error *err)
@@ -36,12 +74,14 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 
 	if (s == NULL)
 		return pb_fail_memory(err, SETTING_UP);
-	s->relay_socket = -1;
+	s->relay_socket = s->state = -1;
 	status = pb_policy_text_read(world, file, &s->text, &s->policy, err);
 	if (status == PB_OK)
 		status = pb_users_find(s->policy, &s->users, err);
 	if (status == PB_OK)
 		status = make_directories(s, err);
+	if (status == PB_OK)
+		status = hold_state(s, before, world->files, err);
 	if (status == PB_OK)
 		status = pb_listen_open(s, before, err);
 	if (status == PB_OK)
@@ -57,6 +97,7 @@ pb_setting_free(struct pb_setting *setting)
 	if (setting == NULL)
 		return;
 	pb_listen_done(setting);
+	pb_listen_close(setting->state);
 	pb_capture_policy_free(setting->policy);
 	pb_buf_done(&setting->text);
 	free(setting);

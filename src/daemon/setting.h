@@ -14,6 +14,7 @@ struct pb_setting {
 	struct pb_capture_policy *policy;
 	struct pb_users users;
 	char relay[PB_LIMIT_PATH]; /* where the writer listens */
+	int state;                 /* the directory of what doors remember, locked */
 	int relay_socket;
 	int *door_socket; /* by door */
 };

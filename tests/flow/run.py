@@ -212,10 +212,19 @@ class Tests:
             raise Failed("%s %s" % (name, digest))
 
     def a_second_daemon_beside_it_is_refused(self):
-        done = subprocess.run([self.bin / "probant", "run", "--policy", "policy"], cwd=self.work,
-                              env=self.environment, capture_output=True, timeout=PATIENCE_S)
-        if done.returncode != 78 or b"writer.sock" not in done.stderr:
-            raise Failed("%d %s" % (done.returncode, done.stderr.decode()))
+        """Whether they share a directory of state, or only their sockets."""
+        policy = (self.work / "policy").read_text()
+        (self.work / "sockets").write_text(
+            policy.replace(str(self.work / "run"), str(self.work / "run2"))
+                  .replace(str(self.socket_of("un")), str(self.work / "un2")))
+        (self.work / "states").write_text(
+            policy.replace(str(self.work / "state"), str(self.work / "state2")))
+        for name, why in ("policy", b"/state: another daemon"), ("sockets", b"/state: another"), \
+                         ("states", b"writer.sock"):
+            done = subprocess.run([self.bin / "probant", "run", "--policy", name], cwd=self.work,
+                                  env=self.environment, capture_output=True, timeout=PATIENCE_S)
+            if done.returncode != 78 or why not in done.stderr:
+                raise Failed("%s: %d %s" % (name, done.returncode, done.stderr.decode()))
 
     def a_killed_writer_comes_back_and_states_the_gap(self):
         before = self.children()
