@@ -22,7 +22,7 @@ static enum pb_status
 seal_again(struct pb_transaction *t, struct pb_message_maker *maker,
     const struct pb_transit *transit, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
-	enum pb_status status = pb_message_again(maker, t->origin, &t->sealed, err);
+	enum pb_status status = pb_message_again(maker, t->kit.origin, &t->sealed, err);
 
 	return status == PB_OK ? pb_message_capture(maker, transit, &t->times, ret_sealed, err)
 			       : status;
@@ -39,8 +39,8 @@ seal_for(struct pb_transaction *t, const struct pb_transit *transit, size_t arch
 	enum pb_status status;
 
 	seen.direction = pb_concern_direction(t->concern[archive]);
-	if (strcmp(origin, t->origin) == 0)
-		return seal_again(t, t->maker, &seen, ret_sealed, err);
+	if (strcmp(origin, t->kit.origin) == 0)
+		return seal_again(t, t->kit.maker, &seen, ret_sealed, err);
 	status = pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &other, err);
 	if (status == PB_OK)
 		status = seal_again(t, other, &seen, ret_sealed, err);
@@ -60,7 +60,7 @@ static enum pb_status
 add(struct pb_transaction *t, const struct pb_transit *transit, size_t archive, struct batch *b,
     struct pb_error *err)
 {
-	size_t at = pb_doorway_at_writer(t->doorway, t->relay, archive);
+	size_t at = pb_doorway_at_writer(t->doorway, t->kit.relay, archive);
 	struct pb_sealed *sealed = &b->sealed[b->count];
 	enum pb_status status = PB_OK;
 	const char *origin;
@@ -68,9 +68,9 @@ add(struct pb_transaction *t, const struct pb_transit *transit, size_t archive, 
 	t->destination[archive].tried = true;
 	if (at == SIZE_MAX)
 		return not_there(t, archive, err);
-	origin = pb_relay_archive_origin(t->relay, at);
+	origin = pb_relay_archive_origin(t->kit.relay, at);
 	*sealed = PB_SEALED_EMPTY;
-	if (t->sealed_for == archive && strcmp(origin, t->origin) == 0) {
+	if (t->sealed_for == archive && strcmp(origin, t->kit.origin) == 0) {
 		sealed = &t->sealed;
 		t->sealed_for = SIZE_MAX;
 	} else {
@@ -92,8 +92,8 @@ commit(struct pb_transaction *t, struct batch *b, int64_t deadline_us, struct pb
 	enum pb_status status = PB_OK;
 
 	if (b->count > 0)
-		status = pb_relay_commit(
-		    t->relay, b->item, b->count, pb_doorway_left_ms(t->doorway, deadline_us), err);
+		status = pb_relay_commit(t->kit.relay, b->item, b->count,
+		    pb_doorway_left_ms(t->doorway, deadline_us), err);
 	for (size_t i = 0; i < b->count; i++) {
 		t->destination[b->archive[i]].kept = b->item[i].status == PB_OK;
 		pb_sealed_done(&b->sealed[i]);
@@ -135,7 +135,7 @@ check_archives(struct pb_transaction *t, struct pb_error *err)
 
 	for (size_t i = 0; i < archives; i++)
 		if (t->concern[i] != PB_CONCERN_NONE && !t->destination[i].kept &&
-		    pb_doorway_at_writer(t->doorway, t->relay, i) == SIZE_MAX) {
+		    pb_doorway_at_writer(t->doorway, t->kit.relay, i) == SIZE_MAX) {
 			t->destination[i].tried = true;
 			return not_there(t, i, err);
 		}
@@ -176,16 +176,16 @@ pb_delivery(struct pb_transaction *t, const struct pb_transit *transit, int64_t 
 	enum pb_status status = PB_OK;
 
 	for (int attempts = 0; attempts < 2; attempts++) {
-		if (t->relay == NULL)
-			status = pb_doorway_connect(t->doorway, deadline_us, &t->relay, err);
-		if (t->relay == NULL)
+		if (t->kit.relay == NULL)
+			status = pb_doorway_connect(t->doorway, deadline_us, &t->kit.relay, err);
+		if (t->kit.relay == NULL)
 			return writer_away(t, status);
 		status = attempt(t, transit, deadline_us, may_pass, err);
 		if (status != PB_EUNAVAIL && status != PB_ENOENT)
 			return status;
 		/* It broke off, or what it told of archives is not so any more. */
-		pb_relay_free(t->relay);
-		t->relay = NULL;
+		pb_relay_free(t->kit.relay);
+		t->kit.relay = NULL;
 		if (pb_doorway_left_ms(t->doorway, deadline_us) == 0)
 			return status;
 	}

@@ -21,6 +21,7 @@ struct pb_doorway {
 	const struct pb_policy_door *door;
 	struct pb_tls *tls;
 	struct pb_gaps *gaps;
+	struct pb_kits *kits;
 	bool unrecorded; /* it was told that gaps can't be recorded */
 	atomic_bool stopping;
 	atomic_uint busy;
@@ -49,6 +50,8 @@ pb_doorway_new(
 	else
 		status = pb_gaps_new(
 		    options->world->files, options->policy->state_dir, door->name, &d->gaps, err);
+	if (status == PB_OK)
+		status = pb_kits_new(&d->kits, err);
 	if (status == PB_OK && door->tls_certificate != NULL)
 		status = pb_tls_server_new(door->tls_certificate, door->tls_key, &d->tls, err);
 	if (status == PB_OK)
@@ -65,6 +68,7 @@ pb_doorway_free(struct pb_doorway *doorway)
 		return;
 	(void)pthread_mutex_destroy(&doorway->lock);
 	pb_gaps_free(doorway->gaps);
+	pb_kits_free(doorway->kits);
 	pb_tls_free(doorway->tls);
 	free(doorway->archive);
 	free(doorway);
@@ -92,6 +96,12 @@ struct pb_tls *
 pb_doorway_tls(const struct pb_doorway *doorway)
 {
 	return doorway->tls;
+}
+
+struct pb_kits *
+pb_doorway_kits(struct pb_doorway *doorway)
+{
+	return doorway->kits;
 }
 
 struct pb_gaps *

@@ -4,11 +4,12 @@
 
 #include "core/limits.h"
 #include "doors/gaps.h"
+#include "doors/kit.h"
 #include "doors/transaction.h"
-#include "relay/relay.h"
 
-/* The spool of what was let through; the options, as they were given. */
+/* The spool of what was let through; what sessions left; the options, as they were given. */
 struct pb_gaps *pb_doorway_gaps(struct pb_doorway *doorway);
+struct pb_kits *pb_doorway_kits(struct pb_doorway *doorway);
 const struct pb_doorway_options *pb_doorway_given(const struct pb_doorway *doorway);
 
 /* Connect to the writer, at the latest at deadline_us; what it tells of archives is remembered. */

@@ -29,8 +29,8 @@ pb_lmtp_message_begin(struct pb_lmtp_message *m, const struct pb_transit *transi
 }
 
 /*
- * What the head says, if it can be said.  A report concerns those whom its text names, too; where it
- * names nobody, or is too long to tell, its transaction alone says whom it concerns.
+ * What the head says, if it can be said.  A report concerns those whom its text names, too; where
+ * it names nobody, or is too long to tell, its transaction alone says whom it concerns.
  */
 static void
 judge_head(struct pb_lmtp_message *m, bool last)

@@ -25,12 +25,12 @@ renew_maker(struct pb_transaction *t, const char *origin, struct pb_error *err)
 {
 	const struct pb_doorway_options *o = pb_doorway_given(t->doorway);
 
-	if (t->maker != NULL && strcmp(t->origin, origin) == 0)
+	if (t->kit.maker != NULL && strcmp(t->kit.origin, origin) == 0)
 		return PB_OK;
-	pb_message_maker_free(t->maker);
-	t->maker = NULL;
-	(void)snprintf(t->origin, sizeof(t->origin), "%s", origin);
-	return pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &t->maker, err);
+	pb_message_maker_free(t->kit.maker);
+	t->kit.maker = NULL;
+	(void)snprintf(t->kit.origin, sizeof(t->kit.origin), "%s", origin);
+	return pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &t->kit.maker, err);
 }
 
 static void
@@ -68,7 +68,7 @@ pb_transaction_begin(struct pb_transaction *t, const struct pb_transit *transit)
 	pb_doorway_origin(t->doorway, t->sealed_for, origin);
 	t->status = renew_maker(t, origin[0] != '\0' ? origin : NO_ORIGIN, &t->err);
 	if (t->status == PB_OK)
-		t->status = pb_message_begin(t->maker, &t->err);
+		t->status = pb_message_begin(t->kit.maker, &t->err);
 }
 
 void
@@ -82,7 +82,7 @@ pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
 		t->status = pb_fail(&t->err, PB_ELIMIT, WHAT,
 		    N_("it is longer than the policy lets this door take"), "%s", door->name);
 	else
-		t->status = pb_message_write(t->maker, data, len, &t->err);
+		t->status = pb_message_write(t->kit.maker, data, len, &t->err);
 	t->len += len;
 }
 
@@ -180,7 +180,7 @@ keep(struct pb_transaction *t, const struct pb_transit *transit, const char **re
 	t->times.last_us = pb_message_now(o->world);
 	seen.direction = pb_concern_direction(t->concern[t->sealed_for]);
 	if (status == PB_OK)
-		status = pb_message_capture(t->maker, &seen, &t->times, &t->sealed, &t->err);
+		status = pb_message_capture(t->kit.maker, &seen, &t->times, &t->sealed, &t->err);
 	sealed = status == PB_OK;
 	if (status == PB_OK)
 		status = pb_delivery(t, transit, deadline_us, may_pass(t), &t->err);
@@ -225,8 +225,8 @@ pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, s
 		*why = t->err;
 	pb_transaction_drop(t);
 	if (t->len > PB_LIMIT_SPILL) { /* its pages would stay with the session */
-		pb_message_maker_free(t->maker);
-		t->maker = NULL;
+		pb_message_maker_free(t->kit.maker);
+		t->kit.maker = NULL;
 	}
 	return outcome;
 }
@@ -253,6 +253,7 @@ pb_transaction_new(
 		return pb_fail_memory(err, WHAT);
 	t->doorway = doorway;
 	t->sealed = PB_SEALED_EMPTY;
+	pb_kits_take(pb_doorway_kits(doorway), &t->kit);
 	t->destination = calloc(archives + 1, sizeof(*t->destination));
 	t->concern = calloc(archives + 1, sizeof(*t->concern));
 	if (t->destination == NULL || t->concern == NULL) {
@@ -268,9 +269,12 @@ pb_transaction_free(struct pb_transaction *t)
 {
 	if (t == NULL)
 		return;
+	if (t->begun) { /* a message stands in it */
+		pb_message_maker_free(t->kit.maker);
+		t->kit.maker = NULL;
+	}
 	pb_transaction_drop(t);
-	pb_relay_free(t->relay);
-	pb_message_maker_free(t->maker);
+	pb_kits_put(pb_doorway_kits(t->doorway), &t->kit);
 	free(t->destination);
 	free(t->concern);
 	free(t);

@@ -2,9 +2,9 @@
 #ifndef PB_DOORS_TRANSACTION_STATE_H
 #define PB_DOORS_TRANSACTION_STATE_H
 
-#include "capture/message.h"
 #include "doors/concerned.h"
 #include "doors/doorway.h"
+#include "doors/kit.h"
 
 /* What became of a message in one archive that it concerns. */
 struct pb_destination {
@@ -19,10 +19,8 @@ struct pb_destination {
  */
 struct pb_transaction {
 	struct pb_doorway *doorway;
-	struct pb_relay *relay;           /* kept from message to message; NULL: not connected */
-	struct pb_message_maker *maker;   /* kept likewise; NULL: none yet */
-	char origin[PB_LIMIT_ORIGIN + 1]; /* that it seals for */
-	enum pb_concern *concern;         /* one for each archive of the policy; and likewise: */
+	struct pb_kit kit;        /* kept from message to message */
+	enum pb_concern *concern; /* one for each archive of the policy; and likewise: */
 	struct pb_destination *destination;
 	size_t count; /* of those that are concerned */
 	bool begun;

@@ -308,6 +308,30 @@ what_is_dropped_is_not_kept(void **state)
 }
 
 static void
+session_goes_on_with_what_another_left(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_transaction *second = NULL;
+
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_KEPT);
+	assert_int_equal(writer.connections, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		pb_transaction_free(f->t);
+		assert_int_equal(pb_transaction_new(f->doorway, &f->t, NULL), PB_OK);
+		assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_KEPT);
+		assert_int_equal(writer.connections, 1);
+	}
+	/* Another one beside it has its own. */
+	assert_int_equal(pb_transaction_new(f->doorway, &second, NULL), PB_OK);
+	pb_transaction_begin(second, &to_one);
+	pb_transaction_write(second, MESSAGE, strlen(MESSAGE));
+	assert_int_equal(pb_transaction_end(second, &to_one, NULL), PB_OUTCOME_KEPT);
+	assert_int_equal(writer.connections, 2);
+	assert_int_equal(writer.kept_count, 5);
+	pb_transaction_free(second);
+}
+
+static void
 what_is_too_long_is_not_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -625,6 +649,7 @@ main(void)
 		TEST(what_concerns_nobody_goes_as_the_policy_says),
 		TEST(an_empty_message_is_one),
 		TEST(what_is_dropped_is_not_kept),
+		TEST(session_goes_on_with_what_another_left),
 		TEST(what_is_too_long_is_not_kept),
 		TEST(a_message_goes_to_the_archives_that_it_concerns),
 		TEST(each_archive_has_its_own_secret_of_a_large_message_too),
