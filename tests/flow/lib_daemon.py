@@ -59,8 +59,15 @@ class Daemon:
     def others(self, word):
         """Processes that the master started, by a word of their arguments."""
         children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
-        return [int(pid) for pid in children
-                if word.encode() in pathlib.Path("/proc", pid, "cmdline").read_bytes().split(b"\0")]
+        return [int(pid) for pid in children if word in self.arguments(pid)]
+
+    @staticmethod
+    def arguments(pid):
+        """None, if it has ended meanwhile."""
+        try:
+            return pathlib.Path("/proc", pid, "cmdline").read_text().split("\0")
+        except OSError:
+            return []
 
     def signal(self, word, number):
         for pid in self.others(word):

@@ -1,0 +1,500 @@
+#!/usr/bin/env python3
+"""doors_faults.py BUILD: a real Postfix before each kind of door, with each on_failure, while things break.
+
+Numbered messages come by many sessions while the MTA, the doors, the writer are killed, the writer is halted, archives
+are away, disks are full.  Each message of which a client heard that it was accepted is in its archive, or stands in
+a signed gap with its queue id and its time; what is not kept by a door that defers was not accepted; service goes on
+by itself; no archive ever has anything wrong with it.  REPEAT=n: so often each; 1 if nothing is set.  Last line: `N
+passed, N failed`.
+"""
+import collections
+import concurrent.futures
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import smtplib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
+REPEAT = int(os.environ.get("REPEAT", "1"))
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+sys.path.insert(0, str(HERE))
+import lib_daemon
+import lib_hostile
+import lib_postfix
+
+PATIENCE_S = 60                           # until something is a failure; never a measure
+PAUSE_S = 0.1
+SESSIONS = 2                              # of each route
+KINDS = "milter", "proxy", "lmtp"
+WAYS = {"defer": "defer", "later": "defer-then-deliver 2 s", "deliver": "deliver"}
+ROUTES = [(kind, way) for kind in KINDS for way in WAYS]
+WRITERS_KILLED = 3 * REPEAT + 1
+DISK_MB, STATE_MB = 96, 4
+SENDER = "a.durand@labo.example"
+POLICY = """\
+policy: capture
+runtime_dir: {work}/run
+state_dir: {work}/state
+heartbeat: 1 h
+archives:
+{archives}
+otherwise: defer
+doors:
+{doors}
+"""
+ARCHIVE = '  - {{ name: {kind}, path: {work}/disk/{kind}, mailboxes: [{mailboxes}] }}'
+DOOR = "  - {{ name: {name}, kind: {kind}, listen: {listen}, on_failure: {failure}{more} }}"
+# As in docs/DOORS.md.
+SECOND = """\
+127.0.0.1:{port} inet n - n - - smtpd
+  -o smtpd_authorized_xforward_hosts=127.0.0.0/8
+  -o smtpd_milters="""
+COPIES = """\
+{name} unix - - n - 10 lmtp
+  -o lmtp_line_length_limit=0
+  -o lmtp_send_xforward_command=yes
+  -o soft_bounce=yes"""
+
+passed = failed = 0
+
+
+def check(sentence, right, more=""):
+    global passed, failed
+    passed, failed = passed + bool(right), failed + (not right)
+    if not right:
+        print("FAILED: %s: %s" % (sentence, str(more)[:2000]), flush=True)
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    return None
+
+
+def now_us():
+    return time.time_ns() // 1000
+
+
+# ---- mail ------------------------------------------------------------------------------------------------
+
+
+def letter(number):
+    """One in forty does not fit into a packet between door and writer."""
+    body = os.urandom(120000).hex() if number % 40 == 7 else "ligne %d\r\n" % number * 20
+    return lib_hostile.message(str(number), b"Subject: n. %d\r\n" % number, re.sub(
+        "(.{900})", "\\1\r\n", body).encode() + b"\r\n")
+
+
+class Sent:
+    """A message as its client knows it."""
+
+    def __init__(self, number, kind, way):
+        self.number, self.door = number, "%s-%s" % (kind, way)
+        self.kind, self.way, self.code, self.queue_id = kind, way, None, ""
+        self.from_us = self.to_us = now_us()
+
+    def answered(self, code, text):
+        self.to_us, self.code = now_us(), code
+        self.queue_id = (re.findall(rb"queued as (\w+)", text) or [b""])[0].decode()
+
+    accepted = property(lambda self: self.code == 250)
+
+
+class Session:
+    """A client, which connects anew when its connection breaks."""
+
+    def __init__(self, machine, kind, way):
+        self.machine, self.kind, self.way, self.client = machine, kind, way, None
+
+    def send(self):
+        sent = Sent(next(self.machine.numbers), self.kind, self.way)
+        try:
+            if self.client is None:
+                self.client = smtplib.SMTP("127.0.0.1", self.machine.port[sent.door], "client.example", 90)
+            sent.answered(*self.machine.postfix.inject(
+                SENDER, ["b@%s.example" % sent.door], letter(sent.number), self.client))
+        except (OSError, smtplib.SMTPException):
+            pass
+        if not sent.accepted:             # Postfix asks a milter that failed no more in the same session
+            self.close()
+            time.sleep(0.1)
+        return sent
+
+    def close(self):
+        if self.client is not None:
+            self.client.close()
+        self.client = None
+
+
+class Load:
+    """All routes at once, until it is ended."""
+
+    def __init__(self, machine):
+        self.machine, self.ended, self.sent = machine, threading.Event(), []
+        self.pool = concurrent.futures.ThreadPoolExecutor(SESSIONS * len(ROUTES))
+        self.sessions = [self.pool.submit(self.work, *route) for route in ROUTES * SESSIONS]
+
+    def work(self, kind, way):
+        session = Session(self.machine, kind, way)
+        while not self.ended.is_set():
+            self.sent.append(session.send())
+            time.sleep(PAUSE_S)
+        session.close()
+
+    def flows(self):
+        """Until each route accepted a message that was sent from now on."""
+        begun = now_us()
+        check("mail is accepted at each door", until(lambda: len({
+            x.door for x in self.sent if x.from_us >= begun and x.accepted}) == len(ROUTES)))
+
+    def end(self):
+        self.ended.set()
+        for session in self.sessions:
+            session.result()
+        self.pool.shutdown()
+        return self.sent
+
+
+# ---- the machine ------------------------------------------------------------------------------------------
+
+
+class Disk:
+    """A small one of its own, if it can be had."""
+
+    def __init__(self, path, megabytes):
+        self.path, self.ballast = path, path / "ballast"
+        path.mkdir(mode=0o755)
+        self.mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755,size=%dm" % megabytes, "none", path],
+                                      capture_output=True).returncode == 0
+
+    def fill(self):
+        with open(self.ballast, "wb", buffering=0) as ballast:
+            for piece in 1 << 20, 4096:
+                try:
+                    while ballast.write(bytes(piece)) == piece:
+                        pass
+                except OSError:
+                    pass
+
+    def empty(self):
+        self.ballast.unlink()
+
+    def unmount(self):
+        if self.mounted:
+            subprocess.run(["umount", "-l", self.path], check=True)
+
+
+class Machine:
+    def __init__(self, work):
+        self.work, self.numbers, self.sent, self.last = work, itertools.count(1), {}, {}
+        self.disk, self.state = Disk(work / "disk", DISK_MB), Disk(work / "state", STATE_MB)
+        names = ["%s-%s" % x for x in ROUTES]
+        self.door_port = {name: lib_postfix.free_port() for name in names}
+        self.port = {name: lib_postfix.free_port() for name in names}
+        self.second_port = lib_postfix.free_port()
+        self.daemon = lib_daemon.Daemon(BUILD, work, self.policy(), ["disk/" + x for x in KINDS],
+                                        [("127.0.0.1", x) for x in self.door_port.values()])
+        for kind in KINDS:
+            shutil.copy(work / "disk" / kind / "log/checkpoint", work / (kind + ".checkpoint"))
+            for words, out in (("key", "policy"), ".trust"), (("tsa", "roots"), ".roots"):
+                (work / (kind + out)).write_text(self.daemon.run(*words, "-a", work / "disk" / kind))
+        self.postfix = lib_postfix.Postfix(work, self.parameters(), [*map(self.server, names), SECOND.format(
+            port=self.second_port), *(COPIES.format(name=x) for x in names if x.startswith("lmtp"))])
+
+    def policy(self):
+        archives = [ARCHIVE.format(work=self.work, kind=kind, mailboxes=", ".join(
+            '"@%s-%s.example%s"' % (kind, way, ".probant.invalid" if kind == "lmtp" else "") for way in WAYS))
+            for kind in KINDS]
+        doors = [DOOR.format(name="%s-%s" % (kind, way), kind=kind, failure=WAYS[way], listen="127.0.0.1:%d" %
+                             self.door_port["%s-%s" % (kind, way)], more=", next_hop: 127.0.0.1:%d" %
+                             self.second_port if kind == "proxy" else "") for kind, way in ROUTES]
+        return POLICY.format(work=self.work, archives="\n".join(archives), doors="\n".join(doors))
+
+    def parameters(self):
+        """All mail is for nobody; what is for the domain of a LMTP door is copied to it."""
+        copies = "regexp:{ {/^(.+)@(lmtp-[a-z]+\\.example)$$/ $${1}@$${2}.probant.invalid} }"
+        transports = " ".join("{%s.example.probant.invalid = %s:inet:127.0.0.1:%d}" % (name, name, port)
+                              for name, port in self.door_port.items() if name.startswith("lmtp"))
+        return {"default_transport": "discard:", "recipient_bcc_maps": copies,
+                "transport_maps": "inline:{ %s }" % transports, "smtpd_error_sleep_time": "0",
+                "smtpd_soft_error_limit": "1000", "smtpd_hard_error_limit": "1000", "max_idle": "10s"}
+
+    def server(self, name):
+        line = "127.0.0.1:%d inet n - n - - smtpd" % self.port[name]
+        if name.startswith("milter"):
+            line += "\n  -o smtpd_milters=inet:127.0.0.1:%d" % self.door_port[name]
+        if name.startswith("proxy"):
+            line += "\n  -o smtpd_proxy_filter=127.0.0.1:%d\n  -o smtpd_proxy_timeout=100s" % self.door_port[name]
+        return line
+
+    def archive(self, kind):
+        return self.work / "disk" / kind
+
+    def doors(self):
+        return ["%s-%s" % x for x in ROUTES]
+
+    def verify(self, kind, codes=(0, 2)):
+        """2: not all is stamped by now."""
+        outside = [x for option, suffix in (("trust", ".trust"), ("tsa-roots", ".roots"), ("against", ".checkpoint"))
+                   for x in ("--" + option, self.work / (kind + suffix))]
+        done = subprocess.run([BUILD / "probant", "verify", self.archive(kind), *outside], env=self.daemon.env,
+                              capture_output=True, text=True)
+        check("nothing is wrong with what %s kept" % kind, done.returncode in codes and "invalid" not in done.stdout,
+              done.stdout + done.stderr)
+
+    # ---- what breaks it, and comes back by itself
+
+    def kill(self, words):
+        """Processes of the daemon, by a word each; until others are there."""
+        before = {word: self.daemon.others(word) for word in words}
+        for word in words:
+            self.daemon.signal(word, signal.SIGKILL)
+        return until(lambda: all(set(self.daemon.others(x)) - set(before[x]) for x in words))
+
+    def kill_postfix(self):
+        """Its processes are a group."""
+        master = int((self.postfix.dir / "spool/pid/master.pid").read_text())
+        if os.getpgid(master) == os.getpgid(0):
+            raise RuntimeError("Postfix is in the group of the test")
+        os.killpg(os.getpgid(master), signal.SIGKILL)
+        time.sleep(0.3)
+        self.postfix.start()
+
+
+# ---- cases ------------------------------------------------------------------------------------------------
+
+
+def calm(machine, load):
+    load.flows()
+
+
+def writer_killed(machine, load):
+    for _ in range(2 * REPEAT):
+        check("the killed writer comes back", machine.kill(["--writer"]))
+        load.flows()
+
+
+def doors_killed(machine, load):
+    for _ in range(2 * REPEAT):
+        check("the killed doors come back", machine.kill(machine.doors()))
+        load.flows()
+
+
+def all_killed(machine, load):
+    for _ in range(REPEAT):
+        check("all that were killed come back", machine.kill([*machine.doors(), "--writer"]))
+        load.flows()
+
+
+def mta_killed(machine, load):
+    for _ in range(REPEAT):
+        machine.kill_postfix()
+        load.flows()
+
+
+def writer_halted(machine, load):
+    for _ in range(REPEAT):
+        machine.daemon.halt("--writer")
+        time.sleep(1.5)
+        machine.daemon.go_on("--writer")
+        load.flows()
+
+
+def ways(load):
+    """What was answered while nothing could be kept; by the MTA, of which copies are no matter."""
+    begun = now_us()
+    check("what cannot be kept goes as the policies say", until(lambda: {
+        (x.door, x.code) for x in load.sent if x.from_us >= begun} >= {
+        *(("%s-%s" % (kind, way), code) for kind in ("milter", "proxy")
+          for way, code in (("defer", 451), ("later", 451), ("later", 250), ("deliver", 250))),
+        *(("lmtp-" + way, 250) for way in WAYS)}), collections.Counter((x.door, x.code) for x in load.sent))
+    check("and no other way", not [x for x in load.sent if x.from_us >= begun and x.accepted and x.way == "defer" and
+                                   x.kind != "lmtp"])
+
+
+def noted(machine):
+    """The notes of what passed, which are taken away when it is recorded."""
+    return [x for x in (machine.work / "state").glob("*.gap") if x.stat().st_size > 0]
+
+
+def archives_away(machine, load):
+    for kind in KINDS:
+        machine.archive(kind).rename(machine.work / "disk" / (kind + ".away"))
+    machine.kill(["--writer"])
+    ways(load)
+    check("what passed is noted", len(noted(machine)) == 6, noted(machine))
+    for kind in KINDS:
+        (machine.work / "disk" / (kind + ".away")).rename(machine.archive(kind))
+    load.flows()
+    check("what passed is recorded", until(lambda: not noted(machine)), noted(machine))
+
+
+def disk_full(machine, load):
+    machine.disk.fill()
+    ways(load)
+    machine.disk.empty()
+    load.flows()
+    check("what passed is recorded", until(lambda: not noted(machine)), noted(machine))
+
+
+def disks_full(machine, load):
+    """Not even what passes could be noted: nothing passes."""
+    machine.disk.fill()
+    machine.state.fill()
+    time.sleep(1)
+    begun = now_us()
+    time.sleep(3)
+    passing = [x.door for x in load.sent if x.from_us >= begun and x.accepted and x.kind != "lmtp"]
+    check("nothing passes that cannot even be noted", passing == [], collections.Counter(passing))
+    machine.state.empty()
+    machine.disk.empty()
+    load.flows()
+    check("what passed is recorded", until(lambda: not noted(machine)), noted(machine))
+
+
+CASES = calm, writer_killed, doors_killed, mta_killed, writer_halted, all_killed, archives_away
+FULL = disk_full, disks_full
+
+
+def cases(machine):
+    if machine.disk.mounted and machine.state.mounted:
+        return CASES + FULL
+    print("skipped: full disks, since no small one can be mounted here")
+    return CASES
+
+
+def last(machine, route):
+    """A message more is accepted."""
+    session = Session(machine, *route)
+    sent = until(lambda: (lambda x: x if x.accepted else None)(session.send()))
+    check("behind it a message is accepted", sent, route)
+    session.close()
+    return sent
+
+
+def run(machine, case):
+    load = Load(machine)
+    try:
+        load.flows()
+        case(machine, load)
+    finally:
+        machine.sent[case] = load.end()
+    with concurrent.futures.ThreadPoolExecutor(len(ROUTES)) as pool:
+        machine.last[case] = list(pool.map(last, [machine] * len(ROUTES), ROUTES))
+        check("the MTA keeps nothing back", machine.postfix.drained())
+        list(pool.map(machine.verify, KINDS))
+
+
+# ---- what is kept -----------------------------------------------------------------------------------------
+
+
+class Kept:
+    """What an archive holds, as its commands tell."""
+
+    def __init__(self, machine, kind):
+        self.machine, self.kind = machine, kind
+        words = "-a", machine.archive(kind), "--purpose", "essai"
+        self.rows = [json.loads(x) for x in machine.daemon.run("list", *words, "--json").splitlines()]
+        subjects = [x["subject"] for x in self.rows if x["type"] == "message"]
+        self.numbers = collections.Counter(int(x[3:]) for x in subjects)
+        self.gaps, self.course = [], ""
+        for row in self.rows:
+            if row.get("event") == "gap":
+                self.note(json.loads(machine.daemon.run("show", *words, "--facts", str(row["seq"]))),
+                          row["seq"], words)
+            elif row.get("event") in ("start", "stop"):
+                self.course += row["event"] + " "
+
+    def note(self, facts, seq, words):
+        if "door" in facts:
+            parts = json.loads(self.machine.daemon.run("show", *words, "--json", "--parts", str(seq)))["parts"]
+            number = [x["kind"] for x in parts].index("envelope")
+            facts.update(json.loads(self.machine.daemon.run("show", *words, "--part", str(number), str(seq))))
+            self.gaps.append(facts)
+        else:
+            self.course += facts["reason"] + " "
+
+    def tells_of(self, sent):
+        """Is it in a gap of its door, by its time, and its queue id if Postfix tells it before?  A copy comes later."""
+        return any(gap["door"] == sent.door and sent.from_us <= gap["to_us"] and
+                   (gap["from_us"] <= sent.to_us or sent.kind == "lmtp") and
+                   (sent.queue_id in gap["queue_ids"] or sent.kind == "proxy") for gap in self.gaps)
+
+
+def judge_case(machine, case, kept):
+    name = case.__name__.replace("_", " ")
+    accepted = [x for x in machine.sent[case] if x.accepted]
+    check("%s: all that came behind it is kept" % name,
+          all(x and x.number in kept[x.kind].numbers for x in machine.last[case]), machine.last[case])
+    for kind in KINDS:
+        missing = [x for x in accepted if x.kind == kind and x.number not in kept[kind].numbers]
+        check("%s: by %s all that was accepted is kept, or told of" % (name, kind),
+              all(x.way != "defer" and kept[kind].tells_of(x) for x in missing),
+              [(x.door, x.number, x.queue_id, x.from_us, x.to_us) for x in missing
+               if x.way == "defer" or not kept[kind].tells_of(x)][:20])
+    return accepted
+
+
+def judge(machine):
+    kept = {kind: Kept(machine, kind) for kind in KINDS}
+    accepted = [x for case in machine.sent for x in judge_case(machine, case, kept)]
+    for door in machine.doors():
+        missing = [x for x in accepted if x.door == door and x.number not in kept[x.kind].numbers]
+        told = sum(gap["messages"] for of in kept.values() for gap in of.gaps if gap["door"] == door)
+        check("%s: gaps count what passed" % door, len(missing) <= told, (len(missing), told))
+    sent = next(machine.numbers)
+    for kind in KINDS:
+        check("%s: nothing is kept that nobody sent" % kind, all(0 < x < sent for x in kept[kind].numbers))
+        check("%s: capture began, ended well, and each writer that did not is told of" % kind,
+              re.fullmatch("start ((writer_ended )+start )*stop ", kept[kind].course) and
+              kept[kind].course.count("writer_ended") >= WRITERS_KILLED, kept[kind].course)
+        machine.daemon.run("stamp", "-a", machine.archive(kind), "--now")
+        machine.verify(kind, (0,))
+
+
+def flow(machine):
+    with machine.postfix:
+        machine.daemon.start()
+        try:
+            for case in cases(machine):
+                run(machine, case)
+        finally:
+            check("the daemon ends well", machine.daemon.stop() == 0, machine.daemon.words()[-3000:])
+    judge(machine)
+    check("no address is in the log", "@" not in machine.daemon.words(), machine.daemon.words()[-3000:])
+
+
+def main():
+    why = lib_postfix.missing()
+    if why is not None:
+        print("skipped:", why)
+        return 0
+    work = pathlib.Path(tempfile.mkdtemp(prefix="probant-faults-"))
+    work.chmod(0o755)
+    machine = Machine(work)
+    try:
+        flow(machine)
+    finally:
+        for disk in machine.disk, machine.state:
+            disk.unmount()
+        shutil.rmtree(work, ignore_errors=True)
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
