@@ -6,6 +6,10 @@
 /* One: it must not take the processor from what comes in. */
 #define THREADS 1
 
+/* How long who waits for the archive is let pass before a record. */
+#define WAIT_US 500000
+#define STEP_US 5000
+
 /* Behind the writer: segments that it closes are indexed while it goes on (FORMAT 6). */
 static void
 begin_views(struct pb_depot *d)
@@ -30,13 +34,26 @@ end_views(struct pb_depot *d)
 	d->views = NULL;
 }
 
+/* He looks every quarter of a second at least (archive/lock.c), and mail may come more often. */
+static void
+let_pass(const struct pb_depot *d)
+{
+	const struct pb_clock *clock = d->options->world->clock;
+
+	for (int64_t us = 0; us < WAIT_US && pb_archive_wanted(d->archive); us += STEP_US)
+		clock->sleep_us(clock->ctx, STEP_US);
+}
+
 static enum pb_status
 take(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 {
 	const struct pb_patience patience = { .limit_s = patience_s };
 
-	if (d->archive != NULL)
+	if (d->archive != NULL) {
+		if (patience_s > 0)
+			let_pass(d);
 		return pb_archive_take_up(d->archive, patience_s, err);
+	}
 	return pb_archive_open_patiently(
 	    d->options->world, d->dir, NULL, &patience, &d->archive, err);
 }

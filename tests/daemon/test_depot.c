@@ -370,6 +370,55 @@ a_command_gets_the_archive_and_capture_goes_on_in_its_segment(void **state)
 	assert_holds(c.f);
 }
 
+/* A command that waits and gets its turn in its own time. */
+struct waiter {
+	struct capture *c;
+	int shown; /* its lock of the directory */
+	struct pb_archive *archive;
+	uint64_t seq; /* of its record */
+};
+
+static void
+take_its_turn(void *arg)
+{
+	struct waiter *w = arg;
+	struct fixture *f = w->c->f;
+
+	if (f->clock.slept_us >= SECOND / 5 && w->shown >= 0) {
+		w->archive = open_archive(f, f->key);
+		(void)close(w->shown);
+		w->shown = -1;
+		w->seq = pb_archive_size(w->archive);
+		commit(f, w->archive, 1);
+	} else if (f->clock.slept_us >= SECOND && w->archive != NULL) {
+		close_archive(w->archive);
+		w->archive = NULL;
+	}
+}
+
+static void
+a_command_that_waits_goes_before_the_next_record(void **state)
+{
+	struct capture c;
+	struct waiter w = { .c = &c };
+
+	prepare(&c, *state);
+	submit(&c);
+	tick(&c);
+	w.shown = open(c.f->dir, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(c.f->world.files->lock(c.f->world.files->ctx, w.shown), 0);
+	tick(&c);
+	assert_false(pb_depot_holds(c.depot));
+	c.f->clock.asleep = take_its_turn;
+	c.f->clock.arg = &w;
+	c.f->clock.slept_us = 0;
+	submit(&c);
+	assert_true(w.seq > 0 && w.seq < c.seq);
+	c.f->clock.asleep = NULL;
+	end(&c);
+	assert_holds(c.f);
+}
+
 static void
 an_archive_that_is_locked_is_waited_for_once(void **state)
 {
@@ -470,6 +519,7 @@ main(void)
 		cmocka_unit_test_setup(after_a_failed_sync_the_writer_must_end, set_up),
 		cmocka_unit_test_setup(
 		    a_command_gets_the_archive_and_capture_goes_on_in_its_segment, set_up),
+		cmocka_unit_test_setup(a_command_that_waits_goes_before_the_next_record, set_up),
 		cmocka_unit_test_setup(an_archive_that_is_locked_is_waited_for_once, set_up),
 		cmocka_unit_test_setup(an_archive_that_no_record_needs_is_not_held, set_up),
 		cmocka_unit_test_setup(an_idle_archive_is_let_go_of_when_it_is_stamped, set_up),
