@@ -111,7 +111,7 @@ say_profile(const struct pb_timestamp_policy *policy, const struct pb_policy_pro
 	pb_policy_duration_format(profile->every_s, every);
 	pb_policy_duration_format(profile->heartbeat_s, heartbeat);
 	pb_policy_duration_format(profile->gap_after_s, gap_after);
-	(void)printf(profile == &policy->profile[policy->in_force] ? _("Profile %s, in force\n")
+	(void)printf(profile == &policy->profile[policy->in_force] ? _("Profile %s, chosen\n")
 								   : _("Profile %s\n"),
 	    profile->name);
 	pb_label("");
