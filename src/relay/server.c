@@ -72,19 +72,6 @@ refuse_all(struct pb_relay_server *s, uint32_t archive, enum pb_status status)
 			refuse(&s->slot[i], status, PB_REFUSAL_COMMIT);
 }
 
-static enum pb_status
-find_intake(struct pb_relay_server *s, uint32_t i, const struct pb_intake **ret_intake,
-    struct pb_error *err)
-{
-	struct pb_relay_archive archive = { "", "", s->intake[i] };
-	enum pb_status status = PB_OK;
-
-	if (archive.intake == NULL)
-		status = s->options.archive(s->options.ctx, i, &archive, err);
-	*ret_intake = archive.intake;
-	return status;
-}
-
 /* The record of a slot.  false: nothing that an honest listener sends. */
 static bool
 hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, const struct pb_submit *submit,
@@ -92,15 +79,22 @@ hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, const struct pb_
 {
 	enum pb_refusal refusal = PB_REFUSAL_ARCHIVE;
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
+	struct pb_relay_archive archive = { "", "", NULL };
 	const struct pb_intake *intake;
 	struct pb_error failure;
 	enum pb_status status;
 
-	status = find_intake(s, submit->archive, &intake, &failure);
+	status = s->options.archive(s->options.ctx, submit->archive, &archive, &failure);
+	intake = archive.intake;
 	if (status == PB_OK)
-		status = pb_taker_record(s->taker, submit, passed, &sealed, &refusal, &failure);
-	if (status != PB_OK && refusal == PB_REFUSAL_NONE)
+		status = pb_taker_record(
+		    s->taker, archive.origin, submit, passed, &sealed, &refusal, &failure);
+	if (status != PB_OK && refusal == PB_REFUSAL_NONE) {
+		/* To look into it may have taken long: the group ends here. */
+		if (submit->type == PB_RECORD_CAPTURE)
+			s->bytes = PB_LIMIT_GROUP;
 		return false;
+	}
 	s->slots++;
 	s->bytes += submit->payload_len;
 	if (status != PB_OK) {

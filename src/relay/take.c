@@ -5,6 +5,8 @@
 
 #include "core/error.h"
 #include "core/io.h"
+#include "record/types.h"
+#include "relay/statement.h"
 #include "sys/handed.h"
 
 #define PIECE_LEN (128 * 1024)
@@ -119,8 +121,8 @@ take_secret(const uint8_t *r, struct pb_sealed *sealed, struct pb_error *err)
 }
 
 enum pb_status
-pb_taker_record(struct pb_taker *taker, const struct pb_submit *submit, int *passed,
-    struct pb_sealed *ret_sealed, enum pb_refusal *ret_refusal, struct pb_error *err)
+pb_taker_record(struct pb_taker *taker, const char *origin, const struct pb_submit *submit,
+    int *passed, struct pb_sealed *ret_sealed, enum pb_refusal *ret_refusal, struct pb_error *err)
 {
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
 	enum pb_refusal refusal = PB_REFUSAL_NONE;
@@ -151,6 +153,12 @@ pb_taker_record(struct pb_taker *taker, const struct pb_submit *submit, int *pas
 	memcpy(sealed.commitment, submit->commitment, PB_COMMITMENT_LEN);
 	memcpy(sealed.payload_sha256, submit->payload_sha256, PB_DIGEST_LEN);
 	memcpy(sealed.message_sha256, submit->message_sha256, PB_DIGEST_LEN);
+	if (submit->type == PB_RECORD_CAPTURE)
+		status = pb_statement_check(origin, &sealed, err);
+	if (status != PB_OK) {
+		refusal = status == PB_EDATA ? PB_REFUSAL_NONE : PB_REFUSAL_COPY;
+		goto out;
+	}
 	*ret_sealed = sealed;
 	sealed = PB_SEALED_EMPTY;
 	refusal = PB_REFUSAL_NONE;

@@ -7,6 +7,8 @@
 
 #include "relay/fixture.h"
 
+#include "record/seal.h"
+
 #define CASES(table) (sizeof(table) / sizeof((table)[0]))
 /* Octets of a packet where these stand (relay/packet.h). */
 #define TYPE_AT (1 + 8 + 4)
@@ -127,7 +129,7 @@ its_own_types_are_taken(void **state)
 	struct fixture *f = *state;
 	struct scene s = begin(f);
 
-	for (uint8_t type = PB_RECORD_MESSAGE; type <= PB_RECORD_CAPTURE; type++) {
+	for (uint8_t type = PB_RECORD_MESSAGE; type < PB_RECORD_CAPTURE; type++) {
 		struct packet *p = make_packet(100);
 
 		p->octets[TYPE_AT] = type;
@@ -136,6 +138,95 @@ its_own_types_are_taken(void **state)
 		assert_answered(s.thief, 666, PB_OK, PB_REFUSAL_NONE);
 		assert_int_equal(f->vault[1].kept[type - 1].sealed.type, type);
 	}
+	end(&s);
+}
+
+#define ORIGIN "b.example/2026" /* of archive 1 */
+
+struct statement {
+	const char *facts, *envelope;
+	uint8_t kind; /* of a third part; 0: none */
+};
+
+/* As a door seals it, for that log. */
+static struct pb_sealed
+seal_statement(struct fixture *f, const char *origin, const struct statement *said)
+{
+	struct pb_sealed sealed = PB_SEALED_EMPTY;
+	struct pb_sealer *sealer = NULL;
+	const struct pb_world *world = pb_sys_world();
+
+	assert_int_equal(
+	    pb_sealer_new(world->files, world->random, origin, f->dir, 1, &sealer, NULL), PB_OK);
+	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_part(sealer, PB_PART_FACTS, said->facts, strlen(said->facts), NULL), PB_OK);
+	assert_int_equal(
+	    pb_sealer_part(sealer, PB_PART_ENVELOPE, said->envelope, strlen(said->envelope), NULL),
+	    PB_OK);
+	if (said->kind != 0)
+		assert_int_equal(pb_sealer_part(sealer, said->kind, "{}", 2, NULL), PB_OK);
+	assert_int_equal(pb_sealer_finish(sealer, PB_RECORD_CAPTURE, &sealed, NULL), PB_OK);
+	pb_sealer_free(sealer);
+	return sealed;
+}
+
+/* The honest one is heard in the turn behind, if not in the same. */
+static void
+assert_statement(struct scene *s, struct pb_sealed *take_sealed, bool taken)
+{
+	uint8_t head[PB_PACKET_SUBMIT_LEN];
+	size_t before = s->f->vault[1].count;
+	struct pb_reply reply;
+	bool ended = false;
+
+	pb_packet_submit_encode(take_sealed, 666, 1, head);
+	assert_int_equal(pb_local_send(s->thief, head, sizeof(head), take_sealed->memory.data,
+			     take_sealed->memory.len, -1),
+	    0);
+	pb_sealed_done(take_sealed);
+	raw_submit(s->honest, s->number, 0, 100, 1);
+	turn(s->f, PB_OK);
+	turn(s->f, PB_OK);
+	assert_answered(s->honest, s->number++, PB_OK, PB_REFUSAL_NONE);
+	assert_int_equal(s->f->vault[1].count, before + taken);
+	if (taken) {
+		assert_answered(s->thief, 666, PB_OK, PB_REFUSAL_NONE);
+		return;
+	}
+	assert_false(raw_reply(s->thief, &reply, &ended));
+	assert_true(ended);
+	pb_local_close(&s->thief);
+	s->thief = raw_connect(s->f);
+}
+
+/* It would stand in every bundle of its time, and could not be taken out. */
+static void
+what_is_stated_of_capture_is_a_gap_that_opens(void **state)
+{
+	static const struct statement gap = { "{\"event\":\"gap\"}", "{\"queue_ids\":[]}", 0 };
+	static const struct statement none[] = { { "", "{}", 0 }, { "{", "{}", 0 },
+		{ "[\"gap\"]", "{}", 0 }, { "{\"event\":\"stop\"}", "{}", 0 },
+		{ "{\"event\":\"gap\"}", "{}", PB_PART_ENVELOPE },
+		{ "{\"event\":\"gap\"}", "{}", PB_PART_BODY } };
+	struct fixture *f = *state;
+	struct scene s = begin(f);
+	struct pb_sealed sealed = seal_statement(f, ORIGIN, &gap);
+
+	assert_statement(&s, &sealed, true);
+	for (size_t i = 0; i < CASES(none); i++) {
+		sealed = seal_statement(f, ORIGIN, &none[i]);
+		assert_statement(&s, &sealed, false);
+	}
+	sealed = seal_statement(f, "another.example/00000000", &gap);
+	assert_statement(&s, &sealed, false);
+	sealed = seal_statement(f, ORIGIN, &gap);
+	sealed.commitment[0] ^= 1;
+	assert_statement(&s, &sealed, false);
+	sealed = seal_statement(f, ORIGIN, &gap);
+	sealed.memory.data[3] ^= 1;
+	pb_digest_sha256(sealed.memory.data, sealed.memory.len, sealed.payload_sha256);
+	assert_statement(&s, &sealed, false);
 	end(&s);
 }
 
@@ -538,6 +629,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(types_of_others_are_not_taken),
 		TEST(its_own_types_are_taken),
+		TEST(what_is_stated_of_capture_is_a_gap_that_opens),
 		TEST(archives_that_do_not_exist_are_not_looked_for),
 		TEST(what_it_sent_before_stays_and_what_it_sends_after_is_lost),
 		TEST(garbage_is_not_understood),
