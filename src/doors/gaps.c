@@ -30,6 +30,7 @@ struct pb_gaps {
 	char *dir, *path, *temporary;
 	pthread_mutex_t lock;
 	uint64_t len; /* of the whole lines, octets */
+	bool named;   /* the file's name is durable, since this process wrote there */
 };
 
 /* ---- lines ---------------------------------------------------------------------------------- */
@@ -161,8 +162,10 @@ append(struct pb_gaps *g, const struct pb_buf *text, struct pb_error *err)
 		status = pb_io_pwrite(g->files, fd, g->path, text->data, text->len, g->len, err);
 	if (status == PB_OK)
 		status = pb_io_sync(g->files, fd, g->path, err);
-	if (status == PB_OK && g->len == 0)
+	if (status == PB_OK && !g->named) {
 		status = pb_io_sync_dir(g->files, g->dir, err);
+		g->named = status == PB_OK;
+	}
 	if (status == PB_OK)
 		g->len += text->len;
 	else if (fd >= 0) /* it does not pass */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,31 @@ what_was_noted_outlives_a_power_cut(void **state)
 	test_powercut_free(disk);
 }
 
+/* A door that is killed behind the first line leaves a file whose name may not be durable. */
+static void
+what_is_noted_behind_a_crash_outlives_a_power_cut(void **state)
+{
+	static const char line[] = "1 too_late ormes 41\n";
+	struct test_powercut *disk = test_powercut_new();
+	struct fixture f = { .files = test_powercut_files(disk) };
+	struct cut cut = { .runs = "ormes too_late 1:A\ntilleuls too_late 2:B\n" };
+	int fd = -1;
+
+	(void)state;
+	assert_int_equal(
+	    pb_io_open(f.files, "/entree.gap", O_WRONLY | O_CREAT, 0600, &fd, NULL), PB_OK);
+	assert_int_equal(
+	    pb_io_pwrite(f.files, fd, "entree.gap", line, strlen(line), 0, NULL), PB_OK);
+	assert_int_equal(pb_io_sync(f.files, fd, "entree.gap", NULL), PB_OK);
+	pb_io_close(f.files, &fd);
+	assert_int_equal(pb_gaps_new(f.files, "/", "entree", &f.gaps, NULL), PB_OK);
+	add(&f, "tilleuls", "too_late", 2, "B");
+	test_powercut_states(disk, 100, look_after_cut, &cut);
+	assert_true(cut.states > 0);
+	pb_gaps_free(f.gaps);
+	test_powercut_free(disk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -260,6 +286,7 @@ main(void)
 		TEST(each_archive_and_reason_is_a_run_in_the_order_of_time),
 		TEST(what_cannot_be_recorded_stays_and_what_came_meanwhile_too),
 		cmocka_unit_test(what_was_noted_outlives_a_power_cut),
+		cmocka_unit_test(what_is_noted_behind_a_crash_outlives_a_power_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
