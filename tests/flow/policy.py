@@ -75,7 +75,7 @@ def tokens_and_cost_are_those_of_all_archives(work):
         "cost_least": "350.40", "cost_most": "4204.80"}
     text = check(CAPTURE, TIMESTAMP).stdout
     assert "17520 to 210240 tokens a year: 350.40 to 4204.80 EUR" in text, text
-    assert "Profile cabinet, in force" in text, text
+    assert "Profile cabinet, chosen" in text, text
 
 
 def a_person_is_told_what_happens_to_mail(work):
