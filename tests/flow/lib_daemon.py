@@ -65,7 +65,7 @@ class Daemon:
     def arguments(pid):
         """None, if it has ended meanwhile."""
         try:
-            return pathlib.Path("/proc", pid, "cmdline").read_text().split("\0")
+            return pathlib.Path("/proc", str(pid), "cmdline").read_text().split("\0")[:-1]
         except OSError:
             return []
 
