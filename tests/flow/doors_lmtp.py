@@ -21,6 +21,7 @@ import time
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import lib_daemon
 import lib_hostile
 import lib_postfix
 from lib_lmtp import Witness
@@ -159,15 +160,7 @@ class Daemon:
 
     def others(self, word):
         """Processes that the master started, by a word of their arguments."""
-        found = []
-        for pid in subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True).stdout.split():
-            try:
-                arguments = pathlib.Path("/proc/%d/cmdline" % int(pid)).read_bytes().split(b"\0")
-            except FileNotFoundError:
-                continue
-            if word.encode() in arguments:
-                found.append(int(pid))
-        return found
+        return lib_daemon.started_by(self.process.pid, word)
 
     def stop(self):
         self.process.terminate()

@@ -10,6 +10,19 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def started_by(process, word):
+    """Processes that it started, by a word of their arguments."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == process and word.encode() in (stat.parent / "cmdline").read_bytes().split(b"\0"):
+                found.append(int(stat.parent.name))
+        except OSError:                   # it has just ended
+            continue
+    return found
+
+
 class Daemon:
     """`probant run` with that policy, and an archive of each name, below `work`, which {work} stands for.
     doors: where it listens: a path, or (address, port)."""
@@ -58,16 +71,7 @@ class Daemon:
 
     def others(self, word):
         """Processes that the master started, by a word of their arguments."""
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
-        return [int(pid) for pid in children if word in self.arguments(pid)]
-
-    @staticmethod
-    def arguments(pid):
-        """None, if it has ended meanwhile."""
-        try:
-            return pathlib.Path("/proc", str(pid), "cmdline").read_text().split("\0")[:-1]
-        except OSError:
-            return []
+        return started_by(self.process.pid, word)
 
     def signal(self, word, number):
         for pid in self.others(word):
