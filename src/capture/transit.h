@@ -9,7 +9,8 @@ struct pb_transit_recipient {
 	const char *parameters; /* "NOTIFY=NEVER ORCPT=...", or NULL */
 };
 
-/* NULL where it is not known.  All is borrowed; all but the first four may be octets from outside. */
+/* NULL where it is not known.  All is borrowed; all but the first four may be octets from outside.
+ */
 struct pb_transit {
 	const char *source;    /* "milter", "proxy", "lmtp" */
 	const char *door;      /* its name in the policy */
@@ -19,7 +20,8 @@ struct pb_transit {
 	const char *mail_parameters;
 	const struct pb_transit_recipient *recipient;
 	size_t recipient_count;
-	const char *client_address; /* as the MTA tells of its client (XFORWARD, macros), else the peer */
+	const char
+	    *client_address; /* as the MTA tells of its client (XFORWARD, macros), else the peer */
 	const char *client_name;
 	const char *helo;
 	const char *login;       /* who authenticated with the MTA */
@@ -28,7 +30,8 @@ struct pb_transit {
 	const char *tls_subject; /* of its certificate */
 	const char *queue_id;
 	const char *mta; /* the MTA's name of itself */
-	/* What the door had to do to octets, and knows: "folds", "cr", ...; closed words of ours. */
+	/* What the door had to do to octets, and knows: "folds", "cr", ...; closed words of ours.
+	 */
 	const char *const *rebuilt;
 	size_t rebuilt_count;
 	const char *journal; /* "exchange", "microsoft365": it is a report around a message */

@@ -22,7 +22,8 @@ static const struct name fields[] = { { "body", PB_INDEX_BODY }, { "corps", PB_I
 static const struct name directions[] = { { "unknown", 0 }, { "inconnu", 0 }, { "received", 1 },
 	{ "recu", 1 }, { "sent", 2 }, { "envoye", 2 } };
 
-static const struct name sources[] = { { "unknown", 0 }, { "inconnu", 0 }, { "import", 1 }, { "milter", 2 }, { "proxy", 3 }, { "lmtp", 4 } };
+static const struct name sources[] = { { "unknown", 0 }, { "inconnu", 0 }, { "import", 1 },
+	{ "milter", 2 }, { "proxy", 3 }, { "lmtp", 4 } };
 
 /* Beside the names of FORMAT 1: what a list calls them. */
 static const struct name types[] = { { "captation", PB_RECORD_CAPTURE },
