@@ -368,7 +368,7 @@ def master_killed(machine, load):
     before = [pid for word in ("--writer", *machine.doors()) for pid in machine.daemon.others(word)]
     machine.daemon.process.kill()
     machine.daemon.process.wait()
-    check("the others end with it", until(lambda: not any(map(machine.daemon.arguments, before))))
+    check("the others end with it", until(lambda: not any(map(lib_daemon.arguments, before))))
     machine.daemon.start()
     load.flows()
 

@@ -10,16 +10,25 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def arguments(pid):
+    """None, if it has ended."""
+    try:
+        return pathlib.Path("/proc/%d/cmdline" % pid).read_text().split("\0")[:-1]
+    except OSError:
+        return []
+
+
 def started_by(process, word):
     """Processes that it started, by a word of their arguments."""
     found = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
             parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == process and word.encode() in (stat.parent / "cmdline").read_bytes().split(b"\0"):
-                found.append(int(stat.parent.name))
         except OSError:                   # it has just ended
             continue
+        pid = int(stat.parent.name)
+        if parent == process and word in arguments(pid):
+            found.append(pid)
     return found
 
 
