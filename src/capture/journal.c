@@ -172,6 +172,8 @@ load(struct pb_journal *j, struct pb_error *err)
 		status = pb_io_pread_exact(
 		    j->files, j->fd, j->path, batch, n * ENTRY_LEN, pb_journal_place_of(i), err);
 		for (k = 0; status == PB_OK && k < n; k++)
+			pb_seen_expect(&j->messages, batch + k * ENTRY_LEN + 2 * KEY_LEN);
+		for (k = 0; status == PB_OK && k < n; k++)
 			status = load_entry(j, batch + k * ENTRY_LEN, err);
 	}
 	j->loaded = status == PB_OK;

@@ -15,7 +15,7 @@ pb_seen_init(struct pb_seen *seen, size_t key_len)
 	*seen = (struct pb_seen){ .key_len = key_len };
 }
 
-/* A million of them are looked up as an import begins: most are told by their first octets. */
+/* A million of them are put in as an import begins: most are told by their first octets. */
 static bool
 equal(const struct pb_seen *seen, const uint8_t *slot, const uint8_t *key)
 {
@@ -27,27 +27,48 @@ equal(const struct pb_seen *seen, const uint8_t *slot, const uint8_t *key)
 	       (seen->key_len == sizeof(first) || memcmp(slot, key, seen->key_len) == 0);
 }
 
-/* The slot that holds the key, or the empty one where it would stand. */
 static uint8_t *
-find(const struct pb_seen *seen, const uint8_t *key)
+home(const struct pb_seen *seen, const uint8_t *key)
 {
-	static const uint8_t empty[KEY_MAX];
 	uint64_t hash;
-	size_t at;
 
 	memcpy(&hash, key, sizeof(hash));
-	for (at = (size_t)hash & (seen->room - 1);; at = (at + 1) & (seen->room - 1)) {
-		uint8_t *slot = seen->slot + at * seen->key_len;
+	return seen->slot + ((size_t)hash & (seen->room - 1)) * seen->key_len;
+}
 
-		if (equal(seen, slot, key) || equal(seen, slot, empty))
-			return slot;
+/* *ret_slot: the one that holds the key, or else the empty one where it would stand. */
+static bool
+find(const struct pb_seen *seen, const uint8_t *key, uint8_t **ret_slot)
+{
+	static const uint8_t empty[KEY_MAX];
+	const uint8_t *end = seen->slot + seen->room * seen->key_len;
+	uint8_t *slot = home(seen, key);
+
+	for (;;) {
+		*ret_slot = slot;
+		if (equal(seen, slot, key))
+			return true;
+		if (equal(seen, slot, empty))
+			return false;
+		slot += seen->key_len;
+		if (slot == end)
+			slot = seen->slot;
 	}
+}
+
+void
+pb_seen_expect(const struct pb_seen *seen, const uint8_t *key)
+{
+	if (seen->room > 0)
+		__builtin_prefetch(home(seen, key), 1);
 }
 
 bool
 pb_seen_has(const struct pb_seen *seen, const uint8_t *key)
 {
-	return seen->room > 0 && memcmp(find(seen, key), key, seen->key_len) == 0;
+	uint8_t *slot;
+
+	return seen->room > 0 && find(seen, key, &slot);
 }
 
 static enum pb_status
@@ -63,9 +84,10 @@ grow(struct pb_seen *seen, size_t room, struct pb_error *err)
 	for (i = 0; i < seen->room; i++) {
 		static const uint8_t empty[KEY_MAX];
 		const uint8_t *slot = seen->slot + i * seen->key_len;
+		uint8_t *place;
 
-		if (memcmp(slot, empty, seen->key_len) != 0)
-			memcpy(find(&larger, slot), slot, seen->key_len);
+		if (!equal(seen, slot, empty) && !find(&larger, slot, &place))
+			memcpy(place, slot, seen->key_len);
 	}
 	larger.count = seen->count;
 	free(seen->slot);
@@ -97,8 +119,7 @@ pb_seen_add(struct pb_seen *seen, const uint8_t *key, struct pb_error *err)
 
 	if (status != PB_OK)
 		return status;
-	slot = find(seen, key);
-	if (memcmp(slot, key, seen->key_len) != 0) {
+	if (!find(seen, key, &slot)) {
 		memcpy(slot, key, seen->key_len);
 		seen->count++;
 	}

@@ -17,6 +17,8 @@ struct pb_seen {
 
 void pb_seen_init(struct pb_seen *seen, size_t key_len);
 bool pb_seen_has(const struct pb_seen *seen, const uint8_t *key);
+/* It will be asked for or added shortly: what is fetched for many at once costs one wait. */
+void pb_seen_expect(const struct pb_seen *seen, const uint8_t *key);
 /* Both: PB_ENOMEM leaves it as it was. */
 /* Room for so many in all. */
 enum pb_status pb_seen_reserve(
