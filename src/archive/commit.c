@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "archive/segments.h"
+#include "archive/views.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "log/chain.h"
@@ -186,6 +187,8 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 	 */
 	if (pb_head_save(&a->head, a->world->files, a->dir, NULL) == PB_OK)
 		a->saved_size = a->head.tree.size;
+	if (a->views != NULL)
+		pb_views_grown(a->views, a, items, commit->count - commit->own_count);
 }
 
 static enum pb_status

@@ -121,26 +121,40 @@ take_parts(struct pb_view_record *record, struct pb_error *err)
 	return status;
 }
 
+static enum pb_status
+open_record(struct pb_view_record *record, struct pb_opener *opener, struct pb_error *err)
+{
+	const struct pb_payload *payload = &record->frame.payload;
+
+	if (record->plain.keep != NULL)
+		return pb_opener_adopt(
+		    opener, payload, record->r, &record->plain, &record->opened, err);
+	return pb_opener_open(opener, payload, record->r, &record->opened, err);
+}
+
 enum pb_status
 pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
-    struct pb_keyfile *keyfile, struct pb_secret *segment_key, const struct pb_frame *frame,
-    uint64_t slot, bool check, struct pb_error *err)
+    const struct pb_view_source *source, struct pb_kept *take_plain, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
 
 	pb_view_record_clear(record);
-	record->frame = *frame;
-	if (pb_leaf_decode(frame->leaf, &record->leaf) != PB_LEAF_SOUND)
+	if (take_plain != NULL) {
+		record->plain = *take_plain;
+		*take_plain = PB_KEPT_NOTHING;
+	}
+	record->frame = *source->frame;
+	if (pb_leaf_decode(record->frame.leaf, &record->leaf) != PB_LEAF_SOUND)
 		return differs(record->leaf.seq, err);
 	record->message = pb_record_type_message(record->leaf.type);
-	status = pb_view_secret(&record->frame, keyfile, segment_key, slot, &record->r, err);
+	status = pb_view_secret(
+	    &record->frame, source->keyfile, source->segment_key, source->slot, &record->r, err);
 	if (status != PB_OK || record->r == NULL)
 		return status;
-	if (check)
+	if (source->check)
 		status = check_stored(record, err);
 	if (status == PB_OK)
-		status =
-		    pb_opener_open(opener, &record->frame.payload, record->r, &record->opened, err);
+		status = open_record(record, opener, err);
 	return status == PB_OK ? take_parts(record, err) : status;
 }
 
@@ -150,6 +164,7 @@ pb_view_record_clear(struct pb_view_record *record)
 	pb_opened_free(record->opened);
 	record->opened = NULL;
 	record->octets = NULL;
+	pb_kept_done(&record->plain);
 	pb_secret_free(record->r);
 	record->r = NULL;
 	pb_json_free(record->facts);

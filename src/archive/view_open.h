@@ -20,20 +20,30 @@ struct pb_view_record {
 	bool too_large; /* octets is NULL */
 	uint64_t size;
 	uint8_t sha256[PB_DIGEST_LEN];
+	struct pb_kept plain;     /* what was sealed, if it was at hand */
 	bool whole;               /* set by the caller: the octets are wanted */
 	const uint8_t *octets;    /* of the message, `size` of them, until the record is cleared */
 	struct pb_opened *opened; /* in which they stand; NULL: they stand in `copy` */
 	struct pb_buf copy, part; /* kept from record to record */
 };
 
+/* Where a record stands, all borrowed. */
+struct pb_view_source {
+	const struct pb_frame *frame;
+	struct pb_keyfile *keyfile;
+	struct pb_secret *segment_key;
+	uint64_t slot; /* its secret's */
+	bool check;    /* hold what is stored against the leaf first */
+};
+
 /*
- * Read the record in `frame`, whose secret is in slot `slot`.  check: hold what is stored against
- * the leaf first.  PB_OK also if its secret was destroyed.  PB_ECORRUPT: it is damaged; then leaf
- * and message are set all the same.
+ * Read a record.  take_plain: what this process sealed as it, taken over; nothing, or NULL: it is
+ * opened.  PB_OK also if its secret was destroyed.  PB_ECORRUPT: it is damaged; then leaf and
+ * message are set all the same.
  */
 enum pb_status pb_view_record_open(struct pb_view_record *record, struct pb_opener *opener,
-    struct pb_keyfile *keyfile, struct pb_secret *segment_key, const struct pb_frame *frame,
-    uint64_t slot, bool check, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_view_source *source, struct pb_kept *take_plain,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* The secret of the record in `frame` alone; NULL: it was destroyed.  PB_ECORRUPT. */
 enum pb_status pb_view_secret(const struct pb_frame *frame, struct pb_keyfile *keyfile,

@@ -15,6 +15,7 @@ static const char INDEXING[] = N_("index a segment");
 struct viewing {
 	struct pb_view_tools *tools;
 	const struct pb_view_job *job;
+	uint64_t end;                      /* of it, so far */
 	struct pb_catalog_segment segment; /* as the catalog has it */
 	struct pb_frames *frames;
 	struct pb_keyfile *keyfile;
@@ -53,9 +54,9 @@ look_up(struct viewing *v, struct pb_error *err)
 	enum pb_status status = PB_OK;
 
 	shared->lock(shared->ctx);
-	if (job->end > 0)
-		status = pb_catchup(v->tools->world->files, v->tools->dir, shared->catalog,
-		    job->stem, job->end, err);
+	if (v->end > 0)
+		status = pb_catchup(
+		    v->tools->world->files, v->tools->dir, shared->catalog, job->stem, v->end, err);
 	if (status == PB_OK)
 		status = pb_catalog_segment_of(
 		    shared->catalog, strtoull(job->stem, NULL, 16), &v->segment, err);
@@ -234,8 +235,18 @@ static enum pb_status
 do_record(struct viewing *v, const struct pb_frame *frame, struct pb_error *err)
 {
 	struct pb_view_tools *tools = v->tools;
-	enum pb_status status = pb_view_record_open(&tools->record, tools->opener, v->keyfile,
-	    v->job->key, frame, v->segment.viewed + 1, !v->job->own, err);
+	const struct pb_views_shared *shared = tools->shared;
+	const struct pb_view_source source = { .frame = frame,
+		.keyfile = v->keyfile,
+		.segment_key = v->job->key,
+		.slot = v->segment.viewed + 1,
+		.check = !v->job->own };
+	struct pb_kept plain = PB_KEPT_NOTHING;
+	enum pb_status status;
+
+	if (v->job->own)
+		(void)shared->fresh(shared->ctx, v->segment.first_seq + v->segment.viewed, &plain);
+	status = pb_view_record_open(&tools->record, tools->opener, &source, &plain, err);
 
 	if (status == PB_ECORRUPT)
 		status = pass_over(v, PB_CATALOG_UNREADABLE, err);
@@ -296,47 +307,58 @@ end_index(struct viewing *v, struct pb_error *err)
 
 /* Something was looked at, and be it in vain: what was sealed is kept before it is told. */
 static enum pb_status
-view_all(struct viewing *v, struct pb_error *err)
+view_records(struct viewing *v, struct pb_error *err)
 {
-	enum pb_status status = do_records(v, err), flushed;
+	struct pb_view_tools *tools = v->tools;
+	enum pb_status status, flushed;
 
-	flushed = flush(v, status == PB_OK ? err : NULL);
+	status = pb_frames_open(tools->world->files, tools->dir, v->job->stem, &v->frames, err);
 	if (status == PB_OK)
-		status = flushed;
-	if (status == PB_OK && v->builder != NULL)
-		status = end_index(v, err);
-	return status;
+		status = pb_keyfile_open(
+		    tools->world->files, tools->dir, v->job->stem, false, &v->keyfile, err);
+	if (status == PB_OK)
+		status = do_records(v, err);
+	flushed = flush(v, status == PB_OK ? err : NULL);
+	pb_view_record_clear(&tools->record);
+	pb_keyfile_close(v->keyfile);
+	pb_frames_close(v->frames);
+	v->keyfile = NULL;
+	v->frames = NULL;
+	return status != PB_OK ? status : flushed;
 }
 
 /*
- * What can be found by words is messages: for records of the archive's own at the end of a
- * segment, such as one for each reading, its index is not written again.
+ * As far as the segment goes now.  What can be found by words is messages: for records of the
+ * archive's own at its end, such as one for each reading, its index is not written again.
  */
-enum pb_status
-pb_view_segment(struct pb_view_tools *tools, const struct pb_view_job *job, struct pb_error *err)
+static enum pb_status
+view_on(struct viewing *v, struct pb_error *err)
 {
-	struct viewing v = { .tools = tools, .job = job };
+	enum pb_status status = look_up(v, err);
+
+	if (status == PB_OK && v->builder == NULL &&
+	    (v->job->anew || v->segment.indexed < v->segment.messages))
+		status = begin_index(v, err);
+	if (status == PB_OK && v->segment.viewed < v->segment.records)
+		status = view_records(v, err);
+	return status;
+}
+
+enum pb_status
+pb_view_segment(
+    struct pb_view_tools *tools, const struct pb_view_job *job, uint64_t end, struct pb_error *err)
+{
+	const struct pb_views_shared *shared = tools->shared;
+	struct viewing v = { .tools = tools, .job = job, .end = end };
 	enum pb_status status;
 
 	tools->batch_count = 0;
 	pb_buf_clear(&tools->batch);
-	status = look_up(&v, err);
-	if (status != PB_OK)
-		return status;
-	if (job->anew || v.segment.indexed < v.segment.messages)
-		status = begin_index(&v, err);
-	else if (v.segment.viewed == v.segment.records)
-		return PB_OK;
-	if (status == PB_OK)
-		status = pb_frames_open(tools->world->files, tools->dir, job->stem, &v.frames, err);
-	if (status == PB_OK)
-		status = pb_keyfile_open(
-		    tools->world->files, tools->dir, job->stem, false, &v.keyfile, err);
-	if (status == PB_OK)
-		status = view_all(&v, err);
-	pb_view_record_clear(&tools->record);
-	pb_keyfile_close(v.keyfile);
-	pb_frames_close(v.frames);
+	do
+		status = view_on(&v, err);
+	while (status == PB_OK && shared->more(shared->ctx, job, &v.end));
+	if (status == PB_OK && v.builder != NULL)
+		status = end_index(&v, err);
 	pb_index_builder_free(v.builder);
 	return status;
 }

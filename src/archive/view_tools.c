@@ -86,6 +86,22 @@ pb_view_tools_full(const struct pb_view_tools *tools)
 	return tools->batch_count == BATCH_ROWS || tools->batch.len >= BATCH_LEN;
 }
 
+/* How far it was looked at; how far it goes, another may have found meanwhile. */
+static enum pb_status
+put_progress(
+    struct pb_catalog *catalog, const struct pb_catalog_segment *segment, struct pb_error *err)
+{
+	struct pb_catalog_segment known, put = *segment;
+	enum pb_status status = pb_catalog_segment_of(catalog, segment->first_seq, &known, err);
+
+	if (status != PB_OK)
+		return status;
+	put.end = known.end;
+	put.records = known.records;
+	put.messages = known.messages;
+	return pb_catalog_put_segment(catalog, &put, err);
+}
+
 static enum pb_status
 put_all(const struct pb_view_tools *tools, struct pb_catalog *catalog,
     const struct pb_catalog_segment *segment, struct pb_error *err)
@@ -101,7 +117,7 @@ put_all(const struct pb_view_tools *tools, struct pb_catalog *catalog,
 		at += tools->batch_len[i];
 	}
 	if (status == PB_OK)
-		status = pb_catalog_put_segment(catalog, segment, err);
+		status = put_progress(catalog, segment, err);
 	if (status == PB_OK)
 		return pb_catalog_commit(catalog, err);
 	pb_catalog_undo(catalog);

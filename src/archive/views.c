@@ -1,46 +1,16 @@
-#include "archive/views.h"
-
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/bodies.h"
 #include "archive/catchup.h"
-#include "archive/view_segment.h"
 #include "archive/views_give.h"
+#include "archive/views_state.h"
 #include "core/error.h"
-#include "core/limits.h"
 
 static const char INDEXING[] = N_("index messages");
 
 /* Records between two words of progress. */
 #define PROGRESS_STEP 32
-
-/*
- * Invariants, under `mutex`:
- * 1. job[first .. first + count) wait; `busy` threads do one each.
- * 2. `failure` is the first of any thread; once stop is set nothing more is begun.
- * The catalog is used under catalog_mutex alone.
- */
-struct pb_views {
-	const struct pb_world *world;
-	char *dir;
-	char *origin;
-	char *program; /* NULL: there is none */
-	struct pb_views_options options;
-	struct pb_views_shared shared;
-	pthread_mutex_t mutex, catalog_mutex;
-	pthread_cond_t changed;
-	pthread_t thread[PB_LIMIT_VIEW_THREADS];
-	unsigned threads, busy;
-	struct pb_view_job job[PB_LIMIT_VIEW_QUEUE];
-	size_t first, count;
-	bool ending;
-	atomic_bool stop;
-	atomic_ullong done;      /* records looked at */
-	struct pb_error failure; /* status PB_OK: none */
-};
 
 /* ---- what threads share --------------------------------------------------------------------- */
 
@@ -60,14 +30,14 @@ unlock_catalog(void *ctx)
 	pb_assert(pthread_mutex_unlock(&views->catalog_mutex) == 0);
 }
 
-static void
-lock(struct pb_views *views)
+void
+pb_views_lock(struct pb_views *views)
 {
 	pb_assert(pthread_mutex_lock(&views->mutex) == 0);
 }
 
-static void
-unlock(struct pb_views *views)
+void
+pb_views_unlock(struct pb_views *views)
 {
 	pb_assert(pthread_mutex_unlock(&views->mutex) == 0);
 }
@@ -79,9 +49,9 @@ go_on(void *ctx)
 	unsigned long long done = atomic_fetch_add(&views->done, 1);
 
 	if (views->options.progress != NULL && done % PROGRESS_STEP == 0) {
-		lock(views);
+		pb_views_lock(views);
 		views->options.progress(views->options.progress_ctx, done);
-		unlock(views);
+		pb_views_unlock(views);
 	}
 	return !atomic_load(&views->stop);
 }
@@ -102,6 +72,17 @@ note_failure(struct pb_views *views, enum pb_status status, const struct pb_erro
 		atomic_store(&views->stop, true);
 }
 
+/* Where that job stands in doing[]; NULL: a free place, which there is for each thread. */
+static struct pb_view_job **
+place_of(struct pb_views *views, const struct pb_view_job *job)
+{
+	size_t i = 0;
+
+	while (views->doing[i] != job)
+		pb_assert(++i < PB_LIMIT_VIEW_THREADS);
+	return &views->doing[i];
+}
+
 static bool
 next_job(struct pb_views *views, struct pb_view_job *ret_job)
 {
@@ -113,12 +94,13 @@ next_job(struct pb_views *views, struct pb_view_job *ret_job)
 	views->first = (views->first + 1) % PB_LIMIT_VIEW_QUEUE;
 	views->count--;
 	views->busy++;
+	*place_of(views, NULL) = ret_job;
 	return true;
 }
 
 static enum pb_status
 do_job(struct pb_views *views, struct pb_view_tools **tools, const struct pb_view_job *job,
-    struct pb_error *err)
+    uint64_t end, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
 
@@ -127,7 +109,7 @@ do_job(struct pb_views *views, struct pb_view_tools **tools, const struct pb_vie
 	if (*tools == NULL)
 		status = pb_view_tools_new(views->world, views->dir, views->origin, views->program,
 		    &views->shared, tools, err);
-	return status == PB_OK ? pb_view_segment(*tools, job, err) : status;
+	return status == PB_OK ? pb_view_segment(*tools, job, end, err) : status;
 }
 
 static void *
@@ -137,31 +119,38 @@ work(void *arg)
 	struct pb_view_tools *tools = NULL;
 	struct pb_view_job job;
 
-	lock(views);
+	pb_views_lock(views);
 	while (next_job(views, &job)) {
 		struct pb_error err = { 0 };
 		enum pb_status status;
+		uint64_t end = job.end;
 
 		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
-		unlock(views);
-		status = do_job(views, &tools, &job, &err);
+		pb_views_unlock(views);
+		status = do_job(views, &tools, &job, end, &err);
 		pb_secret_free(job.key);
-		lock(views);
+		pb_views_lock(views);
 		note_failure(views, status, &err);
+		*place_of(views, &job) = NULL;
 		views->busy--;
 		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
 	}
-	unlock(views);
+	pb_views_unlock(views);
 	pb_view_tools_free(tools);
 	return NULL;
 }
 
-/* Begun when there is work for it.  Without any thread the work is done in pb_views_finish. */
+/*
+ * Begun when there is work for it: where a segment is followed, one may wait until who is at the
+ * one before, which has just closed, is done.  Without any thread pb_views_finish does the work.
+ */
 static void
 begin_thread(struct pb_views *views)
 {
+	size_t waiting = views->options.follow && views->threads > 0 ? 1 : 0;
+
 	if (views->threads < views->options.threads &&
-	    views->busy + views->count > views->threads &&
+	    views->busy + views->count > views->threads + waiting &&
 	    pthread_create(&views->thread[views->threads], NULL, work, views) == 0)
 		views->threads++;
 }
@@ -187,9 +176,14 @@ make(struct pb_views *views, const struct pb_archive *a, const struct pb_views_o
 		views->options.threads = 1;
 	if (views->options.threads > PB_LIMIT_VIEW_THREADS)
 		views->options.threads = PB_LIMIT_VIEW_THREADS;
-	views->shared = (struct pb_views_shared){
-		.ctx = views, .lock = lock_catalog, .unlock = unlock_catalog, .go_on = go_on
-	};
+	views->shared = (struct pb_views_shared){ .ctx = views,
+		.lock = lock_catalog,
+		.unlock = unlock_catalog,
+		.go_on = go_on,
+		.fresh = pb_views_fresh,
+		.more = pb_views_more };
+	if (options->follow && (status = pb_keep_new(PB_LIMIT_FRESH, &views->keep, err)) != PB_OK)
+		return status;
 	status = pb_bodies_load(a->world->files, a->dir, &views->shared.bodies, err);
 	return status != PB_OK ? status
 			       : pb_catchup_open(a->world->files, a->dir, a->origin, true,
@@ -200,6 +194,8 @@ static void
 release(struct pb_views *views)
 {
 	pb_catalog_close(views->shared.catalog);
+	pb_fresh_clear(&views->fresh);
+	pb_keep_free(views->keep);
 	free(views->dir);
 	free(views->origin);
 	free(views->program);
@@ -231,10 +227,10 @@ pb_views_new(const struct pb_archive *archive, const struct pb_views_options *op
 static void
 end_threads(struct pb_views *views)
 {
-	lock(views);
+	pb_views_lock(views);
 	views->ending = true;
 	pb_assert(pthread_cond_broadcast(&views->changed) == 0);
-	unlock(views);
+	pb_views_unlock(views);
 	for (unsigned i = 0; i < views->threads; i++)
 		pb_assert(pthread_join(views->thread[i], NULL) == 0);
 	views->threads = 0;
@@ -258,36 +254,35 @@ pb_views_free(struct pb_views *views)
 	release(views);
 }
 
-/* ---- handing over --------------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------------------------------ */
 
+/* Has its own copy of the key. */
 static enum pb_status
-make_job(const struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *key,
+make_job(const struct pb_views *views, const struct pb_view_job *wanted,
     struct pb_view_job *ret_job, struct pb_error *err)
 {
-	struct pb_view_job job = {
-		.end = end, .own = views->options.own, .anew = views->options.anew
-	};
-	enum pb_status status = pb_secret_new(pb_secret_len(key), &job.key, err);
+	struct pb_view_job job = *wanted;
+	enum pb_status status = pb_secret_new(pb_secret_len(wanted->key), &job.key, err);
 
 	if (status != PB_OK)
 		return status;
-	memcpy(pb_secret_bytes(job.key), pb_secret_bytes(key), pb_secret_len(key));
-	memcpy(job.stem, stem, sizeof(job.stem));
+	memcpy(pb_secret_bytes(job.key), pb_secret_bytes(wanted->key), pb_secret_len(wanted->key));
+	job.own = views->options.own;
+	job.anew = views->options.anew;
 	*ret_job = job;
 	return PB_OK;
 }
 
-/* wait: until there is room. */
-static enum pb_status
-give(struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *key, bool wait,
-    struct pb_error *err)
+enum pb_status
+pb_views_hand_over(
+    struct pb_views *views, const struct pb_view_job *wanted, bool wait, struct pb_error *err)
 {
 	struct pb_view_job job;
-	enum pb_status status = make_job(views, stem, end, key, &job, err);
+	enum pb_status status = make_job(views, wanted, &job, err);
 
 	if (status != PB_OK)
 		return status;
-	lock(views);
+	pb_views_lock(views);
 	while (wait && views->count == PB_LIMIT_VIEW_QUEUE && views->threads > 0)
 		pb_assert(pthread_cond_wait(&views->changed, &views->mutex) == 0);
 	if (views->count < PB_LIMIT_VIEW_QUEUE) {
@@ -296,10 +291,21 @@ give(struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *k
 		begin_thread(views);
 		pb_assert(pthread_cond_broadcast(&views->changed) == 0);
 	}
-	unlock(views);
+	pb_views_unlock(views);
 	pb_secret_free(job.key);
 	return PB_OK;
 }
+
+static struct pb_view_job
+job_of(const char *stem, uint64_t end, struct pb_secret *key)
+{
+	struct pb_view_job job = { .end = end, .key = key };
+
+	memcpy(job.stem, stem, sizeof(job.stem));
+	return job;
+}
+
+/* ---- handing over --------------------------------------------------------------------------- */
 
 void
 pb_views_attach(struct pb_archive *archive, struct pb_views *views)
@@ -311,7 +317,10 @@ void
 pb_views_offer(
     struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *segment_key)
 {
-	(void)give(views, stem, end, segment_key, false, NULL);
+	struct pb_view_job job = job_of(stem, end, segment_key);
+
+	if (!pb_views_move_end(views, stem, end, false))
+		(void)pb_views_hand_over(views, &job, false, NULL);
 }
 
 void
@@ -326,7 +335,9 @@ enum pb_status
 pb_views_give(
     struct pb_views *views, const char *stem, struct pb_secret *segment_key, struct pb_error *err)
 {
-	return give(views, stem, 0, segment_key, true, err);
+	struct pb_view_job job = job_of(stem, 0, segment_key);
+
+	return pb_views_hand_over(views, &job, true, err);
 }
 
 enum pb_status
@@ -376,15 +387,18 @@ pb_views_finish(struct pb_views *views, struct pb_error *err)
 {
 	enum pb_status status;
 
+	pb_views_lock(views);
+	pb_views_stop_following(views);
+	pb_views_unlock(views);
 	work_here(views);
-	lock(views);
+	pb_views_lock(views);
 	while (views->count > 0 || views->busy > 0)
 		pb_assert(pthread_cond_wait(&views->changed, &views->mutex) == 0);
 	status = views->failure.status;
 	if (status != PB_OK && err != NULL)
 		*err = views->failure;
 	memset(&views->failure, 0, sizeof(views->failure));
-	unlock(views);
+	pb_views_unlock(views);
 	return status == PB_OK ? pb_catalog_settle(views->shared.catalog, err) : status;
 }
 

@@ -9,14 +9,16 @@
 
 #include "archive/archive.h"
 #include "catalog/catalog.h"
+#include "record/sealed.h"
 
 struct pb_views;
 
 struct pb_views_options {
 	const char *program; /* probant-mime; NULL: it is not there, and nothing is viewed */
 	unsigned threads;    /* at most PB_LIMIT_VIEW_THREADS; 0: one */
-	bool own;  /* what is offered was written by this process: it is not read twice to check */
-	bool anew; /* views and indexes are made again, even if they are there */
+	bool own; /* what is offered was written by this process: it is not read twice to check */
+	bool follow; /* what the archive's writer has open is viewed as it grows */
+	bool anew;   /* views and indexes are made again, even if they are there */
 	/* Called now and then by a thread, one at a time; may be NULL. */
 	void (*progress)(void *ctx, uint64_t records);
 	void *progress_ctx;
@@ -45,6 +47,17 @@ void pb_views_offer(
 
 /* The same of the segment that the archive's writer has open, if it has one. */
 void pb_views_offer_open(struct pb_views *views, const struct pb_archive *archive);
+
+/* Where the archive's writer may keep what it seals until it is viewed; NULL, also of views NULL:
+ * nowhere. */
+struct pb_keep *pb_views_keep(const struct pb_views *views);
+
+/*
+ * That one has grown by a commit of these: it is viewed as it grows, if views follow; what was
+ * sealed as them is taken over, where it is there.
+ */
+void pb_views_grown(struct pb_views *views, const struct pb_archive *archive,
+    struct pb_sealed *const *items, size_t count);
 
 /*
  * Bring the catalog up to the archive's head and hand over every segment that something is missing

@@ -231,6 +231,15 @@ pb_crew_new(const struct pb_world *world, const char *origin, const char *spill_
 }
 
 void
+pb_crew_keep(struct pb_crew *crew, struct pb_keep *keep)
+{
+	pb_message_keep(crew->caller.maker, keep);
+	for (unsigned i = 0; i < PB_CREW_THREADS; i++)
+		if (crew->member[i].maker != NULL)
+			pb_message_keep(crew->member[i].maker, keep);
+}
+
+void
 pb_crew_free(struct pb_crew *crew)
 {
 	unsigned i;

@@ -47,6 +47,9 @@ enum pb_status pb_crew_new(const struct pb_world *world, const char *origin, con
     const struct pb_mailboxes *mailboxes, struct pb_message_maker *maker, unsigned threads,
     struct pb_crew **ret_crew, struct pb_error *err) PB_MUST_CHECK;
 
+/* Before the first job: all makers keep what they seal.  Borrows keep. */
+void pb_crew_keep(struct pb_crew *crew, struct pb_keep *keep);
+
 /* One thread calls these.  An empty job to fill; NULL: collect one first. */
 struct pb_job *pb_crew_take(struct pb_crew *crew);
 /* The job that was taken is filled. */

@@ -364,6 +364,8 @@ pb_import_new(const struct pb_world *world, const struct pb_import_options *opti
 		pb_import_free(import);
 		return status;
 	}
+	if (options->keep != NULL)
+		pb_crew_keep(import->crew, options->keep);
 	pb_pieces_init(&import->pieces, world, import->maker);
 	*ret_import = import;
 	return PB_OK;

@@ -57,6 +57,7 @@ struct pb_import_options {
 	struct pb_journal *journal;           /* NULL: none is kept */
 	bool resume;                          /* pass over what the journal knows */
 	unsigned threads;                     /* beside the caller, who works too */
+	struct pb_keep *keep; /* where what is sealed is kept; NULL: it is not.  Borrowed */
 };
 
 /* Borrows world and events. */

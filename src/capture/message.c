@@ -51,6 +51,12 @@ pb_message_maker_new(const struct pb_world *world, const char *origin, const cha
 	return PB_OK;
 }
 
+void
+pb_message_keep(struct pb_message_maker *maker, struct pb_keep *keep)
+{
+	pb_sealer_keep(maker->sealer, keep);
+}
+
 int64_t
 pb_message_now(const struct pb_world *world)
 {

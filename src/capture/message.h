@@ -19,6 +19,9 @@ enum pb_status pb_message_maker_new(const struct pb_world *world, const char *or
     const char *spill_dir, const struct pb_mailboxes *mailboxes,
     struct pb_message_maker **ret_maker, struct pb_error *err) PB_MUST_CHECK;
 
+/* What is sealed comes along (pb_sealer_keep); NULL: it does not. */
+void pb_message_keep(struct pb_message_maker *maker, struct pb_keep *keep);
+
 /* The local clock, microseconds since 1970, when a message's first and last byte were read. */
 struct pb_message_times {
 	int64_t first_us;

@@ -127,7 +127,7 @@ import(const struct pb_world *world, const struct pb_import_options *made,
 
 static enum pb_status
 run(const struct pb_world *world, const struct pb_options *options, struct pb_archive *archive,
-    struct pb_import_tally *tally, struct pb_error *err)
+    struct pb_keep *keep, struct pb_import_tally *tally, struct pb_error *err)
 {
 	const char *dir = pb_access_archive(options);
 	struct pb_mailboxes mailboxes = PB_MAILBOXES_EMPTY;
@@ -137,7 +137,8 @@ run(const struct pb_world *world, const struct pb_options *options, struct pb_ar
 	struct pb_import_options made = { .origin = pb_archive_origin(archive),
 		.mailboxes = &mailboxes,
 		.resume = options->value[PB_OPTION_RESUME] != NULL,
-		.threads = processors < THREADS_MAX ? processors : THREADS_MAX };
+		.threads = processors < THREADS_MAX ? processors : THREADS_MAX,
+		.keep = keep };
 	char *spill = pb_path_join(dir, "tmp");
 	enum pb_status status;
 
@@ -188,7 +189,7 @@ run_in(const struct pb_world *world, const struct pb_options *options, const cha
 	}
 	if (index)
 		views = pb_indexing_begin(archive, &indexing);
-	status = run(world, options, archive, tally, &err);
+	status = run(world, options, archive, pb_views_keep(views), tally, &err);
 	pb_progress_clear(tally->progress);
 	ended = tell_world(archive, &ending);
 	if (index)

@@ -23,6 +23,7 @@ make(const struct pb_archive *archive, bool own, bool anew, struct pb_progress *
 	char program[PB_LIMIT_PATH];
 	struct pb_views_options options = { .threads = pb_process_processors(),
 		.own = own,
+		.follow = own,
 		.anew = anew,
 		.progress = progress != NULL ? show : NULL,
 		.progress_ctx = progress };

@@ -98,6 +98,8 @@
  * that wait so together; longer ones are sealed as they stream. */
 #define PB_LIMIT_AT_HAND (4 * 1024 * 1024)
 #define PB_LIMIT_ALL_AT_HAND (24 * 1024 * 1024)
+/* What an import sealed and nobody has viewed yet, kept in memory: some commits of it. */
+#define PB_LIMIT_FRESH ((size_t)40 * 1024 * 1024)
 /* A postmark: "From ", an address (254, RFC 5321) perhaps quoted, a date, and what some add. */
 #define PB_LIMIT_POSTMARK 1024
 /* Entries of an archive.  What it becomes may be two hundred times its size once it is over 64 MiB:

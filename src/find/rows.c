@@ -171,13 +171,18 @@ static enum pb_status
 row_without_summary(struct pb_rows *rows, const struct pb_frame *frame, uint64_t slot, bool viewed,
     struct pb_row *row, struct pb_error *err)
 {
+	const struct pb_view_source source = { .frame = frame,
+		.keyfile = rows->keyfile,
+		.segment_key = rows->key,
+		.slot = slot,
+		.check = true };
 	enum pb_status status = PB_OK;
 
 	if (rows->opener == NULL)
 		status = pb_opener_new(rows->archive->origin, &rows->opener, err);
 	if (status == PB_OK)
-		status = pb_view_record_open(&rows->record, rows->opener, rows->keyfile, rows->key,
-		    frame, slot, true, &row->problem);
+		status =
+		    pb_view_record_open(&rows->record, rows->opener, &source, NULL, &row->problem);
 	if (status == PB_ECORRUPT) {
 		row->state = PB_ROW_UNREADABLE;
 		return PB_OK;

@@ -21,7 +21,7 @@ pb_opened_free(struct pb_opened *opened)
 	pb_assert(opened->payload != NULL);
 	opened->payload = NULL;
 	if (--o->open > 0) {
-		if (opened->in_memory)
+		if (opened->in_memory && !opened->lent)
 			pb_wipe(o->plain + opened->at, (size_t)opened->total);
 		return;
 	}
@@ -104,7 +104,7 @@ pb_opened_stream(struct pb_opened *opened, uint8_t first, uint8_t last,
 	pb_assert(first <= last && last < opened->table.count);
 	pb_walk_init(&walk, &opened->table, first, last, sink);
 	if (opened->in_memory)
-		return pb_walk_on(&walk, opened->opener->plain + opened->at, opened->total, err);
+		return pb_walk_on(&walk, opened->data, opened->total, err);
 	status = look_again(opened, &walk, err);
 	pb_opener_wipe(opened->opener, opened->opener->plain_len);
 	return status;
@@ -204,7 +204,7 @@ pb_opened_message_at(const struct pb_opened *opened)
 
 	if (!opened->in_memory)
 		return NULL;
-	return pb_table_message(&opened->table, opened->opener->plain + opened->at, &len);
+	return pb_table_message(&opened->table, opened->data, &len);
 }
 
 /* Counting again: the parts pass by the tally; what the digest part says is kept for the end. */
@@ -278,7 +278,7 @@ static void
 look_at_message(const struct pb_opened *opened, struct pb_opened_sums *sums)
 {
 	const struct pb_table *table = &opened->table;
-	const uint8_t *at = opened->opener->plain + opened->at;
+	const uint8_t *at = opened->data;
 	const uint8_t *digest = NULL;
 	bool message = false;
 
@@ -307,7 +307,7 @@ pb_opened_commitments(struct pb_opened *const *opened, size_t count,
 		if (!opened[i]->in_memory)
 			continue;
 		record[n++] = (struct pb_batch_record){ .table = &opened[i]->table,
-			.parts = opened[i]->opener->plain + opened[i]->at,
+			.parts = opened[i]->data,
 			.r = opened[i]->r,
 			.message = ret_sums[i].sha256 };
 	}
@@ -359,7 +359,7 @@ pb_opened_digests(struct pb_opened *const *opened, size_t count,
 		if (!opened[i]->in_memory)
 			continue;
 		record[n++] = (struct pb_batch_record){ .table = &opened[i]->table,
-			.parts = opened[i]->opener->plain + opened[i]->at,
+			.parts = opened[i]->data,
 			.message = ret_digests[i].message,
 			.digests = ret_digests[i].part };
 	}

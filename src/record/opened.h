@@ -15,6 +15,7 @@
 
 #include "core/buf.h"
 #include "core/limits.h"
+#include "record/kept.h"
 #include "record/leaf.h"
 #include "record/parts.h"
 
@@ -41,6 +42,14 @@ void pb_opener_free(struct pb_opener *opener);
  */
 enum pb_status pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload,
     struct pb_secret *r, struct pb_opened **ret_opened, struct pb_error *err) PB_MUST_CHECK;
+
+/*
+ * The same of a record that this process sealed itself, and kept what it sealed: `plain`, borrowed
+ * too.  Nothing is decrypted nor checked.
+ */
+enum pb_status pb_opener_adopt(struct pb_opener *opener, const struct pb_payload *payload,
+    struct pb_secret *r, const struct pb_kept *plain, struct pb_opened **ret_opened,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #define PB_OPENER_RECORDS 64
 

@@ -107,6 +107,16 @@ fill_plain(struct pb_opener *o, size_t at, bool *ret_ended, struct pb_error *err
 	return PB_OK;
 }
 
+/* tail: its last octets. */
+static enum pb_status
+find_parts(struct pb_opened *opened, const uint8_t *tail, size_t len, struct pb_error *err)
+{
+	if (pb_table_decode(tail, len, opened->total, &opened->table))
+		return PB_OK;
+	return pb_fail(err, PB_ECORRUPT, open_what, N_("its table does not account for every byte"),
+	    "payload of %llu bytes", (unsigned long long)opened->payload->len);
+}
+
 /* The first look: to the end, for the tag, the size and the table. */
 static enum pb_status
 look(struct pb_opened *opened, struct pb_error *err)
@@ -128,11 +138,7 @@ look(struct pb_opened *opened, struct pb_error *err)
 		opened->total += len;
 		keep_tail(o, o->chunk, len);
 	}
-	if (!pb_table_decode(o->tail, o->tail_len, opened->total, &opened->table))
-		return pb_fail(err, PB_ECORRUPT, open_what,
-		    N_("its table does not account for every byte"), "payload of %llu bytes",
-		    (unsigned long long)opened->payload->len);
-	return PB_OK;
+	return find_parts(opened, o->tail, o->tail_len, err);
 }
 
 bool
@@ -155,9 +161,38 @@ pb_opener_open(struct pb_opener *opener, const struct pb_payload *payload, struc
 	opened->payload = payload;
 	opened->r = r;
 	opened->at = opener->plain_len;
+	opened->data = opener->plain + opened->at;
+	opened->lent = false;
 	opener->tail_len = 0;
 	if ((status = look(opened, err)) != PB_OK || !opened->in_memory)
 		pb_opener_wipe(opener, opened->at);
+	if (status != PB_OK) {
+		opened->payload = NULL;
+		return status;
+	}
+	opener->count++;
+	opener->open++;
+	*ret_opened = opened;
+	return PB_OK;
+}
+
+enum pb_status
+pb_opener_adopt(struct pb_opener *opener, const struct pb_payload *payload, struct pb_secret *r,
+    const struct pb_kept *plain, struct pb_opened **ret_opened, struct pb_error *err)
+{
+	struct pb_opened *opened = &opener->opened[opener->count];
+	size_t tail = plain->len < PB_TABLE_MAX ? plain->len : PB_TABLE_MAX;
+	enum pb_status status;
+
+	pb_assert(opener->count < PB_OPENER_RECORDS);
+	*opened = (struct pb_opened){ .opener = opener,
+		.payload = payload,
+		.r = r,
+		.total = plain->len,
+		.in_memory = true,
+		.lent = true,
+		.data = plain->data };
+	status = find_parts(opened, plain->data + plain->len - tail, tail, err);
 	if (status != PB_OK) {
 		opened->payload = NULL;
 		return status;

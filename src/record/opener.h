@@ -12,7 +12,9 @@ struct pb_opened {
 	const struct pb_payload *payload;
 	struct pb_secret *r;
 	uint64_t total; /* bytes of parts and table */
-	bool in_memory; /* all of them stand in the opener's plain, from `at` on */
+	bool in_memory; /* all of them stand at `data` */
+	bool lent;      /* by the caller; else they are in the opener's plain, from `at` on */
+	const uint8_t *data;
 	size_t at;
 	struct pb_table table;
 };

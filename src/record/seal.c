@@ -211,6 +211,12 @@ out:
 }
 
 void
+pb_sealer_keep(struct pb_sealer *sealer, struct pb_keep *keep)
+{
+	sealer->keep = keep;
+}
+
+void
 pb_sealer_free(struct pb_sealer *sealer)
 {
 	if (sealer == NULL)

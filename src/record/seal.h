@@ -30,6 +30,12 @@ enum pb_status pb_sealer_new(const struct pb_files *files, const struct pb_rando
     struct pb_error *err) PB_MUST_CHECK;
 
 /*
+ * From now on a record of up to PB_LIMIT_OPENED octets comes with what was sealed (sealed->plain),
+ * as far as there is room for it.  Borrows keep.
+ */
+void pb_sealer_keep(struct pb_sealer *sealer, struct pb_keep *keep);
+
+/*
  * Begin a record: a fresh r.  What was begun and not finished is dropped.
  * Whatever fails from here to the end drops the record: until the next start
  * every call answers PB_EINVAL.

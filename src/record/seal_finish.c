@@ -42,9 +42,14 @@ finish_large(struct pb_sealer *s, struct pb_sealed *sealed, struct pb_error *err
 static enum pb_status
 finish_small(struct pb_sealer *s, struct pb_sealed *sealed, struct pb_error *err)
 {
+	enum pb_status status;
+
 	state_message(s, sealed->message_sha256);
 	s->used += pb_table_encode(&s->table, s->room + s->used);
-	return pb_pack_whole(s->pack, s->r, s->room + s->start, s->used - s->start, sealed, err);
+	status = pb_pack_whole(s->pack, s->r, s->room + s->start, s->used - s->start, sealed, err);
+	if (status == PB_OK)
+		sealed->plain = pb_keep_copy(s->keep, s->room + s->start, s->used - s->start);
+	return status;
 }
 
 /* The record that is begun, sealed but for its digests; or dropped. */

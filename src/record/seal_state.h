@@ -35,6 +35,7 @@ struct pb_sealer {
 	const struct pb_random *random;
 	struct pb_part_sink sink;
 	struct pb_pack *pack;
+	struct pb_keep *keep; /* NULL: what is sealed is not kept */
 	struct pb_secret *r;
 	uint64_t len;         /* bytes of all parts so far */
 	uint64_t message_len; /* of kinds 1 and 2 */

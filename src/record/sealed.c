@@ -29,6 +29,7 @@ pb_sealed_done(struct pb_sealed *sealed)
 	if (sealed->fd >= 0)
 		pb_io_close(sealed->files, &sealed->fd);
 	pb_buf_done(&sealed->memory);
+	pb_kept_done(&sealed->plain);
 	pb_secret_free(sealed->r);
 	*sealed = PB_SEALED_EMPTY;
 }

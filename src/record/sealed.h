@@ -1,6 +1,6 @@
 /*
  * A sealed record: what leaves the capturing process, and all that the
- * archive needs to commit it.  Its plaintext cannot be had from it without r.
+ * archive needs to commit it.  Its plaintext cannot be had without r from what is stored of it.
  */
 #ifndef PB_RECORD_SEALED_H
 #define PB_RECORD_SEALED_H
@@ -9,6 +9,7 @@
 #include "core/world.h"
 #include "crypto/secret.h"
 #include "record/commitment.h"
+#include "record/kept.h"
 
 struct pb_sealed {
 	uint8_t type;
@@ -18,6 +19,7 @@ struct pb_sealed {
 	uint8_t message_sha256[PB_DIGEST_LEN]; /* of kinds 1 and 2; for the acknowledgement only */
 	uint64_t payload_len;                  /* bytes, tag included */
 	struct pb_secret *r;                   /* owned */
+	struct pb_kept plain;                  /* what was sealed, parts and table; if it is kept */
 	/* The payload: in memory while it is small, else in an unnamed file. */
 	struct pb_buf memory;
 	const struct pb_files *files; /* borrowed; of fd */

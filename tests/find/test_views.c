@@ -239,6 +239,101 @@ a_segment_that_closes_is_indexed_behind_its_writer(void **state)
 	assert_null(wrong_with(f));
 }
 
+static struct pb_views *
+follow(struct pb_archive *archive)
+{
+	char *program = test_program("probant-mime");
+	struct pb_views_options options = {
+		.program = program, .threads = 2, .own = true, .follow = true
+	};
+	struct pb_views *views = NULL;
+
+	assert_int_equal(pb_views_new(archive, &options, &views, NULL), PB_OK);
+	pb_views_attach(archive, views);
+	free(program);
+	return views;
+}
+
+/* Over the end of one segment and into the next; nobody says where it ends. */
+static void
+a_segment_that_grows_is_indexed_as_it_grows(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, NULL);
+	struct pb_views *views = follow(archive);
+
+	for (unsigned i = 0; i < 10; i++)
+		commit(f, archive, 2);
+	pass_time(f, 2 * PB_LIMIT_SEGMENT_AGE_S);
+	for (unsigned i = 0; i < 10; i++)
+		commit(f, archive, 1);
+	assert_int_equal(pb_views_finish(views, NULL), PB_OK);
+	pb_views_attach(archive, NULL);
+	pb_views_free(views);
+	assert_int_equal(stand(f).found, 30);
+	assert_int_equal(find(f, f->kept.seq[0], "subject:essai"), 20);
+	assert_int_equal(find(f, f->kept.seq[29], "subject:essai"), 10);
+	close_archive(archive);
+	assert_null(wrong_with(f));
+	update(f);
+	assert_int_equal(stand(f).found, 30);
+}
+
+/* What was kept is what is looked at: here it says what the stored record does not. */
+static void
+what_was_just_sealed_is_not_opened_to_be_indexed(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, NULL);
+	struct pb_views *views = follow(archive);
+	struct pb_sealed sealed = PB_SEALED_EMPTY, *item = &sealed;
+	struct pb_sealer *sealer = NULL;
+	struct pb_receipt receipt;
+	uint8_t digest[PB_DIGEST_LEN];
+	static const char text[] = "Subject: fictif inconnu\r\n\r\n";
+
+	assert_int_equal(pb_sealer_new(f->world.files, f->world.random, pb_archive_origin(archive),
+			     f->root, 1, &sealer, NULL),
+	    PB_OK);
+	pb_sealer_keep(sealer, pb_views_keep(views));
+	assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+	assert_int_equal(pb_sealer_part(sealer, PB_PART_HEADER, text, strlen(text), NULL), PB_OK);
+	assert_int_equal(pb_sealer_digest(sealer, digest, NULL), PB_OK);
+	assert_int_equal(pb_sealer_finish(sealer, PB_RECORD_IMPORTED, &sealed, NULL), PB_OK);
+	assert_non_null(sealed.plain.keep);
+	memcpy(sealed.plain.data + strlen("Subject: fictif "), "reconnu", 7);
+	assert_int_equal(pb_commit(archive, &item, 1, &receipt, NULL), PB_OK);
+	assert_null(sealed.plain.keep);
+	pb_sealed_done(&sealed);
+	pb_sealer_free(sealer);
+	assert_int_equal(pb_views_finish(views, NULL), PB_OK);
+	pb_views_attach(archive, NULL);
+	pb_views_free(views);
+	close_archive(archive);
+	assert_int_equal(find(f, receipt.seq, "subject:reconnu"), 1);
+	assert_int_equal(find(f, receipt.seq, "subject:inconnu"), 0);
+}
+
+/* Nobody looked at them: they are given up, and `update` opens what is stored. */
+static void
+what_was_kept_and_not_viewed_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, NULL);
+	struct pb_views_options options = { .own = true, .follow = true };
+	struct pb_views *views = NULL;
+
+	assert_int_equal(pb_views_new(archive, &options, &views, NULL), PB_OK);
+	pb_views_attach(archive, views);
+	commit(f, archive, 3);
+	pb_views_attach(archive, NULL);
+	pb_views_free(views);
+	close_archive(archive);
+	assert_int_equal(stand(f).found, 0);
+	update(f);
+	assert_int_equal(stand(f).found, 3);
+}
+
 static void
 what_comes_later_is_added_to_the_index_of_its_segment(void **state)
 {
@@ -715,6 +810,9 @@ main(void)
 		CASE(rows_show_what_stands_in_messages_and_what_other_records_are),
 		CASE(without_the_program_messages_are_listed_and_not_indexed),
 		CASE(a_segment_that_closes_is_indexed_behind_its_writer),
+		CASE(a_segment_that_grows_is_indexed_as_it_grows),
+		CASE(what_was_just_sealed_is_not_opened_to_be_indexed),
+		CASE(what_was_kept_and_not_viewed_is_given_up),
 		CASE(what_comes_later_is_added_to_the_index_of_its_segment),
 		CASE(an_index_that_is_lost_or_damaged_is_made_again),
 		CASE(a_catalog_that_lost_a_summary_shows_nothing),

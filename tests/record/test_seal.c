@@ -560,6 +560,52 @@ no_random(void *ctx, void *to, size_t len)
 	return -EIO;
 }
 
+/* What is kept of a record says the same as what is stored of it. */
+static void
+what_is_kept_is_what_was_sealed(void **state)
+{
+	struct world *w = *state;
+	struct parts parts = example(5000), opened_parts = { 0 }, adopted_parts = { 0 };
+	struct pb_part_sink sink = parts_sink(&opened_parts), other = parts_sink(&adopted_parts);
+	struct pb_opener *opener = new_opener(ORIGIN);
+	struct pb_opened *opened = NULL, *adopted = NULL;
+	struct pb_keep *keep = NULL;
+	struct pb_payload payload;
+	struct pb_sealed sealed;
+
+	assert_int_equal(pb_keep_new(16384, &keep, NULL), PB_OK);
+	pb_sealer_keep(w->sealer, keep);
+	sealed = seal_parts(w->sealer, &parts);
+	assert_non_null(sealed.plain.keep);
+	payload = payload_of(&sealed);
+	assert_int_equal(pb_opener_open(opener, &payload, sealed.r, &opened, NULL), PB_OK);
+	assert_int_equal(
+	    pb_opener_adopt(opener, &payload, sealed.r, &sealed.plain, &adopted, NULL), PB_OK);
+	assert_int_equal(pb_opened_count(adopted), pb_opened_count(opened));
+	assert_int_equal(
+	    pb_opened_stream(opened, 0, pb_opened_count(opened) - 1, &sink, NULL), PB_OK);
+	assert_int_equal(
+	    pb_opened_stream(adopted, 0, pb_opened_count(opened) - 1, &other, NULL), PB_OK);
+	assert_same_parts(&opened_parts, &adopted_parts);
+	assert_ptr_equal(pb_opened_message_at(adopted), sealed.plain.data);
+	/* Closed before the other, it leaves what is lent as it is. */
+	pb_opened_free(adopted);
+	assert_memory_equal(sealed.plain.data, "Received: x\r\n", 13);
+	pb_opened_free(opened);
+	/* Cut short it is no record. */
+	sealed.plain.len--;
+	assert_int_equal(pb_opener_adopt(opener, &payload, sealed.r, &sealed.plain, &adopted, NULL),
+	    PB_ECORRUPT);
+	sealed.plain.len++;
+	pb_sealed_done(&sealed);
+	pb_opener_free(opener);
+	pb_sealer_keep(w->sealer, NULL);
+	pb_keep_free(keep);
+	parts_clear(&parts);
+	parts_clear(&opened_parts);
+	parts_clear(&adopted_parts);
+}
+
 static void
 record_without_random_numbers_is_not_begun(void **state)
 {
@@ -690,6 +736,7 @@ main(void)
 		TEST(records_that_wait_for_each_other_are_sealed_as_alone),
 		TEST(records_wait_whatever_becomes_of_others),
 		TEST(sealer_is_full_of_many_records_or_of_many_octets),
+		TEST(what_is_kept_is_what_was_sealed),
 		TEST(record_without_random_numbers_is_not_begun),
 		TEST(each_file_operation_may_fail_or_fall_short),
 		TEST(each_allocation_may_fail),
