@@ -183,6 +183,8 @@
 #define PB_LIMIT_POLICY_DOORS 32
 #define PB_LIMIT_POLICY_ARCHIVES 4096
 #define PB_LIMIT_POLICY_PROFILES 32
+/* What a process tells of itself: a row for each archive, and one of its own. */
+#define PB_LIMIT_BOARD_ROWS (PB_LIMIT_POLICY_ARCHIVES + 1)
 
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096

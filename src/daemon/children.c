@@ -6,12 +6,25 @@
 #include "core/error.h"
 #include "daemon/backoff.h"
 #include "daemon/log.h"
+#include "sys/board.h"
 #include "sys/child.h"
+#include "sys/listen.h"
 #include "sys/service.h"
 
+/* A kind of process, as it is started. */
+struct kind {
+	enum pb_stage stage;
+	const char *program;
+	const char *argument; /* NULL: a door's */
+};
+static const struct kind DOOR = { PB_STAGE_DOOR, "probant-door", NULL };
+static const struct kind WRITER = { PB_STAGE_WRITER, "probantd", "--writer" };
+
 struct child {
-	const char *name; /* borrowed: the door's, or "writer" */
-	int socket;
+	const struct kind *kind;
+	const char *name; /* borrowed: the door's, or the kind's */
+	int socket;       /* borrowed */
+	int board;        /* -1: there is none, and nothing is told */
 	struct pb_service *service;
 	struct pb_standing standing;
 	struct pb_backoff backoff;
@@ -27,6 +40,29 @@ struct pb_children {
 	size_t count;
 };
 
+/* Mail is kept, whether or not somebody can see that it is. */
+static void
+make_board(const struct pb_children *c, struct child *child, size_t rows)
+{
+	char path[PB_BOARD_PATH];
+	struct pb_error err = { 0 };
+
+	pb_board_path(c->setting->policy->runtime_dir, child->kind == &DOOR, child->name, path);
+	if (pb_board_make(path, rows, &child->board, &err) != PB_OK)
+		pb_log_error(child->name, &err);
+}
+
+/* rows: of its board. */
+static void
+add(struct pb_children *c, const struct kind *kind, const char *name, int socket, size_t rows)
+{
+	struct child *child = &c->child[c->count++];
+
+	*child = (struct child){ .kind = kind, .name = name, .socket = socket, .board = -1 };
+	child->standing.stage = kind->stage;
+	make_board(c, child, rows);
+}
+
 enum pb_status
 pb_children_new(
     const struct pb_setting *setting, struct pb_children **ret_children, struct pb_error *err)
@@ -40,12 +76,9 @@ pb_children_new(
 	c->setting = setting;
 	(void)snprintf(
 	    c->writer_uid, sizeof(c->writer_uid), "%lu", (unsigned long)setting->users.writer.uid);
-	c->child[0] = (struct child){ .name = "writer", .socket = setting->relay_socket };
-	c->child[0].standing.writer = true;
+	add(c, &WRITER, "writer", setting->relay_socket, 1 + policy->archive_count);
 	for (size_t i = 0; i < policy->door_count; i++)
-		c->child[1 + i] = (struct child){ .name = policy->door[i].name,
-			.socket = setting->door_socket[i] };
-	c->count = 1 + policy->door_count;
+		add(c, &DOOR, policy->door[i].name, setting->door_socket[i], 1);
 	*ret_children = c;
 	return PB_OK;
 }
@@ -56,17 +89,21 @@ static enum pb_status
 start_service(const struct pb_children *c, struct child *child, struct pb_error *err)
 {
 	const struct pb_setting *s = c->setting;
-	const char *const writer[] = { "probantd", "--writer", NULL };
-	const char *const door[] = { "probant-door", child->name, s->relay, s->policy->state_dir,
+	const struct kind *kind = child->kind;
+	const char *const of_kind[] = { kind->program, kind->argument, NULL };
+	const char *const of_door[] = { kind->program, child->name, s->relay, s->policy->state_dir,
 		c->writer_uid, NULL };
-	const char *const *arguments = child->standing.writer ? writer : door;
+	const struct pb_service_given given = { .policy = s->text.data,
+		.policy_len = s->text.len,
+		.socket = child->socket,
+		.board = child->board };
 	char program[PB_LIMIT_PATH];
 
-	if (!pb_sys_beside(arguments[0], program, sizeof(program)))
+	if (!pb_sys_beside(kind->program, program, sizeof(program)))
 		return pb_fail(err, PB_EUNAVAIL, N_("start a service"),
-		    N_("a program of this installation is missing"), "%s", arguments[0]);
+		    N_("a program of this installation is missing"), "%s", kind->program);
 	return pb_service_start(
-	    program, arguments, s->text.data, s->text.len, child->socket, &child->service, err);
+	    program, kind->argument != NULL ? of_kind : of_door, &given, &child->service, err);
 }
 
 static void
@@ -91,7 +128,7 @@ tell(struct child *child, int64_t now_us)
 {
 	pb_service_tell(child->service);
 	child->standing.told = true;
-	child->standing.due_us = now_us + pb_order_grace_us(child->standing.writer);
+	child->standing.due_us = now_us + pb_order_grace_us(child->kind->stage);
 }
 
 static void
@@ -124,13 +161,15 @@ pb_children_collect(struct pb_children *c, int64_t now_us)
 			note_end(&c->child[i], code, now_us);
 }
 
-static bool
-doors_run(const struct pb_children *c)
+static enum pb_stage
+first_stage(const struct pb_children *c)
 {
-	for (size_t i = 1; i < c->count; i++)
-		if (c->child[i].standing.running)
-			return true;
-	return false;
+	enum pb_stage first = PB_STAGE_NONE;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->child[i].standing.running && c->child[i].kind->stage < first)
+			first = c->child[i].kind->stage;
+	return first;
 }
 
 void
@@ -139,7 +178,7 @@ pb_children_turn(struct pb_children *c, enum pb_phase phase, int64_t now_us, int
 	for (size_t i = 0; i < c->count; i++) {
 		struct child *child = &c->child[i];
 
-		switch (pb_order(phase, &child->standing, doors_run(c), now_us, ret_next_us)) {
+		switch (pb_order(phase, &child->standing, first_stage(c), now_us, ret_next_us)) {
 		case PB_DEED_START:
 			start(c, child, now_us);
 			if (!child->standing.running && child->standing.due_us < *ret_next_us)
@@ -153,7 +192,7 @@ pb_children_turn(struct pb_children *c, enum pb_phase phase, int64_t now_us, int
 		case PB_DEED_KILL:
 			pb_log("%s does not stop, and is killed", child->name);
 			pb_service_kill(child->service);
-			child->standing.due_us = now_us + pb_order_grace_us(false);
+			child->standing.due_us = now_us + pb_order_grace_us(PB_STAGE_DOOR);
 			break;
 		case PB_DEED_NONE:
 			break;
@@ -185,13 +224,15 @@ pb_children_ready(struct pb_children *c)
 bool
 pb_children_gone(const struct pb_children *c)
 {
-	return !doors_run(c) && !c->child[0].standing.running;
+	return first_stage(c) == PB_STAGE_NONE;
 }
 
 void
 pb_children_free(struct pb_children *c)
 {
-	for (size_t i = 0; c != NULL && i < c->count; i++)
+	for (size_t i = 0; c != NULL && i < c->count; i++) {
 		pb_service_free(c->child[i].service);
+		pb_listen_close(c->child[i].board);
+	}
 	free(c);
 }

@@ -1,14 +1,14 @@
 #include "daemon/order.h"
 
 /* A session ends behind its message, whose client may be slow. */
-#define GRACE_DOOR_US (30 * 1000000LL)
+#define GRACE_US (30 * 1000000LL)
 /* What has come is committed, and the stop stated in every archive: there may be thousands. */
 #define GRACE_WRITER_US (600 * 1000000LL)
 
 int64_t
-pb_order_grace_us(bool writer)
+pb_order_grace_us(enum pb_stage stage)
 {
-	return writer ? GRACE_WRITER_US : GRACE_DOOR_US;
+	return stage == PB_STAGE_WRITER ? GRACE_WRITER_US : GRACE_US;
 }
 
 static enum pb_deed
@@ -22,14 +22,14 @@ when_due(enum pb_deed deed, int64_t due_us, int64_t now_us, int64_t *ret_next_us
 }
 
 enum pb_deed
-pb_order(enum pb_phase phase, const struct pb_standing *standing, bool doors, int64_t now_us,
-    int64_t *ret_next_us)
+pb_order(enum pb_phase phase, const struct pb_standing *standing, enum pb_stage first,
+    int64_t now_us, int64_t *ret_next_us)
 {
 	if (phase == PB_PHASE_UP)
 		return standing->running
 			   ? PB_DEED_NONE
 			   : when_due(PB_DEED_START, standing->due_us, now_us, ret_next_us);
-	if (!standing->running || (standing->writer && doors))
+	if (!standing->running || standing->stage > first)
 		return PB_DEED_NONE;
 	if (!standing->told)
 		return PB_DEED_TELL;

@@ -23,13 +23,14 @@ struct pb_service {
 
 static int
 start(struct pb_service *service, const char *program, const char *const *arguments, int policy,
-    int socket)
+    const struct pb_service_given *given)
 {
 	int line[2], error;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
 		return -errno;
-	error = pb_spawn(program, arguments, (const int[]){ -1, -1, 2, policy, socket, line[1] }, 6,
+	error = pb_spawn(program, arguments,
+	    (const int[]){ -1, -1, 2, policy, given->socket, line[1], given->board }, 7,
 	    &service->process);
 	(void)close(line[1]);
 	if (error != 0) {
@@ -52,19 +53,19 @@ refused(int error, const char *program, struct pb_error *err)
 }
 
 enum pb_status
-pb_service_start(const char *program, const char *const *arguments, const void *policy, size_t len,
-    int socket, struct pb_service **ret_service, struct pb_error *err)
+pb_service_start(const char *program, const char *const *arguments,
+    const struct pb_service_given *given, struct pb_service **ret_service, struct pb_error *err)
 {
 	struct pb_service *service = calloc(1, sizeof(*service));
 	enum pb_status status;
 	int fd = -1, error;
 
 	/* A file of its own for each: who reads it moves nobody else's place in it. */
-	status =
-	    service == NULL ? pb_fail_memory(err, STARTING) : pb_handed_new(policy, len, &fd, err);
+	status = service == NULL ? pb_fail_memory(err, STARTING)
+				 : pb_handed_new(given->policy, given->policy_len, &fd, err);
 	if (status != PB_OK)
 		goto out;
-	error = start(service, program, arguments, fd, socket);
+	error = start(service, program, arguments, fd, given);
 	if (error != 0) {
 		status = refused(error, program, err);
 		goto out;

@@ -12,14 +12,21 @@
 #define PB_SERVICE_POLICY 3 /* its text, in memory that nobody can change */
 #define PB_SERVICE_SOCKET 4 /* the listening socket */
 #define PB_SERVICE_LINE 5   /* readable when the service is to stop, or the master is no more */
+#define PB_SERVICE_BOARD 6  /* what it tells of itself (sys/board.h) */
 
 /* For one thread at a time. */
 struct pb_service;
 
-/* arguments[0] is its name; ends with NULL.  policy is copied.  PB_EUNAVAIL: it can't be started.
- */
+/* What it is given, all of it borrowed until it is started; -1: /dev/null stands there. */
+struct pb_service_given {
+	const void *policy; /* copied */
+	size_t policy_len;
+	int socket, board;
+};
+
+/* arguments[0] is its name; ends with NULL.  PB_EUNAVAIL: it can't be started. */
 enum pb_status pb_service_start(const char *program, const char *const *arguments,
-    const void *policy, size_t len, int socket, struct pb_service **ret_service,
+    const struct pb_service_given *given, struct pb_service **ret_service,
     struct pb_error *err) PB_MUST_CHECK;
 
 long pb_service_process(const struct pb_service *service);

@@ -8,15 +8,16 @@
 
 #include "daemon/order.h"
 
-static const struct pb_standing WRITER = { .writer = true, .running = true };
-static const struct pb_standing DOOR = { .running = true };
+static const struct pb_standing DOOR = { .stage = PB_STAGE_DOOR, .running = true };
+static const struct pb_standing WRITER = { .stage = PB_STAGE_WRITER, .running = true };
+static const struct pb_standing LAST = { .stage = PB_STAGE_LAST, .running = true };
 
 /* At 1000; next: what becomes of 5000. */
 static enum pb_deed
-deed(enum pb_phase phase, struct pb_standing standing, bool doors, int64_t *ret_next_us)
+deed(enum pb_phase phase, struct pb_standing standing, enum pb_stage first, int64_t *ret_next_us)
 {
 	*ret_next_us = 5000;
-	return pb_order(phase, &standing, doors, 1000, ret_next_us);
+	return pb_order(phase, &standing, first, 1000, ret_next_us);
 }
 
 static void
@@ -26,14 +27,17 @@ what_is_due_is_started_and_what_is_not_is_waited_for(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    deed(PB_PHASE_UP, (struct pb_standing){ 0 }, false, &next_us), PB_DEED_START);
-	assert_int_equal(deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 1000 }, true, &next_us),
+	    deed(PB_PHASE_UP, (struct pb_standing){ 0 }, PB_STAGE_NONE, &next_us), PB_DEED_START);
+	assert_int_equal(
+	    deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 1000 }, PB_STAGE_DOOR, &next_us),
 	    PB_DEED_START);
 	assert_int_equal(next_us, 5000);
-	assert_int_equal(deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 1001 }, true, &next_us),
+	assert_int_equal(
+	    deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 1001 }, PB_STAGE_DOOR, &next_us),
 	    PB_DEED_NONE);
 	assert_int_equal(next_us, 1001);
-	assert_int_equal(deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 9000 }, true, &next_us),
+	assert_int_equal(
+	    deed(PB_PHASE_UP, (struct pb_standing){ .due_us = 9000 }, PB_STAGE_DOOR, &next_us),
 	    PB_DEED_NONE);
 	assert_int_equal(next_us, 5000);
 }
@@ -44,20 +48,23 @@ what_runs_is_left_alone(void **state)
 	int64_t next_us;
 
 	(void)state;
-	assert_int_equal(deed(PB_PHASE_UP, WRITER, true, &next_us), PB_DEED_NONE);
-	assert_int_equal(deed(PB_PHASE_UP, DOOR, true, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_UP, WRITER, PB_STAGE_DOOR, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_UP, DOOR, PB_STAGE_DOOR, &next_us), PB_DEED_NONE);
 	assert_int_equal(next_us, 5000);
 }
 
 static void
-doors_are_told_first_and_the_writer_when_none_is_left(void **state)
+each_stage_is_told_when_none_of_the_one_before_is_left(void **state)
 {
 	int64_t next_us;
 
 	(void)state;
-	assert_int_equal(deed(PB_PHASE_DOWN, DOOR, true, &next_us), PB_DEED_TELL);
-	assert_int_equal(deed(PB_PHASE_DOWN, WRITER, true, &next_us), PB_DEED_NONE);
-	assert_int_equal(deed(PB_PHASE_DOWN, WRITER, false, &next_us), PB_DEED_TELL);
+	assert_int_equal(deed(PB_PHASE_DOWN, DOOR, PB_STAGE_DOOR, &next_us), PB_DEED_TELL);
+	assert_int_equal(deed(PB_PHASE_DOWN, WRITER, PB_STAGE_DOOR, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_DOWN, LAST, PB_STAGE_DOOR, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_DOWN, WRITER, PB_STAGE_WRITER, &next_us), PB_DEED_TELL);
+	assert_int_equal(deed(PB_PHASE_DOWN, LAST, PB_STAGE_WRITER, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_DOWN, LAST, PB_STAGE_LAST, &next_us), PB_DEED_TELL);
 }
 
 static void
@@ -67,11 +74,11 @@ what_was_told_is_killed_when_its_time_is_over(void **state)
 	int64_t next_us;
 
 	(void)state;
-	assert_int_equal(deed(PB_PHASE_DOWN, told, true, &next_us), PB_DEED_NONE);
+	assert_int_equal(deed(PB_PHASE_DOWN, told, PB_STAGE_DOOR, &next_us), PB_DEED_NONE);
 	assert_int_equal(next_us, 1001);
 	told.due_us = 1000;
-	assert_int_equal(deed(PB_PHASE_DOWN, told, true, &next_us), PB_DEED_KILL);
-	assert_true(pb_order_grace_us(true) > pb_order_grace_us(false));
+	assert_int_equal(deed(PB_PHASE_DOWN, told, PB_STAGE_DOOR, &next_us), PB_DEED_KILL);
+	assert_true(pb_order_grace_us(PB_STAGE_WRITER) > pb_order_grace_us(PB_STAGE_DOOR));
 }
 
 static void
@@ -80,11 +87,11 @@ what_has_ended_is_not_started_on_the_way_down(void **state)
 	int64_t next_us;
 
 	(void)state;
-	assert_int_equal(
-	    deed(PB_PHASE_DOWN, (struct pb_standing){ .writer = true }, false, &next_us),
+	assert_int_equal(deed(PB_PHASE_DOWN, (struct pb_standing){ .stage = PB_STAGE_WRITER },
+			     PB_STAGE_NONE, &next_us),
 	    PB_DEED_NONE);
 	assert_int_equal(
-	    deed(PB_PHASE_DOWN, (struct pb_standing){ 0 }, false, &next_us), PB_DEED_NONE);
+	    deed(PB_PHASE_DOWN, (struct pb_standing){ 0 }, PB_STAGE_NONE, &next_us), PB_DEED_NONE);
 	assert_int_equal(next_us, 5000);
 }
 
@@ -94,7 +101,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_due_is_started_and_what_is_not_is_waited_for),
 		cmocka_unit_test(what_runs_is_left_alone),
-		cmocka_unit_test(doors_are_told_first_and_the_writer_when_none_is_left),
+		cmocka_unit_test(each_stage_is_told_when_none_of_the_one_before_is_left),
 		cmocka_unit_test(what_was_told_is_killed_when_its_time_is_over),
 		cmocka_unit_test(what_has_ended_is_not_started_on_the_way_down),
 	};

@@ -26,6 +26,7 @@ struct fixture {
 	char *dir;
 	char path[512];
 	int socket;
+	struct pb_service_given given;
 };
 
 static int
@@ -36,6 +37,9 @@ set_up(void **state)
 	f.dir = test_directory();
 	f.socket = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_true(f.socket >= 0);
+	f.given = (struct pb_service_given){
+		.policy = POLICY, .policy_len = strlen(POLICY), .socket = f.socket, .board = -1
+	};
 	*state = &f;
 	return 0;
 }
@@ -65,9 +69,7 @@ script(struct fixture *f, const char *text)
 	(void)fprintf(file, "#!/bin/sh\n%s\n", text);
 	(void)fclose(file);
 	assert_int_equal(chmod(f->path, 0700), 0);
-	assert_int_equal(
-	    pb_service_start(f->path, arguments, POLICY, strlen(POLICY), f->socket, &service, &err),
-	    PB_OK);
+	assert_int_equal(pb_service_start(f->path, arguments, &f->given, &service, &err), PB_OK);
 	return service;
 }
 
@@ -107,8 +109,7 @@ a_program_that_is_not_there_is_unavailable(void **state)
 	struct pb_service *service = NULL;
 	struct pb_error err;
 
-	assert_int_equal(
-	    pb_service_start("/nowhere/service", arguments, POLICY, 0, f->socket, &service, &err),
+	assert_int_equal(pb_service_start("/nowhere/service", arguments, &f->given, &service, &err),
 	    PB_EUNAVAIL);
 	assert_int_equal(err.status, PB_EUNAVAIL);
 	assert_int_equal(err.cause, ENOENT);
@@ -117,7 +118,7 @@ a_program_that_is_not_there_is_unavailable(void **state)
 
 /* And reading it there leaves it to be read by the next, who has a file of his own. */
 static void
-a_service_has_the_policy_the_socket_and_the_line(void **state)
+a_service_has_what_it_is_given_and_nothing_else(void **state)
 {
 	struct fixture *f = *state;
 
@@ -126,9 +127,10 @@ a_service_has_the_policy_the_socket_and_the_line(void **state)
 		    "test \"$(cat <&3)\" = 'policy: essai' || exit 1\n"
 		    "test -S /proc/self/fd/4 || exit 2\n"
 		    "test -S /proc/self/fd/5 || exit 3\n"
+		    "test /proc/self/fd/6 -ef /dev/null || exit 8\n"
 		    "test \"$0 $1\" = \"$1/service $1\" || exit 4\n"
 		    "if echo x 2>/dev/null >/proc/self/fd/3; then exit 5; fi\n"
-		    "test \"$(ls /proc/self/fd | sort -n | tr '\\n' ' ')\" = '0 1 2 3 4 5 6 ' || "
+		    "test \"$(ls /proc/self/fd | sort -n | tr '\\n' ' ')\" = '0 1 2 3 4 5 6 7 ' || "
 		    "exit 6\n"
 		    "test -z \"$HOME\" || exit 7");
 
@@ -211,7 +213,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_can_be_freed),
 		cmocka_unit_test(a_program_that_is_not_there_is_unavailable),
-		cmocka_unit_test(a_service_has_the_policy_the_socket_and_the_line),
+		cmocka_unit_test(a_service_has_what_it_is_given_and_nothing_else),
 		cmocka_unit_test(what_a_service_says_is_heard_once),
 		cmocka_unit_test(a_service_that_is_told_finds_the_end_of_its_line),
 		cmocka_unit_test(a_killed_service_ended_by_a_signal),
