@@ -32,6 +32,7 @@ submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *
 	d->locked_out = status == PB_ELOCKED;
 	if (status != PB_OK) {
 		pb_sealed_done(take_sealed);
+		pb_depot_tell_went(d, status);
 		return status;
 	}
 	d->used_us = pb_depot_now(d);
@@ -44,11 +45,15 @@ flush(void *ctx, struct pb_error *err)
 {
 	struct pb_depot *d = ctx;
 	const struct pb_intake *intake;
+	enum pb_status status;
 
 	if (d->group == NULL)
 		return PB_OK;
 	intake = pb_group_intake(d->group);
-	return intake->flush(intake->ctx, err);
+	status = intake->flush(intake->ctx, err);
+	if (status != PB_OK)
+		pb_depot_tell_went(d, status);
+	return status;
 }
 
 static enum pb_status
@@ -57,6 +62,8 @@ acknowledged(void *ctx, void *cookie, const struct pb_receipt *receipt, struct p
 	struct pb_depot *d = ctx;
 
 	d->records++;
+	pb_depot_tell_record(d, receipt->seq + 1);
+	pb_depot_tell_kept(d);
 	d->unstamped = true;
 	return d->options->acknowledged(d->options->acknowledged_ctx, cookie, receipt, err);
 }
@@ -79,6 +86,8 @@ stamp(struct pb_depot *d, struct pb_error *err)
 	d->stamp_us = pb_depot_now(d) + STAMP_US;
 	if (pb_archive_stamps_locally(d->archive))
 		status = pb_archive_stamp(d->archive, NULL, false, &outcome, err);
+	if (status == PB_OK && pb_archive_stamps_locally(d->archive))
+		pb_depot_tell_stamped(d);
 	if (status == PB_OK)
 		d->unstamped = false;
 	return status;
@@ -135,6 +144,8 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 			d->look_us = now_us + RETRY_US;
 		if (status == PB_ELOCKED)
 			status = PB_OK; /* a command is at work: later */
+		else
+			pb_depot_tell_went(d, status);
 	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;

@@ -17,6 +17,7 @@
 #include "crypto/digest.h"
 #include "policy/capture.h"
 #include "record/intake.h"
+#include "sys/board.h"
 
 struct pb_depot;
 
@@ -26,6 +27,7 @@ struct pb_depot_options {
 	const struct pb_capture_policy *policy;
 	uint8_t policy_sha256[PB_DIGEST_LEN]; /* of its text */
 	const char *viewer;                   /* probant-mime; NULL: nothing is indexed */
+	struct pb_board *board; /* row 0 is the writer's, the next the archives'; may be NULL */
 	/* Called within submit and flush of the intake (record/intake.h). */
 	pb_acknowledged_fn *acknowledged;
 	void *acknowledged_ctx;

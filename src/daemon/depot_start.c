@@ -24,8 +24,10 @@ state(struct pb_depot *d, enum pb_status written, uint8_t type, struct pb_buf *t
 						 : pb_commit_own(d->archive, type, take_facts,
 						       take_envelope, NULL, err);
 
-	if (status == PB_OK)
+	if (status == PB_OK) {
+		pb_depot_tell_record(d, pb_archive_size(d->archive));
 		d->unstamped = true;
+	}
 	pb_buf_done(take_facts);
 	if (take_envelope != NULL)
 		pb_buf_done(take_envelope);
@@ -123,9 +125,11 @@ pb_depot_ready(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 		if (status == PB_OK)
 			d->step++;
 	}
-	if (status == PB_OK)
-		set_heartbeat(d);
-	return status;
+	if (status != PB_OK)
+		return status;
+	set_heartbeat(d);
+	pb_depot_tell_standing(d);
+	return PB_OK;
 }
 
 enum pb_status

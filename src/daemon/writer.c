@@ -12,6 +12,14 @@
 /* Sessions of all doors, with a connection each; as many more wait. */
 #define CONNECTIONS 4096
 
+static void
+tell_now(struct writer *w, enum pb_board_number number)
+{
+	const struct pb_clock *clock = w->world->clock;
+
+	pb_board_set(w->board, 0, number, (uint64_t)clock->now_us(clock->ctx));
+}
+
 /* ---- what it is made of --------------------------------------------------------------------- */
 
 static enum pb_status
@@ -30,6 +38,7 @@ make_depots(struct writer *w, struct pb_error *err)
 	w->shared = (struct pb_depot_options){ .world = w->world,
 		.policy = w->policy,
 		.viewer = w->viewer,
+		.board = w->board,
 		.acknowledged = acknowledged,
 		.acknowledged_ctx = w };
 	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
@@ -39,6 +48,27 @@ make_depots(struct writer *w, struct pb_error *err)
 	for (size_t i = 0; status == PB_OK && i < w->policy->archive_count; i++)
 		status = pb_depot_new(&w->shared, i, &w->depot[i], err);
 	return status;
+}
+
+/* Mail is kept, whether or not somebody can see that it is. */
+static void
+open_board(struct writer *w)
+{
+	size_t count = w->policy->archive_count;
+	const char **names = calloc(1 + count, sizeof(*names));
+	struct pb_error err = { 0 };
+
+	if (names == NULL)
+		return;
+	names[0] = "writer";
+	for (size_t i = 0; i < count; i++)
+		names[1 + i] = w->policy->archive[i].name;
+	if (pb_board_map(PB_SERVICE_BOARD, names, 1 + count, &w->board, &err) != PB_OK)
+		pb_log_error("writer", &err);
+	free(names);
+	for (size_t i = 0; i <= count; i++)
+		pb_board_set(w->board, i, PB_BOARD_FAILING_US, 0);
+	tell_now(w, PB_BOARD_BEGUN_US);
 }
 
 static enum pb_status
@@ -131,6 +161,7 @@ serve(struct writer *w, struct pb_error *err)
 		if (pb_relay_server_turn(w->server, busy ? 0 : TURN_MS, &failure) != PB_OK)
 			complain(w, "writer", &failure);
 		note_cut(w);
+		tell_now(w, PB_BOARD_ALIVE_US);
 		busy = tend(w);
 		status = look_for_broken(w, err);
 	}
@@ -162,6 +193,7 @@ done(struct writer *w)
 	free(w->depot);
 	free(w->missing);
 	pb_relay_server_free(w->server);
+	pb_board_free(w->board);
 	pb_capture_policy_free(w->policy);
 	pb_buf_done(&w->text);
 }
@@ -176,8 +208,10 @@ pb_writer_run(const struct pb_world *world, struct pb_error *err)
 		return pb_fail_memory(err, N_("begin to write"));
 	w->world = world;
 	status = pb_writer_settle(w, err);
-	if (status == PB_OK)
+	if (status == PB_OK) {
+		open_board(w);
 		status = make_depots(w, err);
+	}
 	if (status == PB_OK)
 		status = open_server(w, err);
 	if (status == PB_OK) {

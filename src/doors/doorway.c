@@ -23,6 +23,7 @@ struct pb_doorway {
 	struct pb_gaps *gaps;
 	struct pb_kits *kits;
 	bool unrecorded; /* it was told that gaps can't be recorded */
+	size_t failing;  /* archives that are; under the lock */
 	atomic_bool stopping;
 	atomic_uint busy;
 	pthread_mutex_t lock; /* of archive */
@@ -164,6 +165,28 @@ pb_doorway_log(const struct pb_doorway *doorway, const char *format, ...)
 	doorway->options.log(doorway->options.log_ctx, line);
 }
 
+/* ---- what it tells -------------------------------------------------------------------------- */
+
+void
+pb_doorway_tell(struct pb_doorway *doorway, enum pb_board_number number, uint64_t value)
+{
+	pb_board_set(doorway->options.board, 0, number, value);
+}
+
+void
+pb_doorway_count(struct pb_doorway *doorway, enum pb_board_number number)
+{
+	pb_board_add(doorway->options.board, 0, number, 1);
+}
+
+void
+pb_doorway_tell_now(struct pb_doorway *doorway, enum pb_board_number number)
+{
+	const struct pb_clock *clock = doorway->options.world->clock;
+
+	pb_doorway_tell(doorway, number, (uint64_t)clock->now_us(clock->ctx));
+}
+
 /* ---- the writer ----------------------------------------------------------------------------- */
 
 static int64_t
@@ -244,6 +267,17 @@ pb_doorway_failing(struct pb_doorway *doorway, size_t archive)
 	return since_us;
 }
 
+/* One archive more, or less, that messages cannot be kept in.  Under the lock. */
+static void
+tell_failing(struct pb_doorway *d, bool more)
+{
+	d->failing += more ? 1 : (size_t)-1;
+	if (d->failing == 0)
+		pb_doorway_tell(d, PB_BOARD_FAILING_US, 0);
+	else if (more && d->failing == 1)
+		pb_doorway_tell_now(d, PB_BOARD_FAILING_US);
+}
+
 /* Whether it was 0, or another value, before. */
 static bool
 set_failing(struct pb_doorway *d, size_t archive, int64_t since_us)
@@ -253,8 +287,10 @@ set_failing(struct pb_doorway *d, size_t archive, int64_t since_us)
 
 	(void)pthread_mutex_lock(&d->lock);
 	changed = (*failing == 0) != (since_us == 0);
-	if (changed)
+	if (changed) {
 		*failing = since_us;
+		tell_failing(d, since_us != 0);
+	}
 	(void)pthread_mutex_unlock(&d->lock);
 	return changed;
 }

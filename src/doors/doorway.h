@@ -6,6 +6,7 @@
 #include "doors/gaps.h"
 #include "doors/kit.h"
 #include "doors/transaction.h"
+#include "sys/board.h"
 
 /* The spool of what was let through; what sessions left; the options, as they were given. */
 struct pb_gaps *pb_doorway_gaps(struct pb_doorway *doorway);
@@ -42,6 +43,11 @@ void pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why)
 void pb_doorway_enter(struct pb_doorway *doorway);
 void pb_doorway_leave(struct pb_doorway *doorway);
 bool pb_doorway_busy(const struct pb_doorway *doorway);
+
+/* What the door tells of itself (sys/board.h): as it is; one more, or so many; the time now. */
+void pb_doorway_tell(struct pb_doorway *doorway, enum pb_board_number number, uint64_t value);
+void pb_doorway_count(struct pb_doorway *doorway, enum pb_board_number number);
+void pb_doorway_tell_now(struct pb_doorway *doorway, enum pb_board_number number);
 
 /* A failure in a line: what was tried, on what, why it failed. */
 #define PB_DOORWAY_SAID 512

@@ -30,6 +30,7 @@ struct pb_gaps {
 	char *dir, *path, *temporary;
 	pthread_mutex_t lock;
 	uint64_t len; /* of the whole lines, octets */
+	size_t count; /* of them */
 	bool named;   /* the file's name is durable, since this process wrote there */
 };
 
@@ -89,16 +90,24 @@ parse_line(char *line, struct pb_gap *ret_gap)
 	}
 }
 
+static size_t
+count_lines(const struct pb_buf *text)
+{
+	size_t count = 0;
+
+	for (size_t n = 0; n < text->len; n++)
+		count += text->data[n] == '\n';
+	return count;
+}
+
 /* All lines of text, which they borrow and change. */
 static enum pb_status
 parse(struct pb_buf *text, struct pb_gap **ret_gaps, size_t *ret_count)
 {
 	char *at = (char *)text->data, *end;
-	size_t count = 0, i = 0;
+	size_t count = count_lines(text), i = 0;
 	struct pb_gap *gaps;
 
-	for (size_t n = 0; n < text->len; n++)
-		count += text->data[n] == '\n';
 	if ((gaps = calloc(count + 1, sizeof(*gaps))) == NULL)
 		return PB_ENOMEM;
 	for (; i < count; i++, at = end + 1) {
@@ -142,8 +151,10 @@ measure(struct pb_gaps *g, struct pb_error *err)
 
 	if (status == PB_ENOENT)
 		status = PB_OK;
-	if (status == PB_OK)
+	if (status == PB_OK) {
 		g->len = last != NULL ? (uint64_t)(last + 1 - text.data) : 0;
+		g->count = count_lines(&text);
+	}
 	pb_buf_done(&text);
 	return status;
 }
@@ -166,10 +177,12 @@ append(struct pb_gaps *g, const struct pb_buf *text, struct pb_error *err)
 		status = pb_io_sync_dir(g->files, g->dir, err);
 		g->named = status == PB_OK;
 	}
-	if (status == PB_OK)
+	if (status == PB_OK) {
 		g->len += text->len;
-	else if (fd >= 0) /* it does not pass */
+		g->count += count_lines(text);
+	} else if (fd >= 0) { /* it does not pass */
 		(void)g->files->truncate(g->files->ctx, fd, g->len);
+	}
 	pb_io_close(g->files, &fd);
 	return status;
 }
@@ -201,6 +214,17 @@ pb_gaps_empty(struct pb_gaps *gaps)
 	empty = gaps->len == 0;
 	(void)pthread_mutex_unlock(&gaps->lock);
 	return empty;
+}
+
+size_t
+pb_gaps_count(struct pb_gaps *gaps)
+{
+	size_t count;
+
+	(void)pthread_mutex_lock(&gaps->lock);
+	count = gaps->count;
+	(void)pthread_mutex_unlock(&gaps->lock);
+	return count;
 }
 
 /* ---- recording ------------------------------------------------------------------------------ */
@@ -260,10 +284,12 @@ replace(struct pb_gaps *g, uint64_t read, struct pb_buf *left, struct pb_error *
 	if (status == PB_OK)
 		status = pb_io_replace_file(
 		    g->files, g->path, g->temporary, left->data, left->len, true, err);
-	if (status == PB_OK)
+	if (status == PB_OK) {
 		g->len = left->len;
-	else if (measure(g, NULL) != PB_OK) /* the last sync may have failed alone */
-		g->len = PB_LIMIT_GAPS;     /* nothing passes by it any more */
+		g->count = count_lines(left);
+	} else if (measure(g, NULL) != PB_OK) { /* the last sync may have failed alone */
+		g->len = PB_LIMIT_GAPS;         /* nothing passes by it any more */
+	}
 	(void)pthread_mutex_unlock(&g->lock);
 	return status;
 }

@@ -32,6 +32,7 @@ enum pb_status pb_gaps_add(struct pb_gaps *gaps, const struct pb_gap *gap, size_
     struct pb_error *err) PB_MUST_CHECK;
 
 bool pb_gaps_empty(struct pb_gaps *gaps);
+size_t pb_gaps_count(struct pb_gaps *gaps); /* lines */
 
 /*
  * Call `record` with all that are of one archive and one reason, in the order of time, for each

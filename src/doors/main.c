@@ -16,6 +16,7 @@
 #include "crypto/crypto.h"
 #include "doors/doors.h"
 #include "doors/doorway.h"
+#include "sys/board.h"
 #include "sys/confine_service.h"
 #include "sys/process.h"
 #include "sys/service.h"
@@ -38,6 +39,7 @@ struct door {
 	uint32_t writer_uid;
 	struct pb_capture_policy *policy;
 	size_t number; /* of the policy */
+	struct pb_board *board;
 	struct pb_doorway *doorway;
 };
 
@@ -104,6 +106,21 @@ find_door(struct door *door, struct pb_error *err)
 			 N_("the policy has none of that name"), "%s", door->name);
 }
 
+/* Mail is kept, whether or not somebody can see that it is. */
+static void
+open_board(struct door *door)
+{
+	const struct pb_clock *clock = pb_sys_world()->clock;
+	const char *const names[] = { door->name };
+	struct pb_error err = { .status = PB_OK };
+
+	if (pb_board_map(PB_SERVICE_BOARD, names, 1, &door->board, &err) != PB_OK)
+		log_error(door, &err);
+	pb_board_set(door->board, 0, PB_BOARD_BEGUN_US, (uint64_t)clock->now_us(clock->ctx));
+	pb_board_set(door->board, 0, PB_BOARD_SESSIONS, 0);
+	pb_board_set(door->board, 0, PB_BOARD_FAILING_US, 0);
+}
+
 static enum pb_status
 open_doorway(struct door *door, struct pb_error *err)
 {
@@ -114,6 +131,7 @@ open_doorway(struct door *door, struct pb_error *err)
 		.writer_uid = door->writer_uid,
 		.spill_dir = door->state_dir,
 		.commit_ms = COMMIT_MS,
+		.board = door->board,
 		.log = log_line,
 		.log_ctx = door };
 
@@ -163,6 +181,8 @@ set_up(struct door *door, struct pb_error *err)
 		status = read_policy(door, err);
 	if (status == PB_OK)
 		status = find_door(door, err);
+	if (status == PB_OK)
+		open_board(door);
 	if (status == PB_OK)
 		status = open_doorway(door, err);
 	if (status == PB_OK)
@@ -231,6 +251,7 @@ main(int argc, char **argv)
 	if (status != PB_OK)
 		log_error(&door, &err);
 	pb_doorway_free(door.doorway);
+	pb_board_free(door.board);
 	pb_capture_policy_free(door.policy);
 	return status == PB_OK ? 0 : EXIT_FAILED;
 }

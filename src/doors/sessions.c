@@ -11,6 +11,8 @@
 #define WHAT N_("serve connections")
 /* RFC 5321 4.5.3.2.7: a server waits five minutes for a command, if its door does not say else. */
 #define SILENCE_MS (5 * 60 * 1000)
+/* How often it tells that it lives, though nobody comes. */
+#define TURN_MS 1000
 /* Once it is to stop: how long messages that have begun are waited for, and how often they are
  * looked at. */
 #define DRAIN_US (15 * 1000000)
@@ -46,6 +48,7 @@ leave(struct session *session)
 	pb_socket_close(session->twin);
 	session->twin = -1;
 	crowd->open--;
+	pb_doorway_tell(crowd->doorway, PB_BOARD_SESSIONS, crowd->open);
 	(void)pb_socket_send(crowd->bell[1], "", 1); /* full: it rings already */
 	(void)pthread_mutex_unlock(&crowd->lock);
 }
@@ -87,6 +90,7 @@ enter(struct crowd *crowd, struct pb_stream *stream, int twin)
 	session->stream = stream;
 	session->twin = twin;
 	crowd->open++;
+	pb_doorway_tell(crowd->doorway, PB_BOARD_SESSIONS, crowd->open);
 	(void)pthread_mutex_unlock(&crowd->lock);
 	return session;
 }
@@ -159,8 +163,9 @@ accept_until(struct crowd *crowd, int listen_fd, int stop_fd, struct pb_error *e
 	int ready;
 
 	for (;;) {
+		pb_doorway_tell_now(crowd->doorway, PB_BOARD_ALIVE_US);
 		waits[2].fd = count_open(crowd) < crowd->room ? listen_fd : -1;
-		ready = pb_socket_wait(waits, 3, PB_SOCKET_EVER);
+		ready = pb_socket_wait(waits, 3, TURN_MS);
 		if (ready < 0 && ready != -EINTR)
 			return pb_fail_sys(err, ready, WHAT, "%s", "poll");
 		if (ready < 0)

@@ -233,5 +233,6 @@ pb_doorway_tick(struct pb_doorway *doorway)
 	if (o->door == 0)
 		left = record_left(&r, status == PB_OK ? &err : &other);
 	pb_doorway_recorded(doorway, status == PB_OK && left == PB_OK ? NULL : &err);
+	pb_doorway_tell(doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(doorway)));
 	pb_relay_free(r.relay);
 }

@@ -147,6 +147,8 @@ remember_gap(struct pb_transaction *t, const struct pb_transit *transit, const c
 		count++;
 	}
 	status = pb_gaps_add(pb_doorway_gaps(t->doorway), gap, count, err);
+	pb_doorway_tell(
+	    t->doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(t->doorway)));
 	free(gap);
 	return status;
 }
@@ -214,6 +216,36 @@ decide(struct pb_transaction *t, const struct pb_transit *transit)
 								  : PB_OUTCOME_DEFER;
 }
 
+/* A clock that is set meanwhile makes no lag of years. */
+static void
+tell_kept(const struct pb_transaction *t)
+{
+	int64_t now_us = pb_message_now(pb_doorway_world(t->doorway));
+	int64_t lag_us = now_us - t->times.last_us;
+
+	pb_doorway_count(t->doorway, PB_BOARD_KEPT);
+	pb_doorway_tell(t->doorway, PB_BOARD_LAST_US, (uint64_t)now_us);
+	pb_doorway_tell(t->doorway, PB_BOARD_LAG_US, lag_us > 0 ? (uint64_t)lag_us : 0);
+}
+
+static void
+tell(const struct pb_transaction *t, enum pb_outcome outcome)
+{
+	switch (outcome) {
+	case PB_OUTCOME_KEPT:
+		tell_kept(t);
+		break;
+	case PB_OUTCOME_DEFER:
+		pb_doorway_count(t->doorway, PB_BOARD_DEFERRED);
+		break;
+	case PB_OUTCOME_PASS:
+		pb_doorway_count(t->doorway, PB_BOARD_PASSED);
+		break;
+	case PB_OUTCOME_NOT_OURS:
+		break;
+	}
+}
+
 enum pb_outcome
 pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, struct pb_error *why)
 {
@@ -221,6 +253,7 @@ pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, s
 
 	pb_assert(t->begun);
 	outcome = decide(t, transit);
+	tell(t, outcome);
 	if (why != NULL && (outcome == PB_OUTCOME_DEFER || outcome == PB_OUTCOME_PASS))
 		*why = t->err;
 	pb_transaction_drop(t);

@@ -17,8 +17,9 @@ struct pb_doorway_options {
 	size_t door;                            /* of the policy */
 	const char *relay_path;                 /* the writer's socket */
 	uint32_t writer_uid;
-	const char *spill_dir; /* sealed octets over PB_LIMIT_SPILL */
-	uint32_t commit_ms;    /* how long to wait for the writer */
+	const char *spill_dir;  /* sealed octets over PB_LIMIT_SPILL */
+	uint32_t commit_ms;     /* how long to wait for the writer */
+	struct pb_board *board; /* its row 0 is the door's; NULL: nothing is told */
 	/* One line for the journal, without a word of a message; for all threads. */
 	void (*log)(void *ctx, const char *line); /* NULL: nobody listens */
 	void *log_ctx;

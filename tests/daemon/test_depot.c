@@ -482,6 +482,54 @@ an_idle_archive_is_let_go_of_when_it_is_stamped(void **state)
 	assert_holds(c.f);
 }
 
+static void
+assert_told(struct capture *c, const char *path, enum pb_board_number number, uint64_t value)
+{
+	struct pb_board_row *row = NULL;
+	size_t count = 0;
+
+	assert_int_equal(pb_board_read(pb_sys_world()->files, path, &row, &count, NULL), PB_OK);
+	assert_int_equal(count, 2);
+	assert_string_equal(row[1].name, c->archive.name);
+	assert_int_equal(row[1].number[number], value);
+	free(row);
+}
+
+static void
+how_an_archive_does_is_told(void **state)
+{
+	const char *const names[] = { "writer", NAME };
+	struct capture c;
+	uint64_t now_us;
+	int fd = -1;
+
+	prepare(&c, *state);
+	assert_int_equal(pb_board_make(at(c.f, "../board"), 2, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_map(fd, names, 2, &c.options.board, NULL), PB_OK);
+	(void)close(fd);
+	tick(&c);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_RECORDS, count_records(c.f));
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_KEPT, 0);
+	pass_time(c.f, 61);
+	tick(&c);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_WAITING, 0);
+	now_us = (uint64_t)c.f->clock.now_us;
+	submit(&c);
+	submit(&c);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_KEPT, 2);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_LAST_US, now_us);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_WAITING, 2);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_WAITING_SINCE_US, now_us);
+	pass_time(c.f, 61);
+	tick(&c);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_WAITING, 0);
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_RECORDS, count_records(c.f));
+	assert_told(&c, at(c.f, "../board"), PB_BOARD_FAILURES, 0);
+	end(&c);
+	pb_board_free(c.options.board);
+	assert_holds(c.f);
+}
+
 /* The archive's own authority is the one that a verifier here chose. */
 static int
 found_with_its_authority(void **state)
@@ -522,6 +570,7 @@ main(void)
 		cmocka_unit_test_setup(a_command_that_waits_goes_before_the_next_record, set_up),
 		cmocka_unit_test_setup(an_archive_that_is_locked_is_waited_for_once, set_up),
 		cmocka_unit_test_setup(an_archive_that_no_record_needs_is_not_held, set_up),
+		cmocka_unit_test_setup(how_an_archive_does_is_told, set_up),
 		cmocka_unit_test_setup(an_idle_archive_is_let_go_of_when_it_is_stamped, set_up),
 	};
 

@@ -118,6 +118,7 @@ each_archive_and_reason_is_a_run_in_the_order_of_time(void **state)
 	add(f, "ormes", "writer_away", 6, "F");
 	add(f, "tilleuls", "too_late", 7, "");
 	add(f, "tilleuls", "writer_away", 3, "C\n \xff"); /* whatever an MTA says */
+	assert_int_equal(pb_gaps_count(f->gaps), 4);
 	pb_gaps_free(f->gaps);
 	open_gaps(f);
 	assert_false(pb_gaps_empty(f->gaps));

@@ -6,6 +6,7 @@
 
 #include "doors/fake_writer.h"
 #include "lib/memory.h"
+#include "sys/board.h"
 
 #define NOON_US 1778083320000000LL
 #define MESSAGE "From: labo@analyses.example\r\n\r\nR\xe9sultat de Camille Exemple\r\n"
@@ -20,6 +21,7 @@ struct fixture {
 	struct pb_policy_archive archive[ARCHIVES];
 	struct pb_policy_door door;
 	struct pb_capture_policy policy;
+	struct pb_board *board;
 	struct pb_doorway *doorway;
 	struct pb_transaction *t;
 	struct pb_buf log;
@@ -43,6 +45,7 @@ open_door(struct fixture *f)
 		.writer_uid = 77,
 		.spill_dir = f->dir,
 		.commit_ms = 1000,
+		.board = f->board,
 		.log = log_line,
 		.log_ctx = f };
 
@@ -609,6 +612,70 @@ a_writer_that_takes_too_long_is_told_apart(void **state)
 	assert_gaps(f, "1778083321000000 too_late tilleuls 3458797a3132\n");
 }
 
+/* ---- what is told --------------------------------------------------------------------------- */
+
+static void
+open_board(struct fixture *f)
+{
+	const char *const names[] = { "entree" };
+	int fd = -1;
+
+	(void)snprintf(f->path, sizeof(f->path), "%s/board", f->dir);
+	assert_int_equal(pb_board_make(f->path, 1, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_map(fd, names, 1, &f->board, NULL), PB_OK);
+	(void)close(fd);
+	close_door(f);
+	open_door(f);
+}
+
+static void
+assert_told(struct fixture *f, enum pb_board_number number, uint64_t value)
+{
+	struct pb_board_row *row = NULL;
+	size_t count = 0;
+
+	assert_int_equal(pb_board_read(pb_sys_world()->files, f->path, &row, &count, NULL), PB_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(row->number[number], value);
+	free(row);
+}
+
+static void
+a_door_tells_what_became_of_its_mail(void **state)
+{
+	struct fixture *f = *state;
+
+	open_board(f);
+	writer.takes_us = 5000;
+	assert_int_equal(bring_message(f, &to_both), PB_OUTCOME_KEPT);
+	assert_told(f, PB_BOARD_KEPT, 1);
+	assert_told(f, PB_BOARD_LAST_US, NOON_US + 5000);
+	assert_told(f, PB_BOARD_LAG_US, 5000);
+	assert_told(f, PB_BOARD_FAILING_US, 0);
+	writer.takes_us = 0;
+	writer.away = true;
+	assert_int_equal(bring_message(f, &to_both), PB_OUTCOME_DEFER);
+	assert_told(f, PB_BOARD_DEFERRED, 1);
+	assert_told(f, PB_BOARD_FAILING_US, NOON_US + 5000);
+	f->clock.now_us += 1000000;
+	f->door.on_failure = PB_FAILURE_DELIVER;
+	assert_int_equal(bring_message(f, &to_both), PB_OUTCOME_PASS);
+	assert_told(f, PB_BOARD_PASSED, 1);
+	assert_told(f, PB_BOARD_GAPS_WAITING, 2);
+	assert_told(f, PB_BOARD_FAILING_US, NOON_US + 5000);
+	writer.away = false;
+	pb_doorway_tick(f->doorway);
+	assert_told(f, PB_BOARD_GAPS_WAITING, 0);
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_KEPT);
+	assert_told(f, PB_BOARD_FAILING_US, NOON_US + 5000); /* the other archive */
+	assert_int_equal(bring_message(f, &to_both), PB_OUTCOME_KEPT);
+	assert_told(f, PB_BOARD_FAILING_US, 0);
+	assert_told(f, PB_BOARD_KEPT, 3);
+	assert_told(f, PB_BOARD_DEFERRED, 1);
+	pb_board_free(f->board);
+	f->board = NULL;
+}
+
 /* ---- memory --------------------------------------------------------------------------------- */
 
 static void
@@ -665,6 +732,7 @@ main(void)
 		TEST(nothing_passes_that_cannot_be_remembered),
 		TEST(a_message_waits_so_long_and_passes_then),
 		TEST(a_writer_that_takes_too_long_is_told_apart),
+		TEST(a_door_tells_what_became_of_its_mail),
 		TEST(memory_that_runs_out_defers_and_says_so),
 	};
 
