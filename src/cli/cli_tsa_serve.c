@@ -24,7 +24,7 @@ struct service {
 };
 
 static enum pb_status
-answer(void *ctx, const void *request, size_t len, struct pb_buf *reply)
+answer(void *ctx, const void *request, size_t len, unsigned *http, struct pb_buf *reply)
 {
 	const struct service *service = ctx;
 	const struct pb_clock *clock = service->world->clock;
@@ -33,6 +33,7 @@ answer(void *ctx, const void *request, size_t len, struct pb_buf *reply)
 	char time[21];
 	int64_t now_us = clock->now_us(clock->ctx);
 
+	(void)http;
 	status = pb_authority_answer(service->authority, service->world->random, now_us, request,
 	    len, reply, &granted, NULL);
 	pb_time_format(now_us / 1000000, time);
@@ -146,14 +147,11 @@ parse_listen(const char *text, char address[64], unsigned *ret_port)
 enum pb_exit
 pb_cli_tsa_serve(const struct pb_world *world, const struct pb_options *options)
 {
+	static const struct pb_server_page page = { "/", "application/timestamp-query",
+		"application/timestamp-reply", answer };
 	struct service service = { .world = world };
 	struct pb_server_options serving = {
-		.path = "/",
-		.request_type = "application/timestamp-query",
-		.reply_type = "application/timestamp-reply",
-		.max = REQUEST_MAX,
-		.answer = answer,
-		.ctx = &service,
+		.page = &page, .page_count = 1, .max = REQUEST_MAX, .ctx = &service
 	};
 	struct pb_server *server = NULL;
 	struct pb_error err = { 0 };

@@ -25,6 +25,7 @@ struct pb_server {
 
 /* One request as it comes in. */
 struct visit {
+	const struct pb_server_page *page;
 	unsigned status; /* what it is refused with; 0 as long as nothing is against it */
 	struct pb_buf body;
 };
@@ -51,18 +52,31 @@ judge_length(const struct pb_server *server, struct MHD_Connection *connection)
 	return len > server->options.max ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }
 
+static const struct pb_server_page *
+find_page(const struct pb_server *server, const char *path)
+{
+	for (size_t i = 0; i < server->options.page_count; i++)
+		if (strcmp(path, server->options.page[i].path) == 0)
+			return &server->options.page[i];
+	return NULL;
+}
+
 static unsigned
-judge(const struct pb_server *server, struct MHD_Connection *connection, const char *path,
-    const char *method)
+judge(const struct pb_server_page *page, struct MHD_Connection *connection, const char *method)
 {
 	char type[128];
 
-	if (strcmp(path, server->options.path) != 0)
+	if (page == NULL)
 		return MHD_HTTP_NOT_FOUND;
+	if (page->request_type == NULL)
+		return strcmp(method, MHD_HTTP_METHOD_GET) == 0 ||
+			       strcmp(method, MHD_HTTP_METHOD_HEAD) == 0
+			   ? 0
+			   : MHD_HTTP_METHOD_NOT_ALLOWED;
 	if (strcmp(method, MHD_HTTP_METHOD_POST) != 0)
 		return MHD_HTTP_METHOD_NOT_ALLOWED;
 	pb_media_type(header_of(connection, "Content-Type"), type, sizeof(type));
-	if (strcmp(type, server->options.request_type) != 0)
+	if (strcmp(type, page->request_type) != 0)
 		return MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
 	if (header_of(connection, "Content-Length") == NULL)
 		return MHD_HTTP_LENGTH_REQUIRED;
@@ -71,19 +85,23 @@ judge(const struct pb_server *server, struct MHD_Connection *connection, const c
 
 /* ---- answers ---- */
 
+/* page: NULL where there is none, or nothing to be said of it. */
 static enum MHD_Result
-reply(struct MHD_Connection *connection, unsigned status, const char *type, struct pb_buf *body)
+reply(struct MHD_Connection *connection, unsigned status, const struct pb_server_page *page,
+    struct pb_buf *body)
 {
+	bool refused = status == MHD_HTTP_METHOD_NOT_ALLOWED;
 	struct MHD_Response *response;
 	enum MHD_Result result = MHD_YES;
 
 	response = MHD_create_response_from_buffer(body->len, body->data, MHD_RESPMEM_MUST_COPY);
 	if (response == NULL)
 		return MHD_NO;
-	if (type != NULL)
-		result = MHD_add_response_header(response, "Content-Type", type);
-	if (result == MHD_YES && status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		result = MHD_add_response_header(response, "Allow", MHD_HTTP_METHOD_POST);
+	if (page != NULL && refused)
+		result = MHD_add_response_header(response, "Allow",
+		    page->request_type != NULL ? MHD_HTTP_METHOD_POST : "GET, HEAD");
+	else if (page != NULL)
+		result = MHD_add_response_header(response, "Content-Type", page->reply_type);
 	if (result == MHD_YES)
 		result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
@@ -91,24 +109,26 @@ reply(struct MHD_Connection *connection, unsigned status, const char *type, stru
 }
 
 static enum MHD_Result
-refuse(struct MHD_Connection *connection, unsigned status)
+refuse(struct MHD_Connection *connection, unsigned status, const struct pb_server_page *page)
 {
 	struct pb_buf none = PB_BUF_EMPTY;
 
-	return reply(connection, status, NULL, &none);
+	return reply(
+	    connection, status, status == MHD_HTTP_METHOD_NOT_ALLOWED ? page : NULL, &none);
 }
 
 static enum MHD_Result
 answer(const struct pb_server *server, struct MHD_Connection *connection, struct visit *visit)
 {
-	const struct pb_server_options *options = &server->options;
 	struct pb_buf body = PB_BUF_EMPTY;
+	unsigned status = MHD_HTTP_OK;
 	enum MHD_Result result;
 
-	if (options->answer(options->ctx, visit->body.data, visit->body.len, &body) == PB_OK)
-		result = reply(connection, MHD_HTTP_OK, options->reply_type, &body);
+	if (visit->page->answer(
+		server->options.ctx, visit->body.data, visit->body.len, &status, &body) == PB_OK)
+		result = reply(connection, status, visit->page, &body);
 	else
-		result = refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR);
+		result = refuse(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, NULL);
 	pb_buf_done(&body);
 	return result;
 }
@@ -125,11 +145,12 @@ on_begin(const struct pb_server *server, struct MHD_Connection *connection, cons
 
 	/* Answered before the body, of which nothing is read. */
 	if (refused != 0)
-		return refuse(connection, refused);
+		return refuse(connection, refused, NULL);
 	visit = calloc(1, sizeof(*visit));
 	if (visit == NULL)
 		return MHD_NO;
-	visit->status = judge(server, connection, path, method);
+	visit->page = find_page(server, path);
+	visit->status = judge(visit->page, connection, method);
 	*ret_visit = visit;
 	return MHD_YES;
 }
@@ -154,7 +175,7 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *path, const
 		return MHD_YES;
 	}
 	if (visit->status != 0)
-		return refuse(connection, visit->status);
+		return refuse(connection, visit->status, visit->page);
 	return answer(server, connection, visit);
 }
 
@@ -203,16 +224,24 @@ parse_address(const struct pb_server_options *options, union address *ret_addres
 	return true;
 }
 
+/* address NULL: on the socket that is there. */
 static struct MHD_Daemon *
 start(struct pb_server *server, const union address *address)
 {
-	const bool six = address->any.sa_family == AF_INET6;
+	const bool six = address != NULL && address->any.sa_family == AF_INET6;
+	const struct MHD_OptionItem where[] = {
+		address != NULL ? (struct MHD_OptionItem){ MHD_OPTION_SOCK_ADDR, 0,
+				      (void *)(uintptr_t)&address->any }
+				: (struct MHD_OptionItem){ MHD_OPTION_LISTEN_SOCKET,
+				      server->options.listener, NULL },
+		{ MHD_OPTION_END, 0, NULL }
+	};
 
 	errno = 0;
 	return MHD_start_daemon(
 	    MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | (six ? MHD_USE_IPv6 : MHD_NO_FLAG),
 	    (uint16_t)server->options.port, NULL, NULL, on_request, server,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_SOCK_ADDR, &address->any,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_ARRAY, where,
 	    MHD_OPTION_CONNECTION_LIMIT, PB_LIMIT_HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 	    SILENCE_S, MHD_OPTION_END);
 }
@@ -229,8 +258,8 @@ not_started(const struct pb_server_options *options, int cause, struct pb_error 
 		why = N_("something else listens there");
 	if (cause == EADDRNOTAVAIL)
 		why = N_("this machine does not have that address");
-	status =
-	    pb_fail(err, PB_EUNAVAIL, WHAT, why, "%s, port %u", options->address, options->port);
+	status = pb_fail(err, PB_EUNAVAIL, WHAT, why, "%s, port %u",
+	    options->address != NULL ? options->address : "-", options->port);
 	if (err != NULL)
 		err->cause = cause;
 	return status;
@@ -244,14 +273,14 @@ pb_server_new(
 	union address address;
 	enum pb_status status;
 
-	if (!parse_address(options, &address))
+	if (options->address != NULL && !parse_address(options, &address))
 		return pb_fail(err, PB_EINVAL, WHAT, N_("it is no IP address with a port"),
 		    "%s, port %u", options->address, options->port);
 	server = calloc(1, sizeof(*server));
 	if (server == NULL)
 		return pb_fail_memory(err, WHAT);
 	server->options = *options;
-	server->daemon = start(server, &address);
+	server->daemon = start(server, options->address != NULL ? &address : NULL);
 	if (server->daemon == NULL) {
 		status = not_started(options, errno, err);
 		free(server);

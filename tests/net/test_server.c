@@ -16,11 +16,12 @@ struct office {
 };
 
 static enum pb_status
-answer(void *ctx, const void *request, size_t len, struct pb_buf *reply)
+answer(void *ctx, const void *request, size_t len, unsigned *status, struct pb_buf *reply)
 {
 	struct office *office = ctx;
 	struct timespec pause = { .tv_nsec = (long)office->pause_ms * 1000000 };
 
+	(void)status;
 	if (atomic_fetch_add(&office->inside, 1) > 0)
 		atomic_store(&office->together, true);
 	atomic_fetch_add(&office->calls, 1);
@@ -32,16 +33,28 @@ answer(void *ctx, const void *request, size_t len, struct pb_buf *reply)
 	return office->status;
 }
 
+/* A page to be looked at. */
+static enum pb_status
+look(void *ctx, const void *request, size_t len, unsigned *status, struct pb_buf *reply)
+{
+	const struct office *office = ctx;
+
+	(void)request;
+	assert_int_equal(len, 0);
+	if (office->status != PB_OK)
+		*status = 503;
+	return pb_buf_append_text(reply, "well\n");
+}
+
 static struct pb_server_options
 options_of(struct office *office)
 {
-	return (struct pb_server_options){ .address = "127.0.0.1",
-		.path = "/tsa",
-		.request_type = QUERY,
-		.reply_type = REPLY,
-		.max = MAX,
-		.answer = answer,
-		.ctx = office };
+	static const struct pb_server_page pages[] = { { "/tsa", QUERY, REPLY, answer },
+		{ "/health", NULL, "text/plain", look } };
+
+	return (struct pb_server_options){
+		.address = "127.0.0.1", .page = pages, .page_count = 2, .max = MAX, .ctx = office
+	};
 }
 
 static struct pb_server *
@@ -123,6 +136,10 @@ request_that_is_not_the_one_is_refused(void **state)
 		{ "POST /tsa HTTP/1.1\r\nHost: a\r\nContent-Type: " QUERY
 		  "\r\nContent-Length: 1001\r\nConnection: close\r\n\r\n",
 		    "413" },
+		{ "POST /health HTTP/1.1\r\nHost: a\r\nContent-Type: " QUERY
+		  "\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc",
+		    "405" },
+		{ "DELETE /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "405" },
 		{ "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n", "413" },
 		{ "POST /tsa HTTP/1.1\r\nHost: a\r\nContent-Type: " QUERY
 		  "\r\nContent-Length: 99999999999999999999999\r\n\r\n",
@@ -142,7 +159,9 @@ request_that_is_not_the_one_is_refused(void **state)
 		    memcmp(reply.data + 9, cases[i].status, 3) != 0)
 			fail_msg("case %zu: %s", i, pb_buf_text(&reply));
 		if (strcmp(cases[i].status, "405") == 0)
-			assert_non_null(strstr(pb_buf_text(&reply), "\r\nAllow: POST\r\n"));
+			assert_non_null(strstr(pb_buf_text(&reply),
+			    strstr(cases[i].text, "/health") != NULL ? "\r\nAllow: GET, HEAD\r\n"
+								     : "\r\nAllow: POST\r\n"));
 		pb_buf_done(&reply);
 	}
 	pb_server_free(server);
@@ -282,6 +301,49 @@ request_is_answered_whole(void **state)
 	assert_int_equal(office.calls, CASES(lens));
 	pb_buf_done(&reply.body);
 	pb_http_free(http);
+	pb_server_free(server);
+}
+
+/* Of HEAD its header alone; the page says how it goes. */
+static void
+page_that_is_looked_at_is_answered_as_it_says(void **state)
+{
+	struct office office = { .status = PB_OK };
+	struct pb_server *server = start(&office);
+	struct pb_buf reply;
+
+	(void)state;
+	reply = say(server, "GET /health?x=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+	assert_non_null(strstr(pb_buf_text(&reply), " 200 "));
+	assert_non_null(strstr(pb_buf_text(&reply), "\r\nContent-Type: text/plain\r\n"));
+	assert_non_null(strstr(pb_buf_text(&reply), "\r\n\r\nwell\n"));
+	pb_buf_done(&reply);
+	office.status = PB_EUNAVAIL;
+	reply = say(server, "HEAD /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+	assert_non_null(strstr(pb_buf_text(&reply), " 503 "));
+	assert_null(strstr(pb_buf_text(&reply), "well"));
+	pb_buf_done(&reply);
+	pb_server_free(server);
+}
+
+/* Bound by somebody who may, for a server that may bind none. */
+static void
+socket_that_listens_already_is_served(void **state)
+{
+	struct office office = { .status = PB_OK };
+	struct pb_server_options options = options_of(&office);
+	struct pb_server *server = NULL;
+	struct pb_buf reply;
+	unsigned port;
+
+	(void)state;
+	options.address = NULL;
+	options.listener = listen_here(&port);
+	assert_int_equal(pb_server_new(&options, &server, NULL), PB_OK);
+	assert_int_equal(pb_server_port(server), port);
+	reply = say(server, "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+	assert_non_null(strstr(pb_buf_text(&reply), " 200 "));
+	pb_buf_done(&reply);
 	pb_server_free(server);
 }
 
@@ -528,6 +590,8 @@ main(void)
 		cmocka_unit_test(garbage_and_half_requests_are_not_answered),
 		cmocka_unit_test(address_that_cannot_be_listened_on_is_said_so),
 		cmocka_unit_test(request_is_answered_whole),
+		cmocka_unit_test(page_that_is_looked_at_is_answered_as_it_says),
+		cmocka_unit_test(socket_that_listens_already_is_served),
 		cmocka_unit_test(request_in_pieces_is_answered),
 		cmocka_unit_test(failure_of_the_answer_is_500),
 		cmocka_unit_test(server_listens_on_ipv6),
