@@ -5,8 +5,8 @@
 # tests of a room are linked with that room and what it may use, no more.
 
 # Users before used, as static linking needs.
-ROOMS := cli daemon doors token capture copies export keys find check anchor archive catalog index \
-         view mime dossier verify bundle stamp vault log relay policy net record crypto sys core
+ROOMS := cli daemon doors herald token capture copies export keys find check anchor archive catalog index \
+         view mime dossier verify bundle stamp vault log relay health policy net record crypto sys core
 
 USES_core    :=
 USES_sys     := core
@@ -16,6 +16,7 @@ USES_log     := core crypto record
 USES_stamp   := core crypto
 USES_net     := core sys
 USES_policy  := core
+USES_health  := core sys policy
 USES_relay   := core sys crypto record
 USES_bundle  := core crypto record log
 USES_dossier := core record bundle
@@ -33,10 +34,11 @@ USES_find    := core sys crypto record log bundle vault view index catalog archi
 USES_keys    := core sys crypto record vault dossier archive
 USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
 USES_doors   := core sys crypto record net policy relay capture
+USES_herald  := core sys net policy health
 USES_daemon  := core sys crypto record policy relay archive anchor
 USES_token   := core crypto
 USES_copies  := core sys crypto record log stamp vault verify archive check
-USES_cli     := core sys policy crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
+USES_cli     := core sys policy health crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -46,8 +48,10 @@ LIBS_log     :=
 LIBS_stamp   := crypto
 LIBS_net     := curl microhttpd ssl crypto
 LIBS_policy  := yaml
+LIBS_health  :=
 LIBS_relay   :=
 LIBS_doors   :=
+LIBS_herald  :=
 LIBS_daemon  :=
 LIBS_bundle  := deflate
 LIBS_dossier :=
@@ -87,15 +91,17 @@ HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := $(filter-out mime daemon doors relay,$(ROOMS))
+ROOMS_probant    := $(filter-out mime daemon doors herald relay,$(ROOMS))
 ROOMS_probant-verify := cli check archive verify bundle stamp vault log record crypto sys core
 # A program for the other ones: it looks into messages, and holds what may break on them.
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
-# The daemon, and what serves one door of it: without archive, catalog or key.
-HELPERS          += probantd probant-door
+# The daemon; what serves one door of it: without archive, catalog or key; and who tells how it does,
+# of what all of them tell of themselves.
+HELPERS          += probantd probant-door probant-herald
 ROOMS_probantd     := daemon anchor archive catalog index view stamp vault log relay policy record crypto sys core
 ROOMS_probant-door := doors capture policy relay net record crypto sys core
+ROOMS_probant-herald := herald health policy net sys core
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -144,7 +150,7 @@ $(B)/flags: force
 	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
 
 define room
-SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c src/doors/main.c,$$(wildcard src/$(1)/*.c))
+SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c src/doors/main.c src/herald/main.c,$$(wildcard src/$(1)/*.c))
 OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
 $(B)/lib$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
@@ -180,8 +186,12 @@ $(B)/probant-door: $(B)/obj/src/doors/main.o $(call archives,$(ROOMS_probant-doo
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-door))
 
+$(B)/probant-herald: $(B)/obj/src/herald/main.o $(call archives,$(ROOMS_probant-herald))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-herald))
+
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli daemon doors relay policy token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli daemon doors herald relay health policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

@@ -59,12 +59,16 @@ pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_wr
 	static const char *const otherwise[] = { [PB_OTHERWISE_DEFER] = "defer",
 		[PB_OTHERWISE_PASS] = "pass",
 		[PB_OTHERWISE_ARCHIVE] = "archive" };
+	char metrics[PB_POLICY_ADDRESS_LEN];
 
 	pb_json_text(w, "runtime_dir", policy->runtime_dir);
 	pb_json_text(w, "state_dir", policy->state_dir);
 	put_text(w, "door_user", policy->door_user);
 	put_text(w, "writer_user", policy->writer_user);
 	put_text(w, "stamper_user", policy->stamper_user);
+	put_text(w, "herald_user", policy->herald_user);
+	pb_policy_address_format(&policy->metrics, metrics);
+	put_text(w, "metrics", metrics);
 	pb_json_u64(w, "heartbeat_s", policy->heartbeat_s);
 	pb_json_array_begin(w, "doors");
 	for (size_t i = 0; i < policy->door_count; i++)

@@ -132,6 +132,21 @@ say_user(const char *label, const char *user)
 	pb_label_line(label, user != NULL ? user : _("whoever starts it"));
 }
 
+static void
+say_metrics(const struct pb_capture_policy *policy)
+{
+	char at[PB_POLICY_ADDRESS_LEN];
+
+	if (policy->metrics.host == NULL)
+		return;
+	say_user(
+	    _("herald"), policy->herald_user != NULL ? policy->herald_user : policy->stamper_user);
+	pb_policy_address_format(&policy->metrics, at);
+	(void)printf(_("How capture does can be asked on this machine: http://%s/metrics and "
+		       "/healthz.\n"),
+	    at);
+}
+
 void
 pb_policy_say_capture(const struct pb_capture_policy *policy)
 {
@@ -151,4 +166,5 @@ pb_policy_say_capture(const struct pb_capture_policy *policy)
 	say_user(_("doors"), policy->door_user);
 	say_user(_("writer"), policy->writer_user);
 	say_user(_("stamper"), policy->stamper_user);
+	say_metrics(policy);
 }

@@ -15,10 +15,11 @@
 struct kind {
 	enum pb_stage stage;
 	const char *program;
-	const char *argument; /* NULL: a door's */
+	const char *argument; /* or NULL; a door has some of its own */
 };
 static const struct kind DOOR = { PB_STAGE_DOOR, "probant-door", NULL };
 static const struct kind WRITER = { PB_STAGE_WRITER, "probantd", "--writer" };
+static const struct kind HERALD = { PB_STAGE_LAST, "probant-herald", NULL };
 
 struct child {
 	const struct kind *kind;
@@ -36,7 +37,7 @@ struct child {
 struct pb_children {
 	const struct pb_setting *setting;
 	char writer_uid[16];
-	struct child child[1 + PB_LIMIT_POLICY_DOORS];
+	struct child child[2 + PB_LIMIT_POLICY_DOORS];
 	size_t count;
 };
 
@@ -79,6 +80,8 @@ pb_children_new(
 	add(c, &WRITER, "writer", setting->relay_socket, 1 + policy->archive_count);
 	for (size_t i = 0; i < policy->door_count; i++)
 		add(c, &DOOR, policy->door[i].name, setting->door_socket[i], 1);
+	if (setting->metrics_socket >= 0)
+		add(c, &HERALD, "herald", setting->metrics_socket, 1);
 	*ret_children = c;
 	return PB_OK;
 }
@@ -103,7 +106,7 @@ start_service(const struct pb_children *c, struct child *child, struct pb_error 
 		return pb_fail(err, PB_EUNAVAIL, N_("start a service"),
 		    N_("a program of this installation is missing"), "%s", kind->program);
 	return pb_service_start(
-	    program, kind->argument != NULL ? of_kind : of_door, &given, &child->service, err);
+	    program, kind == &DOOR ? of_door : of_kind, &given, &child->service, err);
 }
 
 static void

@@ -128,6 +128,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 	enum pb_status status = PB_OK;
 
 	*ret_worked = false;
+	pb_depot_tell_room(d, now_us);
 	if (now_us < d->look_us)
 		return PB_OK;
 	d->look_us = now_us + LOOK_US;

@@ -43,9 +43,9 @@ struct pb_depot {
 	uint64_t last_s;  /* of its last record */
 	uint64_t records; /* of doors, since the start or the last heartbeat */
 	bool unstamped;
-	bool failing;                       /* what it is for went wrong, and not well since */
-	int64_t used_us;                    /* the last record of a door */
-	int64_t look_us, beat_us, stamp_us; /* when these are due */
+	bool failing;    /* what it is for went wrong, and not well since */
+	int64_t used_us; /* the last record of a door */
+	int64_t look_us, beat_us, stamp_us, room_us; /* when these are due */
 };
 
 int64_t pb_depot_now(const struct pb_depot *depot);
@@ -53,13 +53,15 @@ int64_t pb_depot_now(const struct pb_depot *depot);
 /*
  * What the writer's board says of it.  _standing: as its log says, when it begins; _record: there
  * are so many, and the last one waits to be stamped; _stamped: none waits; _kept: the last one was
- * a door's; _went: how something that it is for went.
+ * a door's; _went: how something that it is for went; _room: what is left on its disk, once a
+ * minute.
  */
 void pb_depot_tell_standing(struct pb_depot *depot);
 void pb_depot_tell_record(struct pb_depot *depot, uint64_t records);
 void pb_depot_tell_stamped(struct pb_depot *depot);
 void pb_depot_tell_kept(struct pb_depot *depot);
 void pb_depot_tell_went(struct pb_depot *depot, enum pb_status status);
+void pb_depot_tell_room(struct pb_depot *depot, int64_t now_us);
 
 /* Take the archive, which another may make it wait for so long.  PB_ELOCKED. */
 enum pb_status pb_depot_hold(

@@ -2,6 +2,8 @@
 #include "anchor/stamped.h"
 #include "daemon/depot_state.h"
 
+#define ROOM_US 60000000
+
 static uint64_t
 local_us(const struct pb_depot *d)
 {
@@ -36,6 +38,7 @@ pb_depot_tell_standing(struct pb_depot *d)
 	tell(d, PB_BOARD_WAITING, stamped.waiting);
 	tell(d, PB_BOARD_WAITING_SINCE_US, stamped.oldest_s * 1000000);
 	tell(d, PB_BOARD_STAMPED_US, stamped.anchor_s * 1000000);
+	tell(d, PB_BOARD_UNANSWERED, stamped.gap);
 }
 
 /* The first that waits says since when. */
@@ -55,6 +58,7 @@ pb_depot_tell_stamped(struct pb_depot *d)
 	tell(d, PB_BOARD_WAITING, 0);
 	tell(d, PB_BOARD_WAITING_SINCE_US, 0);
 	tell(d, PB_BOARD_STAMPED_US, local_us(d));
+	tell(d, PB_BOARD_UNANSWERED, 0);
 }
 
 void
@@ -77,4 +81,18 @@ pb_depot_tell_went(struct pb_depot *d, enum pb_status status)
 		return;
 	d->failing = status != PB_OK;
 	tell(d, PB_BOARD_FAILING_US, d->failing ? local_us(d) : 0);
+}
+
+void
+pb_depot_tell_room(struct pb_depot *d, int64_t now_us)
+{
+	const struct pb_files *files = d->options->world->files;
+	int64_t room;
+
+	if (now_us < d->room_us)
+		return;
+	d->room_us = now_us + ROOM_US;
+	room = files->free_bytes(files->ctx, d->dir);
+	if (room >= 0)
+		tell(d, PB_BOARD_FREE_BYTES, (uint64_t)room);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "policy/address.h"
 #include "sys/listen.h"
 #include "sys/local.h"
 
@@ -37,28 +38,20 @@ open_relay(struct pb_setting *s, const struct pb_setting *before, struct pb_erro
 	return status == PB_OK ? pb_user_give(s->relay, &s->users.door, err) : status;
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 /* The socket that listens there already; -1: none. */
 static int
 find(const struct pb_setting *before, const struct pb_policy_address *at)
 {
-	for (size_t i = 0; before != NULL && i < before->policy->door_count; i++) {
-		const struct pb_policy_address *other = &before->policy->door[i].listen;
-
-		if (same(other->path, at->path) && same(other->host, at->host) &&
-		    other->port == at->port)
+	if (before == NULL)
+		return -1;
+	for (size_t i = 0; i < before->policy->door_count; i++)
+		if (pb_policy_address_equal(&before->policy->door[i].listen, at))
 			return before->door_socket[i];
-	}
-	return -1;
+	return pb_policy_address_equal(&before->policy->metrics, at) ? before->metrics_socket : -1;
 }
 
 static enum pb_status
-open_door(const struct pb_policy_address *at, const struct pb_setting *before, int *ret_fd,
+open_at(const struct pb_policy_address *at, const struct pb_setting *before, int *ret_fd,
     struct pb_error *err)
 {
 	int fd = find(before, at);
@@ -83,7 +76,9 @@ pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_
 		s->door_socket[i] = -1;
 	status = open_relay(s, before, err);
 	for (size_t i = 0; status == PB_OK && i < count; i++)
-		status = open_door(&s->policy->door[i].listen, before, &s->door_socket[i], err);
+		status = open_at(&s->policy->door[i].listen, before, &s->door_socket[i], err);
+	if (status == PB_OK && s->policy->metrics.host != NULL)
+		status = open_at(&s->policy->metrics, before, &s->metrics_socket, err);
 	return status;
 }
 
@@ -91,6 +86,7 @@ void
 pb_listen_done(struct pb_setting *s)
 {
 	pb_listen_close(s->relay_socket);
+	pb_listen_close(s->metrics_socket);
 	for (size_t i = 0; s->door_socket != NULL && i < s->policy->door_count; i++)
 		pb_listen_close(s->door_socket[i]);
 	free(s->door_socket);

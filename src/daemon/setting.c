@@ -74,7 +74,7 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 
 	if (s == NULL)
 		return pb_fail_memory(err, SETTING_UP);
-	s->relay_socket = s->state = -1;
+	s->relay_socket = s->metrics_socket = s->state = -1;
 	status = pb_policy_text_read(world, file, &s->text, &s->policy, err);
 	if (status == PB_OK)
 		status = pb_users_find(s->policy, &s->users, err);

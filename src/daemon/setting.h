@@ -16,7 +16,8 @@ struct pb_setting {
 	char relay[PB_LIMIT_PATH]; /* where the writer listens */
 	int state;                 /* the directory of what doors remember, locked */
 	int relay_socket;
-	int *door_socket; /* by door */
+	int *door_socket;   /* by door */
+	int metrics_socket; /* -1: nobody may ask */
 };
 
 /*

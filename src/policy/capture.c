@@ -9,6 +9,7 @@
 #include "policy/archives.h"
 #include "policy/door.h"
 #include "policy/kind.h"
+#include "policy/metrics.h"
 
 #define MINUTE 60
 #define HOUR 3600
@@ -24,8 +25,9 @@ static const struct pb_policy_range HEARTBEAT = { MINUTE, DAY, HOUR };
 
 static const struct pb_policy_keys CAPTURE = { .required = { PB_POLICY_KIND, "archives", "doors",
 						   "otherwise" },
-	.optional = { "runtime_dir", "state_dir", "users", "heartbeat" } };
-static const struct pb_policy_keys USERS = { .optional = { "door", "writer", "stamper" } };
+	.optional = { "runtime_dir", "state_dir", "users", "heartbeat", "metrics" } };
+static const struct pb_policy_keys USERS = { .optional = {
+						 "door", "writer", "stamper", "herald" } };
 
 /* ---- the machine ---------------------------------------------------------------------------- */
 
@@ -60,6 +62,7 @@ read_users(
 	policy->door_user = pb_policy_copy(r, users, "door", is_user, WHY);
 	policy->writer_user = pb_policy_copy(r, users, "writer", is_user, WHY);
 	policy->stamper_user = pb_policy_copy(r, users, "stamper", is_user, WHY);
+	policy->herald_user = pb_policy_copy(r, users, "herald", is_user, WHY);
 }
 
 static void
@@ -174,6 +177,7 @@ read_policy(
 	read_machine(r, root, policy);
 	pb_policy_archives(r, root, policy);
 	read_doors(r, root, policy);
+	pb_policy_metrics(r, root, policy);
 	read_otherwise(r, root, policy);
 	check_used(r, root, policy);
 }
@@ -215,5 +219,7 @@ pb_capture_policy_free(struct pb_capture_policy *policy)
 	free(policy->door_user);
 	free(policy->writer_user);
 	free(policy->stamper_user);
+	free(policy->herald_user);
+	pb_policy_address_done(&policy->metrics);
 	free(policy);
 }

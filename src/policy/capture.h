@@ -58,6 +58,8 @@ struct pb_capture_policy {
 	char *runtime_dir; /* sockets; made if it is not there */
 	char *state_dir;   /* what doors must not forget while the writer is away */
 	char *door_user, *writer_user, *stamper_user; /* NULL: who started it */
+	char *herald_user;                            /* NULL: as the stamper */
+	struct pb_policy_address metrics; /* who asks how capture does; zeros: nobody may */
 	uint32_t heartbeat_s;
 	struct pb_policy_archive *archive;
 	size_t archive_count;

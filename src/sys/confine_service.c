@@ -77,6 +77,8 @@ restrict_to(int rules, const struct pb_confinement *confinement, uint64_t rights
 	for (size_t i = 0; error == 0 && i < confinement->directory_count; i++)
 		error = allow(rules, confinement->directory[i],
 		    rights & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
+	for (size_t i = 0; error == 0 && i < confinement->reading_count; i++)
+		error = allow(rules, confinement->reading[i], READING);
 	if (error == 0 && confinement->program != NULL)
 		error = allow_program(rules, confinement->program);
 	if (error == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0)

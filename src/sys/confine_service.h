@@ -10,6 +10,8 @@
 struct pb_confinement {
 	const char *const *directory; /* in which all may be done; nothing outside is written */
 	size_t directory_count;
+	const char *const *reading; /* in which files may be read, and directories listed */
+	size_t reading_count;
 	/* The one program that may be started, and then everything else may be read; or NULL. */
 	const char *program;
 	bool network; /* sockets other than local ones */

@@ -338,6 +338,29 @@ each_kind_of_door_has_what_it_needs(void **state)
 }
 
 static void
+this_machine_alone_asks_how_capture_does(void **state)
+{
+#define METRICS(at) "otherwise: pass\nmetrics: " at
+#define LOOPBACK "only this machine itself may ask: an address of 127.0.0.0/8 or ::1"
+	static const char object[] = "line 10: metrics (127.0.0.1:9464)";
+	static const struct refusal refusals[] = {
+		{ 9, METRICS("192.0.2.1:9464"), object, LOOPBACK },
+		{ 9, METRICS("0.0.0.0:9464"), object, LOOPBACK },
+		{ 9, METRICS("\"[::]:9464\""), object, LOOPBACK },
+		{ 9, METRICS("\"[::ffff:127.0.0.1]:9464\""), object, LOOPBACK },
+		{ 9, METRICS("unix:/run/probant/metrics.sock"), object, LOOPBACK },
+		{ 9, METRICS("localhost:9464"),
+		    "line 10: metrics (unix:/path, 127.0.0.1:25, \"[::1]:25\")",
+		    "this is no address" },
+		{ 9, METRICS("127.0.0.1:10025"), "line 10: metrics (filtre)",
+		    "a door listens there" },
+	};
+
+	(void)state;
+	CHECK_ALL(refusals);
+}
+
+static void
 there_are_so_many_doors(void **state)
 {
 	struct pb_buf text = PB_BUF_EMPTY;
@@ -389,6 +412,8 @@ what_is_not_said_has_its_default(void **state)
 	assert_null(policy->door_user);
 	assert_null(policy->writer_user);
 	assert_null(policy->stamper_user);
+	assert_null(policy->herald_user);
+	assert_null(policy->metrics.host);
 	assert_int_equal(policy->heartbeat_s, 3600);
 	assert_int_equal(policy->otherwise, PB_OTHERWISE_PASS);
 	assert_int_equal(policy->archive_count, 2);
@@ -429,6 +454,8 @@ the_example_is_understood(void **state)
 	assert_string_equal(policy->door_user, "probant-door");
 	assert_string_equal(policy->writer_user, "probant");
 	assert_string_equal(policy->stamper_user, "probant-stamp");
+	assert_string_equal(policy->metrics.host, "127.0.0.1");
+	assert_int_equal(policy->metrics.port, 9464);
 	assert_int_equal(policy->door_count, 3);
 	assert_string_equal(journal->listen.host, "::1");
 	assert_true(journal->journal);
@@ -537,6 +564,7 @@ main(void)
 		cmocka_unit_test(two_spellings_of_an_address_are_one),
 		cmocka_unit_test(a_mailbox_belongs_to_one_archive),
 		cmocka_unit_test(each_kind_of_door_has_what_it_needs),
+		cmocka_unit_test(this_machine_alone_asks_how_capture_does),
 		cmocka_unit_test(there_are_so_many_doors),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(the_example_is_understood),

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""ops.py BUILD: how capture is watched: /metrics under load, as Prometheus's own client reads it;
+/healthz, which says what does not live.
+
+Last line: `N passed, N failed`.
+"""
+import http.client
+import json
+import pathlib
+import shutil
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_daemon
+
+BUILD = pathlib.Path(sys.argv[1]).resolve()
+PATIENCE_S = 60
+SECRET = "Fictif-Exemple"
+counts = {True: 0, False: 0}
+
+POLICY = """policy: capture
+runtime_dir: {work}/run
+state_dir: {work}/state
+metrics: 127.0.0.1:{port}
+heartbeat: 1 h
+archives:
+  - {{ name: tilleuls, path: {work}/tilleuls, mailboxes: [camille@tilleuls.example] }}
+  - {{ name: ormes, path: {work}/ormes, mailboxes: ["@ormes.example"] }}
+otherwise: pass
+doors:
+  - {{ name: entree, kind: lmtp, listen: 'unix:{work}/entree.sock', on_failure: defer }}
+"""
+MESSAGE = "From: labo@analyses.example\r\nSubject: %s\r\n\r\n%s\r\n" % (SECRET, SECRET)
+
+# The parser of Prometheus's own client library (Debian: python3-prometheus-client), as Debian's python has it.
+STRANGER = """
+import sys
+from prometheus_client.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for s in family.samples:
+        print(family.type, s.name, ",".join("%s=%s" % x for x in sorted(s.labels.items())) or "-", s.value)
+"""
+
+
+def test(name, right, detail=""):
+    counts[bool(right)] += 1
+    if not right:
+        print("FAILED: %s %s" % (name, str(detail)[-2000:]))
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    return None
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Watched(lib_daemon.Daemon):
+    def __init__(self, work):
+        self.port = free_port()
+        super().__init__(BUILD, work, POLICY.format(work=work, port=self.port), ["tilleuls", "ormes"],
+                         [work / "entree.sock", ("127.0.0.1", self.port)])
+
+    def ask(self, path, method="GET"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        try:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Content-Type"), answer.read().decode()
+        finally:
+            connection.close()
+
+    def metrics(self):
+        """{(name, labels): value}, as a stranger's parser understands them."""
+        status, kind, text = self.ask("/metrics")
+        assert status == 200 and kind.startswith("text/plain; version=0.0.4"), (status, kind)
+        parsed = subprocess.run(["/usr/bin/python3", "-c", STRANGER], input=text, capture_output=True, text=True)
+        assert parsed.returncode == 0, parsed.stderr
+        found = {}
+        for line in parsed.stdout.splitlines():
+            kind, name, labels, value = line.split()
+            assert (name, labels) not in found, line
+            assert (kind == "counter") == name.endswith("_total"), line
+            found[name, labels] = float(value)
+        return found
+
+    def bring(self, recipient="camille@tilleuls.example"):
+        with smtplib.LMTP(str(self.work / "entree.sock")) as client:
+            client.ehlo("mta.example")                      # LHLO, as it is LMTP
+            client.mail("labo@analyses.example")
+            client.rcpt(recipient)
+            return client.data(MESSAGE)[0]
+
+
+def metrics_under_load(d):
+    before = d.metrics()
+    test("each archive and door has its rows", all(key in before for key in (
+        ("probant_archive_records", "archive=tilleuls"), ("probant_archive_records", "archive=ormes"),
+        ("probant_door_messages_kept_total", "door=entree"), ("probant_writer_alive_timestamp_seconds", "-"))), before)
+    answers = []
+    load = [threading.Thread(target=lambda: answers.extend(d.bring() for _ in range(25))) for _ in range(4)]
+    for thread in load:
+        thread.start()
+    seen = []
+    while any(thread.is_alive() for thread in load):
+        seen.append(d.metrics()["probant_door_messages_kept_total", "door=entree"])
+    for thread in load:
+        thread.join()
+    test("all of the load was kept", answers == [250] * 100, answers)
+    test("counters never fall", seen == sorted(seen), seen)
+    after = d.metrics()
+    test("the door counts what it kept", after["probant_door_messages_kept_total", "door=entree"] == 100, after)
+    test("the archive counts it too", after["probant_archive_messages_kept_total", "archive=tilleuls"] == 100, after)
+    test("and the other not", after["probant_archive_messages_kept_total", "archive=ormes"] == 0, after)
+    test("records are those of the log", after["probant_archive_records", "archive=tilleuls"] ==
+         records_of(d), after)
+    test("the last message is of now",
+         abs(after["probant_door_last_message_timestamp_seconds", "door=entree"] - time.time()) < 120, after)
+    test("its lag is one", 0 < after["probant_door_lag_seconds", "door=entree"] < 60, after)
+    test("it has no certificate", after["probant_door_certificate_end_timestamp_seconds", "door=entree"] == 0)
+    test("there is a disk", after["probant_archive_disk_free_bytes", "archive=ormes"] > 0)
+
+
+def records_of(d):
+    return json.loads(d.run("status", "-a", d.work / "tilleuls", "--json"))["records"]
+
+
+def health(d):
+    test("who lives says so", d.ask("/healthz")[0::2] == (200, "capture lives\n"), d.ask("/healthz"))
+    test("HEAD is answered", d.ask("/healthz", "HEAD")[0] == 200)
+    test("nothing else is there", [d.ask(path)[0] for path in ("/", "/../etc/passwd", "/metrics/x")] == [404] * 3)
+    test("nobody posts", d.ask("/healthz", "POST")[0] == 405)
+
+
+def a_halted_writer(d):
+    d.halt("--writer")
+    try:
+        test("a writer that is halted is named", until(
+            lambda: d.ask("/healthz")[0] == 503 and "writer: no sign of life for" in d.ask("/healthz")[2]))
+        said = d.ask("/healthz")[2]
+        test("and the door lives", "entree" not in said, said)
+    finally:
+        d.go_on("--writer")
+    test("one that goes on lives again", until(lambda: d.ask("/healthz")[0] == 200))
+
+
+def a_killed_writer(d):
+    before = d.metrics()
+    d.signal("--writer", signal.SIGKILL)
+    test("one that comes back lives", until(lambda: d.ask("/healthz")[0] == 200 and d.bring() == 250))
+    after = d.metrics()
+    test("what was counted goes on", after["probant_archive_messages_kept_total", "archive=tilleuls"] ==
+         before["probant_archive_messages_kept_total", "archive=tilleuls"] + 1, after)
+
+
+def nobody_else_hears(d):
+    said = d.ask("/metrics")[2] + d.ask("/healthz")[2] + d.words()
+    test("no word of a message is told", SECRET not in said and "camille" not in said and "analyses" not in said)
+    herald = d.others(str(BUILD / "probant-herald")) or d.others("probant-herald")
+    test("the herald runs", len(herald) == 1, herald)
+    fds = [p.resolve() for p in pathlib.Path("/proc/%d/fd" % herald[0]).iterdir()]
+    test("it has no file of an archive", not any("tilleuls" in str(fd) for fd in fds), fds)
+    status = pathlib.Path("/proc/%d/status" % herald[0]).read_text()
+    test("it is confined", "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status)
+    boards = sorted(p.name for p in (d.work / "run").glob("board.*"))
+    test("each process has a board", boards == ["board.door-entree", "board.herald", "board.writer"], boards)
+    test("anybody may read them", all((d.work / "run" / b).stat().st_mode & 0o777 == 0o644 for b in boards))
+
+
+def main():
+    work = pathlib.Path(tempfile.mkdtemp(prefix="probant-ops-"))
+    try:
+        d = Watched(work).start()
+        try:
+            until(lambda: d.ask("/healthz")[0] == 200)
+            metrics_under_load(d)
+            health(d)
+            nobody_else_hears(d)
+            a_halted_writer(d)
+            a_killed_writer(d)
+        except Exception as e:                  # what the programs said is needed to judge it
+            test("nothing unexpected happens", False, "%r\n%s" % (e, d.words()))
+        finally:
+            test("it ends when it is told", d.stop() == 0, d.words())
+    finally:
+        shutil.rmtree(work)
+    print("%d passed, %d failed" % (counts[True], counts[False]))
+    return 1 if counts[False] else 0
+
+
+sys.exit(main())
