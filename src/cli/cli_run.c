@@ -1,26 +1,19 @@
 /* `run`: capture, until somebody ends it. */
 #include "cli/command.h"
+#include "cli/machine.h"
 #include "core/error.h"
-#include "core/io.h"
 #include "core/limits.h"
-#include "policy/capture.h"
 #include "sys/child.h"
 #include "sys/spawn.h"
-
-#define POLICY "/etc/probant/capture.yaml"
 
 /* Said here, where somebody sees it: the daemon's words go to a journal. */
 static enum pb_status
 check(const struct pb_world *world, const char *file, struct pb_error *err)
 {
 	struct pb_capture_policy *policy = NULL;
-	struct pb_buf text = PB_BUF_EMPTY;
-	enum pb_status status = pb_io_read_regular(world->files, file, PB_LIMIT_POLICY, &text, err);
+	enum pb_status status = pb_machine_policy(world, file, &policy, err);
 
-	if (status == PB_OK)
-		status = pb_capture_policy_parse(text.data, text.len, &policy, err);
 	pb_capture_policy_free(policy);
-	pb_buf_done(&text);
 	return status;
 }
 
@@ -48,7 +41,7 @@ pb_cli_run(const struct pb_world *world, const struct pb_options *options)
 	enum pb_status status;
 
 	if (file == NULL)
-		file = POLICY;
+		file = PB_MACHINE_POLICY;
 	status = check(world, file, &err);
 	if (status == PB_OK)
 		status = become(file, &err);

@@ -7,13 +7,16 @@
 #include "cli/access.h"
 #include "cli/cell.h"
 #include "cli/copies.h"
+#include "cli/ends.h"
 #include "cli/examine.h"
+#include "cli/machine.h"
 #include "cli/print.h"
 #include "cli/words.h"
 #include "core/text.h"
 #include "keys/rehearsal.h"
 #include "probant/stamp.h"
 #include "sys/confine.h"
+#include "sys/process.h"
 
 /* What catalog and index tell; nothing where they can't be read. */
 static bool
@@ -82,6 +85,57 @@ print_confinement(void)
 				       : "Landlock, seccomp");
 }
 
+/* How long its disk will do, and when certificates end; nothing where that can't be read. */
+static void
+look_ahead(const struct pb_world *world, const char *dir, int64_t now_s,
+    struct pb_growth *ret_growth, struct pb_ends *ret_ends)
+{
+	struct pb_error err = { 0 };
+
+	if (pb_growth_read(world->files, dir, now_s, ret_growth, &err) != PB_OK ||
+	    pb_ends_read(world->files, dir, ret_ends, &err) != PB_OK)
+		pb_say_error(&err);
+}
+
+static void
+state_ahead(
+    const struct pb_world *world, const char *dir, uint64_t free_bytes, struct pb_json_writer *w)
+{
+	int64_t now_s = world->clock->now_us(world->clock->ctx) / 1000000;
+	struct pb_growth growth = { 0 };
+	struct pb_ends ends = { 0 };
+	uint64_t days;
+
+	look_ahead(world, dir, now_s, &growth, &ends);
+	days = pb_growth_days_left(free_bytes, pb_growth_a_day(&growth));
+	if (growth.span_s > 0)
+		pb_json_u64(w, "growth_bytes_a_day", pb_growth_a_day(&growth));
+	if (days != UINT64_MAX)
+		pb_json_u64(w, "disk_days_left", days);
+	pb_ends_json(&ends, now_s, w);
+	pb_ends_done(&ends);
+}
+
+static void
+print_ahead(const struct pb_world *world, const char *dir, uint64_t free_bytes)
+{
+	int64_t now_s = world->clock->now_us(world->clock->ctx) / 1000000;
+	struct pb_growth growth = { 0 };
+	struct pb_ends ends = { 0 };
+	char a_day[PB_CELL_SIZE_LEN];
+	uint64_t days;
+
+	look_ahead(world, dir, now_s, &growth, &ends);
+	days = pb_growth_days_left(free_bytes, pb_growth_a_day(&growth));
+	pb_cell_size(pb_growth_a_day(&growth), a_day);
+	if (days != UINT64_MAX)
+		(void)printf(
+		    _("disk         the vault grows by %s a day, which leaves %" PRIu64 " days\n"),
+		    a_day, days);
+	pb_ends_say(&ends, now_s);
+	pb_ends_done(&ends);
+}
+
 static void
 print_json(const struct pb_world *world, const char *dir, const struct pb_archive_status *s,
     const struct pb_stamp_standing *stamps, const struct pb_rehearsed *rehearsed)
@@ -105,6 +159,7 @@ print_json(const struct pb_world *world, const char *dir, const struct pb_archiv
 	pb_json_bool(&w, "writer_at_work", s->locked);
 	pb_json_bool(&w, "torn_tail", s->torn);
 	state_derived(world, dir, &w);
+	state_ahead(world, dir, s->free_bytes, &w);
 	pb_json_object_begin(&w, "timestamps");
 	pb_json_u64(&w, "authorities", stamps->authorities);
 	pb_json_bool(&w, "local_only", stamps->local_only);
@@ -236,8 +291,47 @@ print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *st
 	print_stamps(stamps);
 }
 
-enum pb_exit
-pb_cli_status(const struct pb_world *world, const struct pb_options *options)
+/* The policy that is asked for: named, or the daemon's where no archive is; NULL: an archive is. */
+static const char *
+which_policy(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *archive = pb_process_environment("PROBANT_ARCHIVE");
+	struct pb_file_info info;
+
+	if (options->value[PB_OPTION_POLICY] != NULL)
+		return options->value[PB_OPTION_POLICY];
+	if (options->value[PB_OPTION_ARCHIVE] != NULL || (archive != NULL && archive[0] != '\0'))
+		return NULL;
+	return world->files->stat(world->files->ctx, PB_MACHINE_POLICY, true, &info) == 0
+		   ? PB_MACHINE_POLICY
+		   : NULL;
+}
+
+static enum pb_exit
+status_of_machine(
+    const struct pb_world *world, const struct pb_options *options, const char *policy)
+{
+	struct pb_machine *machine = NULL;
+	struct pb_error err = { 0 };
+
+	if (options->value[PB_OPTION_ARCHIVE] != NULL) {
+		pb_say_usage(_("--policy asks for a machine, --archive for an archive"), policy);
+		return PB_EXIT_USAGE;
+	}
+	if (pb_machine_look(world, policy, &machine, &err) != PB_OK) {
+		pb_say_error(&err);
+		return pb_say_exit(err.status);
+	}
+	if (options->value[PB_OPTION_JSON] != NULL)
+		pb_machine_json(machine);
+	else
+		pb_machine_print(machine);
+	pb_machine_free(machine);
+	return PB_EXIT_OK;
+}
+
+static enum pb_exit
+status_of_archive(const struct pb_world *world, const struct pb_options *options)
 {
 	const char *dir = pb_access_archive(options);
 	struct pb_archive_status s;
@@ -258,6 +352,7 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 		print_json(world, dir, &s, &stamps, &rehearsed);
 	else {
 		print_text(&s, &stamps);
+		print_ahead(world, dir, s.free_bytes);
 		print_derived(world, dir);
 		print_confinement();
 		print_rehearsed(&rehearsed, world->clock->now_us(world->clock->ctx) / 1000000);
@@ -269,4 +364,13 @@ pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 				   "regularly"));
 	}
 	return PB_EXIT_OK;
+}
+
+enum pb_exit
+pb_cli_status(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *policy = which_policy(world, options);
+
+	return policy != NULL ? status_of_machine(world, options, policy)
+			      : status_of_archive(world, options);
 }

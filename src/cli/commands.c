@@ -326,10 +326,16 @@ const struct pb_command pb_commands[] = {
 	    .run = pb_cli_copy },
 	{ .name = "status",
 	    .operands = "",
-	    .summary = N_("how the archive stands, at a glance"),
-	    .text = N_("Needs no key and changes nothing."),
-	    .examples = "probant status -a /srv/courrier\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_JSON, END },
+	    .summary = N_("how an archive, or capture on this machine, stands at a glance"),
+	    .text = N_(
+		"Of an archive: its log, its timestamps, its copies.  With --policy, or where no "
+		"archive is named and the daemon has a policy, of all that the policy names: "
+		"whether writer and doors live, what came by each door, what waits to be stamped, "
+		"when certificates end, how long disks will do.  Needs no key and changes nothing; "
+		"of archives that whoever asks may not read it says what their writer tells."),
+	    .examples = "probant status -a /srv/courrier\n"
+			"probant status --policy /etc/probant/capture.yaml --json\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_POLICY, PB_OPTION_JSON, END },
 	    .run = pb_cli_status },
 	{ .name = "key list",
 	    .operands = "",

@@ -24,6 +24,7 @@ struct pb_file_info {
 	uint32_t mode;       /* permission bits, 07777 */
 	bool owned;          /* by the effective user of this process */
 	uint64_t size;       /* bytes */
+	uint64_t device;     /* of the file system: the same for all that stands on it */
 	int64_t modified_us; /* since 1970 */
 };
 

@@ -14,6 +14,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "crypto/crypto.h"
+#include "crypto/expiry.h"
 #include "doors/doors.h"
 #include "doors/doorway.h"
 #include "sys/board.h"
@@ -106,6 +107,23 @@ find_door(struct door *door, struct pb_error *err)
 			 N_("the policy has none of that name"), "%s", door->name);
 }
 
+/* Of the certificate that it shows from now on, until it is started anew. */
+static void
+tell_end(const struct door *door)
+{
+	const char *path = door->policy->door[door->number].tls_certificate;
+	struct pb_buf pem = PB_BUF_EMPTY;
+	int64_t ends_s = 0;
+
+	if (path != NULL &&
+	    (pb_io_read_regular(pb_sys_world()->files, path, PB_LIMIT_PEM, &pem, NULL) != PB_OK ||
+		pb_expiry_first(pem.data, pem.len, &ends_s, NULL) != PB_OK))
+		ends_s = 0;
+	pb_board_set(
+	    door->board, 0, PB_BOARD_UNTIL_US, ends_s > 0 ? (uint64_t)ends_s * 1000000 : 0);
+	pb_buf_done(&pem);
+}
+
 /* Mail is kept, whether or not somebody can see that it is. */
 static void
 open_board(struct door *door)
@@ -119,6 +137,7 @@ open_board(struct door *door)
 	pb_board_set(door->board, 0, PB_BOARD_BEGUN_US, (uint64_t)clock->now_us(clock->ctx));
 	pb_board_set(door->board, 0, PB_BOARD_SESSIONS, 0);
 	pb_board_set(door->board, 0, PB_BOARD_FAILING_US, 0);
+	tell_end(door);
 }
 
 static enum pb_status

@@ -155,6 +155,7 @@ describe(const struct stat *st, struct pb_file_info *ret_info)
 	ret_info->mode = st->st_mode & 07777;
 	ret_info->owned = st->st_uid == geteuid();
 	ret_info->size = (uint64_t)st->st_size;
+	ret_info->device = (uint64_t)st->st_dev;
 	ret_info->modified_us = (int64_t)st->st_mtim.tv_sec * 1000000 + st->st_mtim.tv_nsec / 1000;
 }
 

@@ -141,6 +141,31 @@ def records_of(d):
     return json.loads(d.run("status", "-a", d.work / "tilleuls", "--json"))["records"]
 
 
+def status(d):
+    def seen():
+        return json.loads(d.run("status", "--policy", d.policy, "--json"))
+    now = seen()
+    door, archive = now["doors"][0], now["archives"][0]
+    test("status says the same of the door", door["door"] == "entree" and door["kind"] == "lmtp" and door["alive"] and
+         door["kept"] == 100 and door["deferred"] == door["passed"] == door["gaps_waiting"] == 0 and
+         0 < door["lag_us"] < 60e6 and abs(door["last_us"] / 1e6 - time.time()) < 120, door)
+    test("and of the archive", archive["records"] == records_of(d) and archive["kept"] == 100 and
+         archive["readable"] and not archive["stamp_gap"], archive)
+    test("its authority's root ends some day", [c["of"] for c in archive["certificates"]] == ["authority_root"] and
+         archive["certificates"][0]["days_left"] > 365, archive)
+    test("what waits for a token is counted", archive["unstamped"] >= 0 and "unstamped_since_s" in archive)
+    test("one disk has both", len(now["disks"]) == 1 and now["disks"][0]["free_bytes"] > 0 and
+         "days_left" not in now["disks"][0], now["disks"])
+    test("nothing is wrong", now["wrong"] == [] and now["writer"]["alive"], now)
+    with smtplib.LMTP(str(d.work / "entree.sock")) as client:
+        client.ehlo("mta.example")
+        test("a session is seen", seen()["doors"][0]["sessions"] == 1)
+    test("and its end", until(lambda: seen()["doors"][0]["sessions"] == 0))
+    words = d.run("status", "--policy", d.policy)
+    test("a person is told", "kept 100, deferred 0" in words and "runs, since" in words, words)
+    test("no word of a message", "camille" not in words and SECRET not in words)
+
+
 def health(d):
     test("who lives says so", d.ask("/healthz")[0::2] == (200, "capture lives\n"), d.ask("/healthz"))
     test("HEAD is answered", d.ask("/healthz", "HEAD")[0] == 200)
@@ -190,6 +215,7 @@ def main():
         try:
             until(lambda: d.ask("/healthz")[0] == 200)
             metrics_under_load(d)
+            status(d)
             health(d)
             nobody_else_hears(d)
             a_halted_writer(d)
