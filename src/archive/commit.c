@@ -15,6 +15,7 @@
 
 struct commit {
 	uint64_t time_s;
+	const struct pb_clock_step *step; /* seen by who watches the clock; or NULL */
 	struct pb_sealed own[OWN_MAX];
 	size_t own_count;
 	const struct pb_sealed **record; /* own, then items */
@@ -25,7 +26,22 @@ struct commit {
 	struct pb_head next; /* what head becomes */
 };
 
-/* The clock went back since the last leaf: the log says so itself (FORMAT 1.3). */
+static void
+state_step(struct pb_json_writer *w, const struct pb_clock_step *step)
+{
+	uint64_t elapsed_us = (uint64_t)(step->until_us - step->since_us);
+	uint64_t expected_us = step->from_us + elapsed_us;
+
+	pb_json_u64(w, "from_us", step->from_us);
+	pb_json_u64(w, "to_us", step->to_us);
+	pb_json_u64(w, "elapsed_us", elapsed_us);
+	if (step->to_us < expected_us)
+		pb_json_u64(w, "back_us", expected_us - step->to_us);
+	else
+		pb_json_u64(w, "ahead_us", step->to_us - expected_us);
+}
+
+/* The clock stepped, or went back since the last leaf: the log says so itself (FORMAT 1.3). */
 static enum pb_status
 seal_clock_step(struct pb_archive *a, struct commit *commit, struct pb_error *err)
 {
@@ -36,8 +52,12 @@ seal_clock_step(struct pb_archive *a, struct commit *commit, struct pb_error *er
 	pb_json_writer_init(&w, &facts);
 	pb_json_object_begin(&w, NULL);
 	pb_json_text(&w, "event", "clock_step");
-	pb_json_u64(&w, "from_s", a->head.time_s);
-	pb_json_u64(&w, "to_s", commit->time_s);
+	if (commit->step != NULL) {
+		state_step(&w, commit->step);
+	} else {
+		pb_json_u64(&w, "from_s", a->head.time_s);
+		pb_json_u64(&w, "to_s", commit->time_s);
+	}
 	pb_json_object_end(&w);
 	status = pb_json_writer_status(&w);
 	if (status == PB_OK)
@@ -67,7 +87,7 @@ gather(struct pb_archive *a, struct commit *commit, struct pb_sealed *const *ite
 			return status;
 		commit->own_count = 1;
 	}
-	if (a->head.tree.size > 0 && commit->time_s < a->head.time_s) {
+	if (commit->step != NULL || (a->head.tree.size > 0 && commit->time_s < a->head.time_s)) {
 		status = seal_clock_step(a, commit, err);
 		if (status != PB_OK)
 			return status;
@@ -198,11 +218,11 @@ refuse(const struct pb_archive *a, struct pb_error *err)
 	    N_("this writer stopped after a failed sync"), "%s", a->dir);
 }
 
-enum pb_status
-pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
-    struct pb_receipt *ret_receipts, struct pb_error *err)
+static enum pb_status
+commit_with(struct pb_archive *a, const struct pb_clock_step *step, struct pb_sealed *const *items,
+    size_t count, struct pb_receipt *ret_receipts, struct pb_error *err)
 {
-	struct commit commit = { .own = { PB_SEALED_EMPTY, PB_SEALED_EMPTY } };
+	struct commit commit = { .step = step, .own = { PB_SEALED_EMPTY, PB_SEALED_EMPTY } };
 	int64_t now_us = a->world->clock->now_us(a->world->clock->ctx);
 	enum pb_status status;
 	size_t i;
@@ -231,6 +251,19 @@ out:
 	free(commit.secret);
 	free(commit.leaf);
 	return status;
+}
+
+enum pb_status
+pb_commit(struct pb_archive *a, struct pb_sealed *const *items, size_t count,
+    struct pb_receipt *ret_receipts, struct pb_error *err)
+{
+	return commit_with(a, NULL, items, count, ret_receipts, err);
+}
+
+enum pb_status
+pb_commit_step(struct pb_archive *a, const struct pb_clock_step *step, struct pb_error *err)
+{
+	return commit_with(a, step, NULL, 0, NULL, err);
 }
 
 bool

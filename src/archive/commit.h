@@ -17,6 +17,16 @@
 enum pb_status pb_commit(struct pb_archive *archive, struct pb_sealed *const *items, size_t count,
     struct pb_receipt *ret_receipts, struct pb_error *err) PB_MUST_CHECK;
 
+/* The local clock did not go on as time did. */
+struct pb_clock_step {
+	uint64_t from_us, to_us;    /* what it showed before and behind, since 1970 */
+	int64_t since_us, until_us; /* the monotonic one at the same moments */
+};
+
+/* A commit that states what who watches the clock saw of it (FORMAT 1.5, clock step). */
+enum pb_status pb_commit_step(struct pb_archive *archive, const struct pb_clock_step *step,
+    struct pb_error *err) PB_MUST_CHECK;
+
 /* A sync failed: nothing is written any more, and only opening again tells what is there. */
 bool pb_archive_has_stopped(const struct pb_archive *archive);
 

@@ -137,7 +137,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 		*ret_worked = true;
 		/* Whoever waits looks in his own time: nothing that is due takes it from him. */
 		d->look_us = now_us + RETRY_US;
-	} else if (d->step != PB_STEP_STARTED || beat_is_due(d, now_us) ||
+	} else if (d->step != PB_STEP_STARTED || d->unsaid_count > 0 || beat_is_due(d, now_us) ||
 		   stamp_is_due(d, now_us)) {
 		status = tend(d, now_us, err);
 		*ret_worked = true;
@@ -163,7 +163,7 @@ pb_depot_stop(struct pb_depot *d, struct pb_error *err)
 
 	if (d->step != PB_STEP_STARTED)
 		return PB_OK;
-	status = pb_depot_hold(d, PATIENCE_S, err);
+	status = pb_depot_ready(d, PATIENCE_S, err);
 	if (status == PB_OK)
 		status = pb_depot_unready(d, err);
 	if (status == PB_OK && unstamped)

@@ -13,6 +13,7 @@
 #ifndef PB_DAEMON_DEPOT_H
 #define PB_DAEMON_DEPOT_H
 
+#include "archive/commit.h"
 #include "core/world.h"
 #include "crypto/digest.h"
 #include "policy/capture.h"
@@ -45,12 +46,15 @@ enum pb_status pb_depot_origin(
 const struct pb_intake *pb_depot_intake(struct pb_depot *depot);
 
 /*
- * Between turns: what is due, of starting, heartbeat, stamping and letting go, at most one that
- * takes time.  *ret_worked: there was one.  crowded: many archives are held; let go soon.  A
- * failure is for the log: it is tried again.
+ * Between turns: what is due, of starting, steps of the clock, heartbeat, stamping and letting go,
+ * at most one that takes time.  *ret_worked: there was one.  crowded: many archives are held; let
+ * go soon.  A failure is for the log: it is tried again.
  */
 enum pb_status pb_depot_tick(
     struct pb_depot *depot, bool crowded, bool *ret_worked, struct pb_error *err) PB_MUST_CHECK;
+
+/* The local clock stepped: the log says so, before what comes next (FORMAT 1.5, clock step). */
+void pb_depot_clock_stepped(struct pb_depot *depot, const struct pb_clock_step *step);
 
 bool pb_depot_holds(const struct pb_depot *depot);
 /* After a failed sync nobody knows what is on the disk: this process must end (FORMAT 4). */

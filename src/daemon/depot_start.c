@@ -1,4 +1,6 @@
 /* How capture begins in an archive, goes on and stops: what the log says of it (FORMAT 1.5). */
+#include <string.h>
+
 #include "core/error.h"
 #include "daemon/capturing.h"
 #include "daemon/depot_state.h"
@@ -86,6 +88,41 @@ pb_depot_beat(struct pb_depot *d, struct pb_error *err)
 	return status;
 }
 
+/* ---- the clock ------------------------------------------------------------------------------ */
+
+/* Of more than can be waiting the last two become one: from before the first to behind it. */
+void
+pb_depot_clock_stepped(struct pb_depot *d, const struct pb_clock_step *step)
+{
+	struct pb_clock_step *last = &d->unsaid[PB_STEPS_UNSAID - 1];
+
+	if (d->step <= PB_STEP_START)
+		return; /* it captures nothing yet */
+	d->look_us = 0;
+	if (d->unsaid_count < PB_STEPS_UNSAID) {
+		d->unsaid[d->unsaid_count++] = *step;
+		return;
+	}
+	last->to_us = step->to_us;
+	last->until_us = step->until_us;
+}
+
+enum pb_status
+pb_depot_say_steps(struct pb_depot *d, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	while (status == PB_OK && d->unsaid_count > 0) {
+		status = pb_commit_step(d->archive, &d->unsaid[0], err);
+		if (status != PB_OK)
+			break;
+		d->unstamped = true;
+		d->unsaid_count--;
+		memmove(&d->unsaid[0], &d->unsaid[1], d->unsaid_count * sizeof(d->unsaid[0]));
+	}
+	return status;
+}
+
 /* ---- steps ---------------------------------------------------------------------------------- */
 
 static enum pb_status
@@ -115,8 +152,10 @@ pb_depot_ready(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 {
 	enum pb_status status = PB_OK;
 
-	if (d->step == PB_STEP_STARTED)
-		return pb_depot_hold(d, patience_s, err);
+	if (d->step == PB_STEP_STARTED) {
+		status = pb_depot_hold(d, patience_s, err);
+		return status == PB_OK ? pb_depot_say_steps(d, err) : status;
+	}
 	while (status == PB_OK && d->step != PB_STEP_STARTED) {
 		if (d->step != PB_STEP_LOOK)
 			status = pb_depot_hold(d, patience_s, err);
@@ -129,7 +168,7 @@ pb_depot_ready(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 		return status;
 	set_heartbeat(d);
 	pb_depot_tell_standing(d);
-	return PB_OK;
+	return pb_depot_say_steps(d, err);
 }
 
 enum pb_status

@@ -21,6 +21,9 @@ enum pb_step {
 	PB_STEP_STARTED
 };
 
+/* Steps of the clock that an archive which a command holds for long has yet to say. */
+#define PB_STEPS_UNSAID 8
+
 /*
  * 1. held: archive and group are there, and the archive's lock is ours.
  * 2. archive without held: it was let go of, and can be taken up.
@@ -42,6 +45,8 @@ struct pb_depot {
 	bool unclean;     /* a writer before ended without a stop */
 	uint64_t last_s;  /* of its last record */
 	uint64_t records; /* of doors, since the start or the last heartbeat */
+	struct pb_clock_step unsaid[PB_STEPS_UNSAID];
+	size_t unsaid_count;
 	bool unstamped;
 	bool failing;    /* what it is for went wrong, and not well since */
 	int64_t used_us; /* the last record of a door */
@@ -71,8 +76,9 @@ void pb_depot_let_go(struct pb_depot *depot);
 /* The same, and capture has begun. */
 enum pb_status pb_depot_ready(
     struct pb_depot *depot, uint32_t patience_s, struct pb_error *err) PB_MUST_CHECK;
-/* It still goes on; it stops.  Of one that is held. */
+/* It still goes on; it stops; what the clock did meanwhile.  Of one that is held. */
 enum pb_status pb_depot_beat(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_depot_unready(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_depot_say_steps(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

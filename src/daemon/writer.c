@@ -71,6 +71,21 @@ open_board(struct writer *w)
 	tell_now(w, PB_BOARD_BEGUN_US);
 }
 
+/* Before each record and in each turn: what comes behind a step stands behind it in the log. */
+static void
+look_at_clock(struct writer *w)
+{
+	struct pb_clock_step step;
+
+	if (!pb_clock_watch_look(&w->watch, w->world->clock, &step))
+		return;
+	pb_log("the local clock stepped from %llu s to %llu s since 1970",
+	    (unsigned long long)(step.from_us / 1000000),
+	    (unsigned long long)(step.to_us / 1000000));
+	for (size_t i = 0; i < w->policy->archive_count; i++)
+		pb_depot_clock_stepped(w->depot[i], &step);
+}
+
 static enum pb_status
 find_archive(void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err)
 {
@@ -79,6 +94,7 @@ find_archive(void *ctx, size_t index, struct pb_relay_archive *ret_archive, stru
 		.intake = pb_depot_intake(w->depot[index]) };
 	enum pb_status status = pb_depot_origin(w->depot[index], &archive.origin, err);
 
+	look_at_clock(w);
 	if (status == PB_OK)
 		*ret_archive = archive;
 	return status;
@@ -162,6 +178,7 @@ serve(struct writer *w, struct pb_error *err)
 			complain(w, "writer", &failure);
 		note_cut(w);
 		tell_now(w, PB_BOARD_ALIVE_US);
+		look_at_clock(w);
 		busy = tend(w);
 		status = look_for_broken(w, err);
 	}

@@ -4,6 +4,7 @@
 #define PB_DAEMON_WRITER_STATE_H
 
 #include "core/limits.h"
+#include "daemon/clock_watch.h"
 #include "daemon/complaint.h"
 #include "daemon/depot.h"
 #include "daemon/users.h"
@@ -24,6 +25,7 @@ struct writer {
 	struct pb_relay_server *server;
 	struct pb_board *board; /* NULL: nothing is told */
 	struct pb_complaint complaint;
+	struct pb_clock_watch watch;
 	uint64_t cut; /* peers, so far */
 };
 

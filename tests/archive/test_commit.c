@@ -105,6 +105,43 @@ a_clock_that_steps_back_is_said_before_the_messages(void **state)
 }
 
 static void
+a_step_that_was_seen_is_said_once_by_how_much(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_archive *archive = open_archive(f, f->key);
+	struct pb_clock_step step = { .from_us = NOON_S * 1000000LL + 100000000,
+		.to_us = NOON_S * 1000000LL + 60000000,
+		.since_us = 7,
+		.until_us = 250007 };
+	struct pb_json *facts;
+	uint8_t type;
+
+	pass_time(f, 100);
+	commit(f, archive, 1);
+	pass_time(f, -40);
+	assert_int_equal(pb_commit_step(archive, &step, NULL), PB_OK);
+	commit(f, archive, 1);
+	step.to_us = step.from_us + 250001;
+	assert_int_equal(pb_commit_step(archive, &step, NULL), PB_OK);
+	close_archive(archive);
+	assert_int_equal(count_type(f, PB_RECORD_CAPTURE), 2);
+	facts = read_facts(f, 2, &type);
+	assert_int_equal(type, PB_RECORD_CAPTURE);
+	assert_string_equal(text_of(facts, "event"), "clock_step");
+	assert_int_equal(number_of(facts, "from_us"), step.from_us);
+	assert_int_equal(number_of(facts, "to_us"), NOON_S * 1000000LL + 60000000);
+	assert_int_equal(number_of(facts, "elapsed_us"), 250000);
+	assert_int_equal(number_of(facts, "back_us"), 40250000);
+	assert_null(pb_json_get(facts, "ahead_us"));
+	pb_json_free(facts);
+	facts = read_facts(f, 4, &type);
+	assert_int_equal(number_of(facts, "ahead_us"), 1);
+	assert_null(pb_json_get(facts, "back_us"));
+	pb_json_free(facts);
+	assert_holds(f);
+}
+
+static void
 a_new_segment_opens_before_the_step_is_said(void **state)
 {
 	struct fixture *f = *state;
@@ -399,6 +436,7 @@ main(void)
 		cmocka_unit_test_setup(receipts_tell_the_place_of_each_message, set_up),
 		cmocka_unit_test_setup(the_largest_group_is_one_commit, set_up),
 		cmocka_unit_test_setup(a_clock_that_steps_back_is_said_before_the_messages, set_up),
+		cmocka_unit_test_setup(a_step_that_was_seen_is_said_once_by_how_much, set_up),
 		cmocka_unit_test_setup(a_new_segment_opens_before_the_step_is_said, set_up),
 		cmocka_unit_test_setup(a_clock_before_1970_reads_as_its_beginning, set_up),
 		cmocka_unit_test_setup(with_the_key_the_newest_segment_is_continued, set_up),

@@ -13,8 +13,8 @@ monotonic_us(void *ctx)
 {
 	struct test_clock *clock = ctx;
 
-	if (clock->highest_us < clock->now_us)
-		clock->highest_us = clock->now_us;
+	if (clock->highest_us < clock->now_us - clock->stepped_us)
+		clock->highest_us = clock->now_us - clock->stepped_us;
 	return clock->highest_us;
 }
 
@@ -42,4 +42,11 @@ test_clock_init(struct test_clock *clock, int64_t start_us)
 		    .monotonic_us = monotonic_us,
 		    .sleep_us = sleep_us },
 	};
+}
+
+void
+test_clock_step(struct test_clock *clock, int64_t by_us)
+{
+	clock->now_us += by_us;
+	clock->stepped_us += by_us;
 }

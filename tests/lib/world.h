@@ -12,11 +12,13 @@
 #include "core/world.h"
 
 /*
- * A clock that stands still until now_us is moved; the monotonic one never steps back with it.
+ * A clock that stands still until now_us is moved; the monotonic one goes on with it, by what it
+ * is not stepped, and never steps back.
  * Who sleeps moves both, and then `asleep` is called (NULL: nothing happens meanwhile).
  */
 struct test_clock {
 	int64_t now_us;
+	int64_t stepped_us; /* of that: the monotonic clock did not go along */
 	int64_t highest_us;
 	int64_t slept_us; /* so far */
 	void (*asleep)(void *arg);
@@ -24,6 +26,8 @@ struct test_clock {
 	struct pb_clock table;
 };
 void test_clock_init(struct test_clock *clock, int64_t now_us);
+/* It is set: so much on, or back. */
+void test_clock_step(struct test_clock *clock, int64_t by_us);
 
 /* SHA-free counter mode: the same bytes for the same seed, and no two calls alike. */
 struct test_random {
