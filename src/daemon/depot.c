@@ -143,7 +143,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 		*ret_worked = true;
 		if (status != PB_OK)
 			d->look_us = now_us + RETRY_US;
-		if (status == PB_ELOCKED)
+		if (status == PB_ELOCKED && !d->rivalled)
 			status = PB_OK; /* a command is at work: later */
 		else
 			pb_depot_tell_went(d, status);
@@ -186,6 +186,7 @@ pb_depot_new(const struct pb_depot_options *options, size_t archive, struct pb_d
 	d->options = options;
 	d->index = archive;
 	d->dir = options->policy->archive[archive].path;
+	d->capturing = -1;
 	d->intake = (struct pb_intake){ .ctx = d, .submit = submit, .flush = flush };
 	d->acknowledged = acknowledged;
 	*ret_depot = d;

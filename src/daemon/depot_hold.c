@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "core/io.h"
 #include "daemon/depot_state.h"
 #include "sys/process.h"
 
@@ -96,5 +97,6 @@ pb_depot_free(struct pb_depot *d)
 	end_views(d);
 	pb_group_free(d->group);
 	(void)pb_archive_close(d->archive, NULL); /* the next that opens it publishes */
+	pb_io_close(d->options->world->files, &d->capturing);
 	free(d);
 }

@@ -134,7 +134,7 @@ do_step(struct pb_depot *d, struct pb_error *err)
 	case PB_STEP_LOOK: /* before opening puts a torn end in order, which is a record */
 		return pb_capturing_look(world, d->dir, &d->unclean, &d->last_s, err);
 	case PB_STEP_MARK:
-		return d->unclean ? PB_OK : pb_capturing_begin(world->files, d->dir, err);
+		return pb_capturing_begin(world->files, d->dir, &d->capturing, err);
 	case PB_STEP_GAP:
 		return d->unclean ? state_gap(d, err) : PB_OK;
 	case PB_STEP_START:
@@ -157,10 +157,13 @@ pb_depot_ready(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 		return status == PB_OK ? pb_depot_say_steps(d, err) : status;
 	}
 	while (status == PB_OK && d->step != PB_STEP_STARTED) {
+		d->rivalled = false;
 		if (d->step != PB_STEP_LOOK)
 			status = pb_depot_hold(d, patience_s, err);
-		if (status == PB_OK)
-			status = do_step(d, err);
+		if (status != PB_OK)
+			break;
+		status = do_step(d, err);
+		d->rivalled = status == PB_ELOCKED;
 		if (status == PB_OK)
 			d->step++;
 	}
@@ -181,5 +184,5 @@ pb_depot_unready(struct pb_depot *d, struct pb_error *err)
 	if (status != PB_OK)
 		return status;
 	d->step = PB_STEP_LOOK;
-	return pb_capturing_end(d->options->world->files, d->dir, err);
+	return pb_capturing_end(d->options->world->files, d->dir, &d->capturing, err);
 }

@@ -42,6 +42,8 @@ struct pb_depot {
 	bool held;
 	bool locked_out; /* the last record found it locked by another */
 	enum pb_step step;
+	int capturing;    /* the file, locked; -1: not behind PB_STEP_MARK */
+	bool rivalled;    /* another daemon has that lock */
 	bool unclean;     /* a writer before ended without a stop */
 	uint64_t last_s;  /* of its last record */
 	uint64_t records; /* of doors, since the start or the last heartbeat */

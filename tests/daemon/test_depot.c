@@ -121,6 +121,48 @@ a_writer_that_ended_without_a_stop_leaves_a_gap(void **state)
 	assert_holds(c.f);
 }
 
+/* Two policies with a `state_dir` each: the one who came second takes nothing from the first. */
+static void
+two_daemons_do_not_capture_into_one_archive(void **state)
+{
+	struct pb_error err = { 0 };
+	struct capture first, second;
+	bool worked;
+
+	prepare(&first, *state);
+	submit(&first);
+	prepare(&second, *state);
+	assert_int_equal(pb_depot_tick(second.depot, false, &worked, &err), PB_ELOCKED);
+	assert_string_equal(err.why, "another daemon captures into this archive");
+	assert_int_equal(try_submit(&second), PB_ELOCKED);
+	assert_int_equal(pb_depot_stop(second.depot, NULL), PB_OK);
+	assert_int_equal(access(at(first.f, "capturing"), F_OK), 0);
+	submit(&first);
+	end(&first);
+	pass_time(second.f, 2);
+	tick(&second);
+	assert_int_equal(count_events(second.f, "start", NULL), 2);
+	assert_int_equal(count_events(second.f, "gap", NULL), 0);
+	end(&second);
+	assert_holds(second.f);
+}
+
+static void
+who_dies_leaves_the_archive_to_the_other_daemon_and_a_gap(void **state)
+{
+	struct capture first, second;
+
+	prepare(&first, *state);
+	submit(&first);
+	prepare(&second, *state);
+	assert_int_equal(try_submit(&second), PB_ELOCKED);
+	end_unsaid(&first);
+	submit(&second);
+	assert_int_equal(count_events(second.f, "gap", NULL), 1);
+	end(&second);
+	assert_holds(second.f);
+}
+
 /* Of some hundreds of calls; a number that has no factor in common with what repeats. */
 #define STRIDE 7
 
@@ -389,6 +431,9 @@ main(void)
 		cmocka_unit_test_setup(a_heartbeat_says_how_much_came_since_the_one_before, set_up),
 		cmocka_unit_test_setup(a_stop_is_said_and_the_next_start_knows_of_no_gap, set_up),
 		cmocka_unit_test_setup(a_writer_that_ended_without_a_stop_leaves_a_gap, set_up),
+		cmocka_unit_test_setup(two_daemons_do_not_capture_into_one_archive, set_up),
+		cmocka_unit_test_setup(
+		    who_dies_leaves_the_archive_to_the_other_daemon_and_a_gap, set_up),
 		cmocka_unit_test_setup(whatever_fails_at_the_start_is_said_once, set_up),
 		cmocka_unit_test_setup(after_a_failed_sync_the_writer_must_end, set_up),
 		cmocka_unit_test_setup(
