@@ -1,6 +1,7 @@
 #include "daemon/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,11 +23,11 @@ pb_log(const char *format, ...)
 void
 pb_log_error(const char *about, const struct pb_error *err)
 {
-	const char *why = err->why != NULL ? err->why : strerror(err->cause);
+	const char *cause = err->cause != 0 ? strerror(err->cause) : pb_status_name(err->status);
+	bool both = err->why != NULL && err->cause != 0;
 
 	pb_log("%s%s%s: %s%s%s%s%s", about != NULL ? about : "", about != NULL ? ": " : "",
 	    err->what != NULL ? err->what : pb_status_name(err->status), err->object,
-	    err->object[0] != '\0' ? ": " : "", why,
-	    err->why != NULL && err->cause != 0 ? ": " : "",
-	    err->why != NULL && err->cause != 0 ? strerror(err->cause) : "");
+	    err->object[0] != '\0' ? ": " : "", err->why != NULL ? err->why : cause,
+	    both ? ": " : "", both ? cause : "");
 }
