@@ -64,9 +64,9 @@ commit(struct keeping *k, struct pb_error *err)
 static enum pb_status
 keep_tokens(struct keeping *k, const struct pb_stamped *stamped, struct pb_error *err)
 {
-	struct pb_sealer *sealer = k->archive->sealer;
 	const struct pb_anchor_question *q = k->question;
-	enum pb_status status = PB_OK;
+	struct pb_sealer *sealer = NULL;
+	enum pb_status status = pb_archive_sealer(k->archive, &sealer, err);
 	size_t i;
 
 	for (i = 0; status == PB_OK && i < k->answers->answer_count; i++) {
@@ -100,10 +100,12 @@ pb_anchor_gap_is_due(const struct pb_anchor_question *q, const struct pb_stamped
 static enum pb_status
 keep_gap(struct keeping *k, const struct pb_stamped *stamped, struct pb_error *err)
 {
-	enum pb_status status;
+	struct pb_sealer *sealer = NULL;
+	enum pb_status status = pb_archive_sealer(k->archive, &sealer, err);
 
-	status = pb_anchor_record_gap(k->archive->sealer, k->question->at.size, stamped->oldest_s,
-	    k->answers->failure, k->answers->failure_count, &k->sealed[0], err);
+	if (status == PB_OK)
+		status = pb_anchor_record_gap(sealer, k->question->at.size, stamped->oldest_s,
+		    k->answers->failure, k->answers->failure_count, &k->sealed[0], err);
 	k->count = status == PB_OK;
 	return status == PB_OK ? commit(k, err) : status;
 }

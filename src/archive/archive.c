@@ -18,7 +18,6 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 {
 	struct pb_archive *a = calloc(1, sizeof(*a));
 	uint8_t public_key[PB_ED25519_PUBLIC_LEN];
-	struct pb_path spill;
 	enum pb_status status;
 
 	if (a == NULL || (a->dir = strdup(dir)) == NULL) {
@@ -33,11 +32,6 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 	pb_ed25519_public(parts->log_key, public_key);
 	a->published_us = world->clock->monotonic_us(world->clock->ctx);
 	status = pb_note_verifier_make(a->origin, PB_NOTE_ED25519, public_key, &a->verifier, err);
-	if (status == PB_OK)
-		status = pb_path_make(&spill, dir, PB_DIR_TMP, NULL, err);
-	if (status == PB_OK)
-		status = pb_sealer_new(
-		    world->files, world->random, a->origin, spill.text, LEVEL, &a->sealer, err);
 	if (status != PB_OK) {
 		pb_archive_drop(a);
 		return status;
@@ -50,6 +44,30 @@ pb_archive_new(const struct pb_world *world, const char *dir, const struct pb_ar
 	return PB_OK;
 }
 
+enum pb_status
+pb_archive_sealer(struct pb_archive *a, struct pb_sealer **ret_sealer, struct pb_error *err)
+{
+	struct pb_path spill;
+	enum pb_status status = PB_OK;
+
+	if (a->own_sealer == NULL) {
+		status = pb_path_make(&spill, a->dir, PB_DIR_TMP, NULL, err);
+		if (status == PB_OK)
+			status = pb_sealer_new(a->world->files, a->world->random, a->origin,
+			    spill.text, LEVEL, &a->own_sealer, err);
+	}
+	if (status == PB_OK)
+		*ret_sealer = a->own_sealer;
+	return status;
+}
+
+void
+pb_archive_rest(struct pb_archive *a)
+{
+	pb_sealer_free(a->own_sealer);
+	a->own_sealer = NULL;
+}
+
 void
 pb_archive_drop(struct pb_archive *a)
 {
@@ -60,7 +78,7 @@ pb_archive_drop(struct pb_archive *a)
 	pb_tiling_done(&a->tiling);
 	pb_append_close(a->append);
 	pb_secret_free(a->kept_key);
-	pb_sealer_free(a->sealer);
+	pb_sealer_free(a->own_sealer);
 	pb_ed25519_free(a->log_key);
 	for (i = 0; i < a->reader_count; i++)
 		pb_reader_free(a->reader[i]);

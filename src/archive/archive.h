@@ -14,7 +14,6 @@
 struct pb_authorities; /* archive/authorities.h */
 struct pb_readers;     /* archive/readers.h */
 struct pb_handover;    /* archive/keyring.h */
-struct pb_views;       /* archive/views.h */
 
 /* What record 0 states beyond its segment (FORMAT 3). */
 struct pb_founding {
@@ -58,15 +57,19 @@ struct pb_archive {
 	 * goes on with it, unless others began a newer one.  Or NULL. */
 	struct pb_secret *kept_key;
 	char kept_segment[PB_SEGMENT_NAME_LEN + 1];
-	struct pb_sealer *sealer; /* for the archive's own records; NULL while it is let go of */
+	struct pb_sealer *own_sealer;         /* NULL: it was not needed since pb_archive_rest */
 	uint8_t before_sha256[PB_DIGEST_LEN]; /* of the segment before, while append is empty */
 	const struct pb_founding *founding;   /* borrowed; while record 0 is not committed */
 	int64_t published_us;                 /* monotonic; when log/checkpoint was written last */
 	uint64_t published_size;
 	uint64_t saved_size; /* of the frontier file */
 	struct pb_tiling tiling;
-	struct pb_views
-	    *views; /* borrowed: what is told of each segment that closes; may be NULL */
+	/* Told of each segment that closes, while it is still open; NULL: nobody is. */
+	void (*closing)(void *ctx, const struct pb_archive *archive);
+	/* Told of each commit behind it; what is kept of these (record/sealed.h) may be taken. */
+	void (*grown)(void *ctx, const struct pb_archive *archive, struct pb_sealed *const *items,
+	    size_t count);
+	void *watch_ctx; /* of both */
 	bool stopped;
 };
 
@@ -83,6 +86,13 @@ struct pb_archive_parts {
 enum pb_status pb_archive_new(const struct pb_world *world, const char *dir,
     const struct pb_archive_parts *parts, struct pb_archive **ret_archive,
     struct pb_error *err) PB_MUST_CHECK;
+
+/* For the archive's own records; borrowed, until pb_archive_rest. */
+enum pb_status pb_archive_sealer(
+    struct pb_archive *archive, struct pb_sealer **ret_sealer, struct pb_error *err) PB_MUST_CHECK;
+
+/* Held, but nothing is written for a while: what only that needs, of memory, is given back. */
+void pb_archive_rest(struct pb_archive *archive);
 
 /* Release without publishing. */
 void pb_archive_drop(struct pb_archive *archive);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "archive/segments.h"
-#include "archive/views.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "log/chain.h"
@@ -25,6 +24,23 @@ struct commit {
 	struct pb_buf note;
 	struct pb_head next; /* what head becomes */
 };
+
+static enum pb_status
+seal_facts(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
+    const struct pb_buf *envelope, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	struct pb_sealer *sealer = NULL;
+	enum pb_status status = pb_archive_sealer(a, &sealer, err);
+
+	if (status == PB_OK)
+		status = pb_sealer_start(sealer, err);
+	if (status == PB_OK)
+		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
+	if (status == PB_OK && envelope != NULL)
+		status =
+		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
+	return status == PB_OK ? pb_sealer_finish(sealer, type, ret_sealed, err) : status;
+}
 
 static void
 state_step(struct pb_json_writer *w, const struct pb_clock_step *step)
@@ -59,14 +75,9 @@ seal_clock_step(struct pb_archive *a, struct commit *commit, struct pb_error *er
 		pb_json_u64(&w, "to_s", commit->time_s);
 	}
 	pb_json_object_end(&w);
-	status = pb_json_writer_status(&w);
-	if (status == PB_OK)
-		status = pb_sealer_start(a->sealer, err);
-	if (status == PB_OK)
-		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts.data, facts.len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(
-		    a->sealer, PB_RECORD_CAPTURE, &commit->own[commit->own_count], err);
+	status = pb_json_writer_status(&w) == PB_OK ? seal_facts(a, PB_RECORD_CAPTURE, &facts, NULL,
+							  &commit->own[commit->own_count], err)
+						    : pb_fail_memory(err, N_("prepare a commit"));
 	if (status == PB_OK)
 		commit->own_count++;
 	pb_buf_done(&facts);
@@ -207,8 +218,8 @@ advance(struct pb_archive *a, const struct commit *commit, struct pb_sealed *con
 	 */
 	if (pb_head_save(&a->head, a->world->files, a->dir, NULL) == PB_OK)
 		a->saved_size = a->head.tree.size;
-	if (a->views != NULL)
-		pb_views_grown(a->views, a, items, commit->count - commit->own_count);
+	if (a->grown != NULL)
+		a->grown(a->watch_ctx, a, items, commit->count - commit->own_count);
 }
 
 static enum pb_status
@@ -282,14 +293,7 @@ pb_commit_own(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
 
 	if (a->stopped)
 		return refuse(a, err);
-	status = pb_sealer_start(a->sealer, err);
-	if (status == PB_OK)
-		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts->data, facts->len, err);
-	if (status == PB_OK && envelope != NULL)
-		status =
-		    pb_sealer_part(a->sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(a->sealer, type, &sealed, err);
+	status = seal_facts(a, type, facts, envelope, &sealed, err);
 	if (status == PB_OK)
 		status = pb_commit(a, &item, 1, &receipt, err);
 	if (status == PB_OK && ret_seq != NULL)

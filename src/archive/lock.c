@@ -118,8 +118,7 @@ pb_archive_let_go(struct pb_archive *a)
 	keep_key(a);
 	pb_append_close(a->append);
 	a->append = NULL;
-	pb_sealer_free(a->sealer); /* a MiB and more, of each that waits to be taken up */
-	a->sealer = NULL;
+	pb_archive_rest(a);
 	pb_io_close(a->world->files, &a->lock_fd);
 	a->stopped = true;
 }

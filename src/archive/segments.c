@@ -9,7 +9,6 @@
 #include "archive/keyring.h"
 #include "archive/paths.h"
 #include "archive/readers.h"
-#include "archive/views.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "core/json.h"
@@ -98,8 +97,8 @@ begin(struct pb_archive *a, uint64_t now_s, struct pb_error *err)
 		status = pb_append_create(a->world->files, a->dir, &header, take, &append, err);
 	}
 	if (status == PB_OK) {
-		if (a->views != NULL)
-			pb_views_offer_open(a->views, a);
+		if (a->closing != NULL && a->append != NULL)
+			a->closing(a->watch_ctx, a);
 		pb_append_close(a->append);
 		a->append = append;
 		a->append_created_s = now_s;
@@ -272,7 +271,7 @@ state_readers(const struct pb_archive *a, struct pb_json_writer *w)
 
 /* The objects stand before the facts (FORMAT 1). */
 static enum pb_status
-seal_handover(struct pb_archive *a, struct pb_error *err)
+seal_handover(const struct pb_archive *a, struct pb_sealer *sealer, struct pb_error *err)
 {
 	const size_t most = PB_LIMIT_OBJECT / PB_HANDED_LEN * PB_HANDED_LEN;
 	const struct pb_handover *handover = a->handover;
@@ -280,12 +279,11 @@ seal_handover(struct pb_archive *a, struct pb_error *err)
 
 	if (handover == NULL)
 		return PB_OK;
-	status =
-	    pb_sealer_part(a->sealer, PB_PART_OBJECT, handover->cms.data, handover->cms.len, err);
+	status = pb_sealer_part(sealer, PB_PART_OBJECT, handover->cms.data, handover->cms.len, err);
 	for (size_t at = 0; status == PB_OK && at < handover->entries.len; at += most) {
 		size_t left = handover->entries.len - at;
 
-		status = pb_sealer_part(a->sealer, PB_PART_OBJECT, handover->entries.data + at,
+		status = pb_sealer_part(sealer, PB_PART_OBJECT, handover->entries.data + at,
 		    left < most ? left : most, err);
 	}
 	return status;
@@ -295,6 +293,7 @@ enum pb_status
 pb_segments_opening_record(struct pb_archive *a, struct pb_sealed *ret_sealed, struct pb_error *err)
 {
 	struct pb_buf facts = PB_BUF_EMPTY;
+	struct pb_sealer *sealer = NULL;
 	struct pb_json_writer w;
 	enum pb_status status;
 
@@ -314,13 +313,15 @@ pb_segments_opening_record(struct pb_archive *a, struct pb_sealed *ret_sealed, s
 	if (status == PB_OK && pb_json_writer_status(&w) != PB_OK)
 		status = pb_fail_memory(err, N_("begin a segment"));
 	if (status == PB_OK)
-		status = pb_sealer_start(a->sealer, err);
+		status = pb_archive_sealer(a, &sealer, err);
 	if (status == PB_OK)
-		status = seal_handover(a, err);
+		status = pb_sealer_start(sealer, err);
 	if (status == PB_OK)
-		status = pb_sealer_part(a->sealer, PB_PART_FACTS, facts.data, facts.len, err);
+		status = seal_handover(a, sealer, err);
 	if (status == PB_OK)
-		status = pb_sealer_finish(a->sealer, PB_RECORD_KEY, ret_sealed, err);
+		status = pb_sealer_part(sealer, PB_PART_FACTS, facts.data, facts.len, err);
+	if (status == PB_OK)
+		status = pb_sealer_finish(sealer, PB_RECORD_KEY, ret_sealed, err);
 out:
 	pb_buf_done(&facts);
 	return status;

@@ -307,10 +307,25 @@ job_of(const char *stem, uint64_t end, struct pb_secret *key)
 
 /* ---- handing over --------------------------------------------------------------------------- */
 
+static void
+offer_closing(void *ctx, const struct pb_archive *archive)
+{
+	pb_views_offer_open(ctx, archive);
+}
+
+static void
+follow_grown(
+    void *ctx, const struct pb_archive *archive, struct pb_sealed *const *items, size_t count)
+{
+	pb_views_grown(ctx, archive, items, count);
+}
+
 void
 pb_views_attach(struct pb_archive *archive, struct pb_views *views)
 {
-	archive->views = views;
+	archive->closing = views != NULL ? offer_closing : NULL;
+	archive->grown = views != NULL && views->options.follow ? follow_grown : NULL;
+	archive->watch_ctx = views;
 }
 
 void
@@ -400,6 +415,17 @@ pb_views_finish(struct pb_views *views, struct pb_error *err)
 	memset(&views->failure, 0, sizeof(views->failure));
 	pb_views_unlock(views);
 	return status == PB_OK ? pb_catalog_settle(views->shared.catalog, err) : status;
+}
+
+bool
+pb_views_are_done(struct pb_views *views)
+{
+	bool done;
+
+	pb_views_lock(views);
+	done = views->count == 0 && views->busy == 0;
+	pb_views_unlock(views);
+	return done;
 }
 
 struct pb_catalog *

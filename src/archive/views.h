@@ -72,6 +72,9 @@ enum pb_status pb_views_update(
  */
 enum pb_status pb_views_finish(struct pb_views *views, struct pb_error *err) PB_MUST_CHECK;
 
+/* All that was handed over is done, or failed.  Never waits. */
+bool pb_views_are_done(struct pb_views *views);
+
 /* Borrowed, and only while no thread is at work: after pb_views_finish. */
 struct pb_catalog *pb_views_catalog(const struct pb_views *views);
 

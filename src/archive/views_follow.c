@@ -101,8 +101,6 @@ pb_views_grown(struct pb_views *views, const struct pb_archive *archive,
 		.open = true,
 		.key = pb_append_key(archive->append) };
 
-	if (!views->options.follow)
-		return;
 	keep_fresh(views, items, count, first_seq);
 	if (pb_views_move_end(views, stem, job.end, true) || strcmp(views->followed, stem) == 0)
 		return;

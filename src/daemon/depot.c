@@ -13,7 +13,9 @@
 #define LOOK_US (SECOND_US / 4)
 /* What could not be done is tried again. */
 #define RETRY_US SECOND_US
-#define IDLE_US (60 * SECOND_US)
+/* To take it up costs more than to hold it between two messages of a day. */
+#define IDLE_US (300 * SECOND_US)
+#define REST_US SECOND_US
 #define IDLE_CROWDED_US SECOND_US
 #define STAMP_US (60 * SECOND_US)
 
@@ -36,6 +38,7 @@ submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *
 		return status;
 	}
 	d->used_us = pb_depot_now(d);
+	d->rested = false;
 	intake = pb_group_intake(d->group);
 	return intake->submit(intake->ctx, take_sealed, cookie, err);
 }
@@ -112,6 +115,7 @@ tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
 	bool held = d->held;
 	enum pb_status status = pb_depot_ready(d, 0, err);
 
+	d->rested = false;
 	if (status == PB_OK && beat_is_due(d, now_us))
 		status = pb_depot_beat(d, err);
 	if (status == PB_OK && stamp_is_due(d, now_us))
@@ -132,6 +136,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 	if (now_us < d->look_us)
 		return PB_OK;
 	d->look_us = now_us + LOOK_US;
+	pb_depot_view(d);
 	if (d->held && pb_archive_wanted(d->archive)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
@@ -150,6 +155,9 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
+	} else if (d->held && !d->rested && idle_us >= REST_US) {
+		pb_archive_rest(d->archive);
+		d->rested = true;
 	}
 	return status;
 }

@@ -29,6 +29,7 @@ struct pb_depot_options {
 	uint8_t policy_sha256[PB_DIGEST_LEN]; /* of its text */
 	const char *viewer;                   /* probant-mime; NULL: nothing is indexed */
 	struct pb_board *board; /* row 0 is the writer's, the next the archives'; may be NULL */
+	unsigned *viewed;                     /* archives of which a segment is indexed now */
 	/* Called within submit and flush of the intake (record/intake.h). */
 	pb_acknowledged_fn *acknowledged;
 	void *acknowledged_ctx;

@@ -1,17 +1,48 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/io.h"
 #include "daemon/depot_state.h"
 #include "sys/process.h"
 
-/* One: it must not take the processor from what comes in. */
+/* Of one archive, and archives at once: it must not take the processor from what comes in. */
 #define THREADS 1
+#define VIEWED_AT_ONCE 2
 
 /* How long who waits for the archive is let pass before a record. */
 #define WAIT_US 500000
 #define STEP_US 5000
 
-/* Behind the writer: segments that it closes are indexed while it goes on (FORMAT 6). */
+/* ---- segments that close -------------------------------------------------------------------- */
+
+static void
+forget_closed(struct pb_depot *d)
+{
+	pb_secret_free(d->closed_key);
+	d->closed_key = NULL;
+}
+
+/* Without memory for its key it is indexed by whoever lists the archive. */
+static void
+note_closing(void *ctx, const struct pb_archive *archive)
+{
+	struct pb_depot *d = ctx;
+	struct pb_secret *key = pb_append_key(archive->append);
+
+	if (d->views != NULL) {
+		pb_views_offer_open(d->views, archive);
+		return;
+	}
+	if (pb_append_slots(archive->append) == 0)
+		return;
+	forget_closed(d);
+	if (pb_secret_new(pb_secret_len(key), &d->closed_key, NULL) != PB_OK)
+		return;
+	memcpy(pb_secret_bytes(d->closed_key), pb_secret_bytes(key), pb_secret_len(key));
+	memcpy(d->closed, pb_append_name(archive->append), sizeof(d->closed));
+	d->closed_end = pb_append_end(archive->append);
+}
+
 static void
 begin_views(struct pb_depot *d)
 {
@@ -19,21 +50,39 @@ begin_views(struct pb_depot *d)
 		.program = d->options->viewer, .threads = THREADS, .own = true
 	};
 
-	if (d->options->viewer != NULL &&
-	    pb_views_new(d->archive, &options, &d->views, NULL) == PB_OK)
-		pb_views_attach(d->archive, d->views);
+	if (pb_views_new(d->archive, &options, &d->views, NULL) != PB_OK) {
+		forget_closed(d);
+		return;
+	}
+	++*d->options->viewed;
+	pb_views_offer(d->views, d->closed, d->closed_end, d->closed_key);
 }
 
-/* What they are at stays for whoever lists the archive: they live only under its lock. */
+/* They live only under its lock; what they are at is gone on with when it is held again. */
 static void
 end_views(struct pb_depot *d)
 {
 	if (d->views == NULL)
 		return;
-	pb_views_attach(d->archive, NULL);
+	if (pb_views_are_done(d->views))
+		forget_closed(d);
 	pb_views_free(d->views);
 	d->views = NULL;
+	--*d->options->viewed;
 }
+
+/* Behind the writer: segments that it closes are indexed while it goes on (FORMAT 6). */
+void
+pb_depot_view(struct pb_depot *d)
+{
+	if (d->views != NULL && pb_views_are_done(d->views))
+		end_views(d);
+	else if (d->views == NULL && d->held && d->closed_key != NULL &&
+		 *d->options->viewed < VIEWED_AT_ONCE)
+		begin_views(d);
+}
+
+/* ---- the archive ---------------------------------------------------------------------------- */
 
 /* He looks every quarter of a second at least (archive/lock.c), and mail may come more often. */
 static void
@@ -75,7 +124,10 @@ pb_depot_hold(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 		return status;
 	}
 	d->held = true;
-	begin_views(d);
+	if (d->options->viewer != NULL) {
+		d->archive->closing = note_closing;
+		d->archive->watch_ctx = d;
+	}
 	return PB_OK;
 }
 
@@ -95,6 +147,7 @@ pb_depot_free(struct pb_depot *d)
 	if (d == NULL)
 		return;
 	end_views(d);
+	forget_closed(d);
 	pb_group_free(d->group);
 	(void)pb_archive_close(d->archive, NULL); /* the next that opens it publishes */
 	pb_io_close(d->options->world->files, &d->capturing);

@@ -38,8 +38,13 @@ struct pb_depot {
 	pb_acknowledged_fn *acknowledged;
 	struct pb_archive *archive;
 	struct pb_group *group;
-	struct pb_views *views; /* NULL also where they cannot be made: capture goes on */
+	/* The last segment that closed, while it waits to be indexed or is; NULL: none. */
+	struct pb_secret *closed_key;
+	char closed[PB_SEGMENT_NAME_LEN + 1];
+	uint64_t closed_end;
+	struct pb_views *views; /* it is being indexed */
 	bool held;
+	bool rested;     /* nothing was written since what writing needs was given back */
 	bool locked_out; /* the last record found it locked by another */
 	enum pb_step step;
 	int capturing;    /* the file, locked; -1: not behind PB_STEP_MARK */
@@ -74,6 +79,8 @@ void pb_depot_tell_room(struct pb_depot *depot, int64_t now_us);
 enum pb_status pb_depot_hold(
     struct pb_depot *depot, uint32_t patience_s, struct pb_error *err) PB_MUST_CHECK;
 void pb_depot_let_go(struct pb_depot *depot);
+/* Index what closed, or see whether that is done. */
+void pb_depot_view(struct pb_depot *depot);
 
 /* The same, and capture has begun. */
 enum pb_status pb_depot_ready(

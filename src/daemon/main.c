@@ -28,6 +28,7 @@ write_archives(void)
 	/* The master alone says when it is to stop: what a terminal or a stop of all sends, it
 	 * hears first. */
 	pb_process_hold_signals();
+	pb_process_give_back_memory();
 	if (status == PB_OK)
 		status = pb_writer_run(pb_sys_world(), &err);
 	if (status != PB_OK)

@@ -9,6 +9,9 @@
 
 /* How soon it sees that it is to stop, or that a command waits for an archive. */
 #define TURN_MS 250
+/* Depots looked at in a turn: of a thousand each has its look in four seconds, and a turn costs the
+ * same however many there are. */
+#define LOOKS 64
 /* Sessions of all doors, with a connection each; as many more wait. */
 #define CONNECTIONS 4096
 
@@ -39,6 +42,7 @@ make_depots(struct writer *w, struct pb_error *err)
 		.policy = w->policy,
 		.viewer = w->viewer,
 		.board = w->board,
+		.viewed = &w->viewed,
 		.acknowledged = acknowledged,
 		.acknowledged_ctx = w };
 	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
@@ -140,13 +144,13 @@ note_cut(struct writer *w)
 static bool
 tend(struct writer *w)
 {
-	size_t count = w->policy->archive_count, held = 0;
+	size_t count = w->policy->archive_count, looks = count < LOOKS ? count : LOOKS, held = 0;
 	struct pb_error err = { 0 };
 	bool worked = false;
 
 	for (size_t i = 0; i < count; i++)
 		held += pb_depot_holds(w->depot[i]);
-	for (size_t i = 0; i < count && !worked; i++) {
+	for (size_t i = 0; i < looks && !worked; i++) {
 		size_t at = w->next++ % count;
 
 		if (pb_depot_tick(w->depot[at], held > w->archives_max, &worked, &err) != PB_OK)

@@ -11,10 +11,10 @@
 #include "sys/listen.h"
 #include "sys/service.h"
 
-/* Archives that are held at once, by the MiB or two that each takes; and by its files: lock,
- * segment, keys, catalog, and some in passing. */
-#define ARCHIVES_MAX 256
-#define FILES_PER_ARCHIVE 16
+/* Archives that are held at once, by the hundred KiB or so that each takes; and by its files: lock,
+ * segment, keys, and that it captures; those that are opened in passing are few. */
+#define ARCHIVES_MAX 2048
+#define FILES_PER_ARCHIVE 6
 
 #define VIEWER "probant-mime"
 

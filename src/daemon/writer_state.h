@@ -19,6 +19,7 @@ struct writer {
 	bool *missing;                 /* by archive: its directory was not there */
 	char viewer[PB_LIMIT_PATH];
 	struct pb_depot_options shared;
+	unsigned viewed;
 	struct pb_depot **depot; /* by archive */
 	size_t next;             /* the depot that is looked at first */
 	size_t archives_max;     /* held at once, before they are let go of soon */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -59,6 +60,15 @@ const char *
 pb_process_environment(const char *name)
 {
 	return secure_getenv(name);
+}
+
+/* What malloc takes by mmap(2) from the beginning; it would raise that with each that is freed. */
+#define LARGE (128 * 1024)
+
+void
+pb_process_give_back_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 }
 
 long

@@ -19,6 +19,12 @@ enum pb_status pb_process_harden(struct pb_error *err) PB_MUST_CHECK;
 /* An environment variable, borrowed; NULL if unset, or if the program runs set-user-ID. */
 const char *pb_process_environment(const char *name);
 
+/*
+ * Large pieces of memory go back to the system when they are freed, also later on: of who serves
+ * for long, and needs them for moments.
+ */
+void pb_process_give_back_memory(void);
+
 long pb_process_number(void); /* its own */
 
 /* Processors that this process may run on, 1 or more. */

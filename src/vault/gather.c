@@ -21,7 +21,7 @@ struct pb_gather {
 	int fd;
 	uint64_t end, written;
 	bool touched;
-	uint8_t *bytes; /* ROOM */
+	uint8_t *bytes; /* ROOM; NULL: nothing was gathered since the last commit */
 	size_t gathered;
 	struct pb_digest *digest;
 	uint64_t hashed;
@@ -40,8 +40,7 @@ pb_gather_new(const struct pb_files *files, const char *path, int take_fd, uint6
 	}
 	*gather = (struct pb_gather){ .files = files, .fd = take_fd, .end = end, .written = end };
 	gather->path = strdup(path);
-	gather->bytes = malloc(ROOM);
-	if (gather->path == NULL || gather->bytes == NULL)
+	if (gather->path == NULL)
 		status = pb_fail_memory(err, N_("open a segment"));
 	else
 		status = pb_digest_new(PB_DIGEST_SHA256, &gather->digest, err);
@@ -86,14 +85,29 @@ pb_gather_flush(struct pb_gather *gather, struct pb_error *err)
 	return PB_OK;
 }
 
+static enum pb_status
+need_bytes(struct pb_gather *gather, struct pb_error *err)
+{
+	if (gather->bytes == NULL && (gather->bytes = malloc(ROOM)) == NULL)
+		return pb_fail_memory(err, N_("write to a segment"));
+	return PB_OK;
+}
+
+static void
+release_bytes(struct pb_gather *gather)
+{
+	free(gather->bytes);
+	gather->bytes = NULL;
+}
+
 /* Make room; *ret_len: for how many of len bytes, at least one. */
 static enum pb_status
 make_room(struct pb_gather *gather, uint64_t len, size_t *ret_len, struct pb_error *err)
 {
-	enum pb_status status = PB_OK;
+	enum pb_status status = need_bytes(gather, err);
 	size_t left;
 
-	if (gather->gathered == ROOM)
+	if (status == PB_OK && gather->gathered == ROOM)
 		status = pb_gather_flush(gather, err);
 	left = ROOM - gather->gathered;
 	*ret_len = len < left ? (size_t)len : left;
@@ -148,6 +162,7 @@ pb_gather_keep(struct pb_gather *gather)
 	pb_assert(gather->gathered == 0);
 	gather->end = gather->written;
 	gather->touched = false;
+	release_bytes(gather);
 }
 
 enum pb_status
@@ -156,6 +171,7 @@ pb_gather_undo(struct pb_gather *gather, struct pb_error *err)
 	enum pb_status status = PB_OK;
 
 	gather->gathered = 0;
+	release_bytes(gather);
 	if (!gather->touched)
 		return PB_OK;
 	status = pb_cut_file(gather->files, gather->fd, gather->path, gather->end, false, err);
@@ -176,21 +192,24 @@ pb_gather_undo(struct pb_gather *gather, struct pb_error *err)
 enum pb_status
 pb_gather_sha256(struct pb_gather *gather, uint8_t out[PB_DIGEST_LEN], struct pb_error *err)
 {
-	enum pb_status status;
+	enum pb_status status = PB_OK;
 
 	pb_assert(pb_gather_reach(gather) == gather->end);
-	while (gather->hashed < gather->end) {
+	if (gather->hashed < gather->end)
+		status = need_bytes(gather, err);
+	while (status == PB_OK && gather->hashed < gather->end) {
 		uint64_t left = gather->end - gather->hashed;
 		size_t len = left < ROOM ? (size_t)left : ROOM;
 
 		status = pb_io_pread_exact(gather->files, gather->fd, gather->path, gather->bytes,
 		    len, gather->hashed, err);
 		if (status != PB_OK)
-			return status;
+			break;
 		pb_digest_update(gather->digest, gather->bytes, len);
 		gather->hashed += len;
 	}
-	return pb_digest_peek(gather->digest, out, err);
+	release_bytes(gather);
+	return status == PB_OK ? pb_digest_peek(gather->digest, out, err) : status;
 }
 
 void

@@ -41,17 +41,17 @@ the_largest_group_is_one_commit(void **state)
 	struct pb_sealed *items = calloc(PB_LIMIT_GROUP_RECORDS, sizeof(*items));
 	struct pb_sealed **order = calloc(PB_LIMIT_GROUP_RECORDS, sizeof(*order));
 	struct pb_receipt *receipts = calloc(PB_LIMIT_GROUP_RECORDS, sizeof(*receipts));
+	struct pb_sealer *sealer = NULL;
 	uint64_t ends[4];
 	size_t i;
 
+	assert_int_equal(pb_archive_sealer(archive, &sealer, NULL), PB_OK);
 	for (i = 0; i < PB_LIMIT_GROUP_RECORDS; i++) {
 		order[i] = &items[i];
-		assert_int_equal(pb_sealer_start(archive->sealer, NULL), PB_OK);
+		assert_int_equal(pb_sealer_start(sealer, NULL), PB_OK);
+		assert_int_equal(pb_sealer_part(sealer, PB_PART_FACTS, "{}", 2, NULL), PB_OK);
 		assert_int_equal(
-		    pb_sealer_part(archive->sealer, PB_PART_FACTS, "{}", 2, NULL), PB_OK);
-		assert_int_equal(
-		    pb_sealer_finish(archive->sealer, PB_RECORD_MANAGEMENT, &items[i], NULL),
-		    PB_OK);
+		    pb_sealer_finish(sealer, PB_RECORD_MANAGEMENT, &items[i], NULL), PB_OK);
 	}
 	assert_int_equal(pb_commit(archive, order, PB_LIMIT_GROUP_RECORDS, receipts, NULL), PB_OK);
 	for (i = 0; i < PB_LIMIT_GROUP_RECORDS; i++) {

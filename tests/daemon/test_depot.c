@@ -1,7 +1,9 @@
 /* An archive as the writer has it: what its log says of capture, and who may use it meanwhile. */
 #include "daemon/capture.h"
 
+#include "archive/catchup.h"
 #include "archive/lock.h"
+#include "lib/program.h"
 
 /* ---- tests ---------------------------------------------------------------------------------- */
 
@@ -348,7 +350,7 @@ an_archive_that_no_record_needs_is_not_held(void **state)
 }
 
 static void
-an_idle_archive_is_let_go_of_when_it_is_stamped(void **state)
+an_idle_archive_is_stamped_and_let_go_of_later(void **state)
 {
 	uint64_t records;
 	struct capture c;
@@ -364,6 +366,10 @@ an_idle_archive_is_let_go_of_when_it_is_stamped(void **state)
 	assert_true(pb_depot_holds(c.depot));
 	assert_int_equal(count_records(c.f), records);
 	pass_time(c.f, 60);
+	tick(&c);
+	assert_int_equal(count_records(c.f), records + 1);
+	assert_true(pb_depot_holds(c.depot));
+	pass_time(c.f, 240);
 	tick(&c);
 	assert_false(pb_depot_holds(c.depot));
 	assert_int_equal(count_records(c.f), records + 1);
@@ -420,6 +426,45 @@ how_an_archive_does_is_told(void **state)
 	assert_holds(c.f);
 }
 
+/* Behind the writer, which commits on meanwhile: looked at now and then. */
+static void
+a_segment_that_closes_is_indexed(void **state)
+{
+	struct pb_catalog_segment segment = { .first_seq = 0 };
+	struct pb_catalog *catalog = NULL;
+	const char *origin = NULL;
+	char *viewer = test_program("probant-mime");
+	unsigned viewed = 0, looks = 0;
+	struct capture c;
+	bool worked;
+
+	prepare(&c, *state);
+	c.options.viewer = viewer;
+	c.options.viewed = &viewed;
+	submit(&c);
+	pass_time(c.f, 25 * 3600);
+	submit(&c);
+	pass_time(c.f, 1);
+	assert_int_equal(pb_depot_tick(c.depot, false, &worked, NULL), PB_OK);
+	assert_int_equal(viewed, 1);
+	for (; viewed > 0 && looks < 10000; looks++) {
+		usleep(1000);
+		c.f->clock.now_us += SECOND / 4;
+		assert_int_equal(pb_depot_tick(c.depot, false, &worked, NULL), PB_OK);
+	}
+	assert_int_equal(viewed, 0);
+	assert_int_equal(pb_depot_origin(c.depot, &origin, NULL), PB_OK);
+	assert_int_equal(
+	    pb_catchup_open(c.f->world.files, c.f->dir, origin, false, &catalog, NULL), PB_OK);
+	assert_int_equal(pb_catalog_segment_of(catalog, c.seq - 2, &segment, NULL), PB_OK);
+	assert_int_equal(segment.first_seq + segment.records, c.seq - 1);
+	assert_int_equal(segment.viewed, segment.records);
+	pb_catalog_close(catalog);
+	end(&c);
+	free(viewer);
+	assert_holds(c.f);
+}
+
 int
 main(void)
 {
@@ -442,7 +487,8 @@ main(void)
 		cmocka_unit_test_setup(an_archive_that_is_locked_is_waited_for_once, set_up),
 		cmocka_unit_test_setup(an_archive_that_no_record_needs_is_not_held, set_up),
 		cmocka_unit_test_setup(how_an_archive_does_is_told, set_up),
-		cmocka_unit_test_setup(an_idle_archive_is_let_go_of_when_it_is_stamped, set_up),
+		cmocka_unit_test_setup(an_idle_archive_is_stamped_and_let_go_of_later, set_up),
+		cmocka_unit_test_setup(a_segment_that_closes_is_indexed, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, found_with_its_authority, forget_template);
