@@ -160,7 +160,7 @@ def settle(master):
     while quiet < 3:
         time.sleep(2)
         now = sum(map(cpu_s, processes(master)))
-        quiet = quiet + 1 if now - before < 0.2 else 0
+        quiet = quiet + 1 if now - before < 0.02 else 0
         before = now
 
 

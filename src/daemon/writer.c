@@ -9,6 +9,8 @@
 
 /* How soon it sees that it is to stop, or that a command waits for an archive. */
 #define TURN_MS 250
+/* Archives that commit at a time, beside one: more gain little (docs/PERFORMANCE.md). */
+#define SIDE_BY_SIDE 7
 /* Depots looked at in a turn: of a thousand each has its look in four seconds, and a turn costs the
  * same however many there are. */
 #define LOOKS 64
@@ -114,6 +116,7 @@ open_server(struct writer *w, struct pb_error *err)
 		.archive = find_archive,
 		.ctx = w,
 		.max_connections = CONNECTIONS,
+		.threads = SIDE_BY_SIDE,
 		.spill_dir = w->spill_dir };
 
 	return pb_relay_server_new(&options, &w->server, err);

@@ -12,6 +12,35 @@
 
 static const char SERVING[] = N_("serve listeners");
 
+static void
+flush(struct pb_server_flush *f)
+{
+	f->status = f->intake->flush(f->intake->ctx, &f->failure);
+}
+
+static void
+work(void *tools, void *const *jobs, size_t count)
+{
+	(void)tools;
+	for (size_t i = 0; i < count; i++)
+		flush(jobs[i]);
+}
+
+/* Each waits for its disk several times, and waits that come together cost about one. */
+static enum pb_status
+make_ring(struct pb_relay_server *s, struct pb_error *err)
+{
+	const struct pb_ring_work side_by_side = { .job = s->flush,
+		.jobs = PB_SERVER_FLUSHES,
+		.job_len = sizeof(s->flush[0]),
+		.least = 1,
+		.most = 1,
+		.work = work,
+		.alone = true };
+
+	return pb_ring_new(&side_by_side, s->options.threads, &s->ring, err);
+}
+
 enum pb_status
 pb_relay_server_new(const struct pb_relay_options *options, struct pb_relay_server **ret_server,
     struct pb_error *err)
@@ -29,6 +58,8 @@ pb_relay_server_new(const struct pb_relay_options *options, struct pb_relay_serv
 		status = pb_fail_memory(err, SERVING);
 	else
 		status = pb_taker_new(options->world->files, options->spill_dir, &s->taker, err);
+	if (status == PB_OK)
+		status = make_ring(s, err);
 	if (status != PB_OK) {
 		if (s != NULL)
 			s->options.listener_fd = PB_NO_SOCKET;
@@ -172,21 +203,58 @@ pb_relay_acknowledged(
 }
 
 static void
+settle(struct pb_relay_server *s, const struct pb_server_flush *f)
+{
+	pb_server_note(s, f->status, &f->failure);
+	refuse_all(s, f->archive, f->status != PB_OK ? f->status : PB_EUNAVAIL);
+}
+
+/* The oldest that was given; false: there is none. */
+static bool
+settle_given(struct pb_relay_server *s)
+{
+	const struct pb_server_flush *f = pb_ring_collect(s->ring, s);
+
+	if (f == NULL)
+		return false;
+	settle(s, f);
+	pb_ring_release(s->ring);
+	return true;
+}
+
+static void
+give(struct pb_relay_server *s, const struct pb_server_flush *flush)
+{
+	struct pb_server_flush *f;
+
+	while ((f = pb_ring_take(s->ring)) == NULL)
+		(void)settle_given(s);
+	*f = *flush;
+	pb_ring_give(s->ring);
+}
+
+/* The last one here: for an archive alone nobody is woken. */
+static void
 flush_all(struct pb_relay_server *s)
 {
+	struct pb_server_flush last = { .intake = NULL };
+
 	for (size_t i = 0; i < s->slots; i++) {
 		uint32_t archive = s->slot[i].archive;
-		const struct pb_intake *intake = s->intake[archive];
-		struct pb_error failure;
-		enum pb_status status;
 
-		if (intake == NULL)
+		if (s->intake[archive] == NULL)
 			continue;
+		if (last.intake != NULL)
+			give(s, &last);
+		last = (struct pb_server_flush){ .intake = s->intake[archive], .archive = archive };
 		s->intake[archive] = NULL;
-		status = intake->flush(intake->ctx, &failure);
-		pb_server_note(s, status, &failure);
-		refuse_all(s, archive, status != PB_OK ? status : PB_EUNAVAIL);
 	}
+	if (last.intake == NULL)
+		return;
+	flush(&last);
+	settle(s, &last);
+	while (settle_given(s))
+		continue;
 }
 
 /* One that does not read what it is told is not waited for. */
@@ -281,6 +349,7 @@ pb_relay_server_free(struct pb_relay_server *server)
 	for (size_t peer = 1; peer <= server->peers; peer++)
 		pb_local_close(&server->socket[peer].fd);
 	pb_local_close(&server->options.listener_fd);
+	pb_ring_free(server->ring);
 	pb_taker_free(server->taker);
 	free(server->socket);
 	free(server->intake);

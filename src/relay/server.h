@@ -26,6 +26,9 @@ struct pb_relay_options {
 	    void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err);
 	void *ctx;
 	size_t max_connections;
+	/* That flush archives side by side, beside the one that calls; 0 is fine.  Then flush of
+	 * different archives, and the acknowledging within it, come from several threads. */
+	unsigned threads;
 	/* Where payloads that stand in files of a listener are copied to, unnamed, at first. */
 	const char *spill_dir;
 };

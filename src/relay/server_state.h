@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "core/ring.h"
 #include "relay/server.h"
 #include "relay/take.h"
 #include "sys/local.h"
@@ -15,6 +16,16 @@ struct pb_server_slot {
 	size_t peer;
 	uint32_t archive;
 	struct pb_reply reply; /* PB_EEND: not known yet */
+};
+
+/* Archives that are flushed side by side in a turn, or wait to be. */
+#define PB_SERVER_FLUSHES 64
+
+struct pb_server_flush {
+	const struct pb_intake *intake;
+	uint32_t archive;
+	enum pb_status status;
+	struct pb_error failure;
 };
 
 /*
@@ -31,7 +42,9 @@ struct pb_relay_server {
 	size_t first; /* the peer that is heard first */
 	bool draining;
 	const struct pb_intake **intake; /* by archive: to be flushed */
-	struct pb_server_slot *slot;     /* PB_LIMIT_GROUP_RECORDS */
+	struct pb_ring *ring;            /* over flush */
+	struct pb_server_flush flush[PB_SERVER_FLUSHES];
+	struct pb_server_slot *slot; /* PB_LIMIT_GROUP_RECORDS */
 	size_t slots;
 	uint64_t bytes; /* of their payloads */
 	uint64_t cut;

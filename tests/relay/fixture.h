@@ -63,6 +63,7 @@ struct fixture {
 	struct pb_relay_server *server;
 	uint32_t uid;
 	size_t connections;
+	unsigned threads;
 	void (*before_flush)(void *arg);
 	void *arg;
 	bool thread_runs;
@@ -164,6 +165,7 @@ serve(struct fixture *f)
 		.archive = give_archive,
 		.ctx = f,
 		.max_connections = f->connections,
+		.threads = f->threads,
 		.spill_dir = f->dir };
 
 	assert_int_equal(pb_local_listen(f->path, 0600, &options.listener_fd, NULL), PB_OK);

@@ -74,6 +74,57 @@ commit_that_failed_is_told_to_all_of_its_group_and_to_no_other(void **state)
 	pb_local_close(&b);
 }
 
+/* Nobody goes on before so many are there. */
+struct meeting {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned expected, there;
+	bool missed;
+};
+
+static void
+meet(void *arg)
+{
+	struct meeting *m = arg;
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_MS / 1000;
+	(void)pthread_mutex_lock(&m->lock);
+	m->there++;
+	(void)pthread_cond_broadcast(&m->changed);
+	while (m->there < m->expected && !m->missed)
+		m->missed = pthread_cond_timedwait(&m->changed, &m->lock, &until) != 0;
+	(void)pthread_mutex_unlock(&m->lock);
+}
+
+static void
+archives_of_a_turn_are_flushed_side_by_side(void **state)
+{
+	struct meeting m = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, ARCHIVES, 0,
+		false };
+	struct fixture *f = *state;
+	int a;
+
+	end_server(f);
+	f->threads = ARCHIVES - 1;
+	serve(f);
+	a = raw_connect(f);
+	f->before_flush = meet;
+	f->arg = &m;
+	f->vault[1].flush_fails = PB_EIO;
+	for (uint8_t i = 0; i < ARCHIVES; i++)
+		raw_submit(a, i, i, 100, i);
+	turn(f, PB_EIO);
+	assert_false(m.missed);
+	assert_answered(a, 0, PB_OK, PB_REFUSAL_NONE);
+	assert_answered(a, 1, PB_EIO, PB_REFUSAL_COMMIT);
+	assert_answered(a, 2, PB_OK, PB_REFUSAL_NONE);
+	assert_kept(&f->vault[0], 0, 100, 0);
+	assert_kept(&f->vault[2], 0, 100, 2);
+	pb_local_close(&a);
+}
+
 static void
 record_that_is_not_taken_takes_those_that_waited_with_it(void **state)
 {
@@ -402,6 +453,7 @@ main(void)
 		TEST(nothing_comes_of_nothing),
 		TEST(what_came_together_is_committed_together),
 		TEST(commit_that_failed_is_told_to_all_of_its_group_and_to_no_other),
+		TEST(archives_of_a_turn_are_flushed_side_by_side),
 		TEST(record_that_is_not_taken_takes_those_that_waited_with_it),
 		TEST(archive_that_is_away_is_refused_until_it_is_back),
 		TEST(receipts_never_come_where_an_archive_forgets_them),
