@@ -15,7 +15,6 @@
 #define RETRY_US SECOND_US
 /* To take it up costs more than to hold it between two messages of a day. */
 #define IDLE_US (300 * SECOND_US)
-#define REST_US SECOND_US
 #define IDLE_CROWDED_US SECOND_US
 #define STAMP_US (60 * SECOND_US)
 
@@ -38,7 +37,6 @@ submit(void *ctx, struct pb_sealed *take_sealed, void *cookie, struct pb_error *
 		return status;
 	}
 	d->used_us = pb_depot_now(d);
-	d->rested = false;
 	intake = pb_group_intake(d->group);
 	return intake->submit(intake->ctx, take_sealed, cookie, err);
 }
@@ -54,6 +52,7 @@ flush(void *ctx, struct pb_error *err)
 		return PB_OK;
 	intake = pb_group_intake(d->group);
 	status = intake->flush(intake->ctx, err);
+	pb_archive_rest(d->archive);
 	if (status != PB_OK)
 		pb_depot_tell_went(d, status);
 	return status;
@@ -115,13 +114,14 @@ tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
 	bool held = d->held;
 	enum pb_status status = pb_depot_ready(d, 0, err);
 
-	d->rested = false;
 	if (status == PB_OK && beat_is_due(d, now_us))
 		status = pb_depot_beat(d, err);
 	if (status == PB_OK && stamp_is_due(d, now_us))
 		status = stamp(d, err);
 	if (!held && d->held && !pb_depot_broken(d))
 		pb_depot_let_go(d);
+	else if (d->held)
+		pb_archive_rest(d->archive);
 	return status;
 }
 
@@ -155,9 +155,6 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
-	} else if (d->held && !d->rested && idle_us >= REST_US) {
-		pb_archive_rest(d->archive);
-		d->rested = true;
 	}
 	return status;
 }

@@ -44,7 +44,6 @@ struct pb_depot {
 	uint64_t closed_end;
 	struct pb_views *views; /* it is being indexed */
 	bool held;
-	bool rested;     /* nothing was written since what writing needs was given back */
 	bool locked_out; /* the last record found it locked by another */
 	enum pb_step step;
 	int capturing;    /* the file, locked; -1: not behind PB_STEP_MARK */
