@@ -186,6 +186,11 @@
 /* What a process tells of itself: a row for each archive, and one of its own. */
 #define PB_LIMIT_BOARD_ROWS (PB_LIMIT_POLICY_ARCHIVES + 1)
 
+/* A list of practices (CSV): its text, as long as a policy of as many archives; fields of a row, of
+ * which a list that a spreadsheet wrote has a dozen. */
+#define PB_LIMIT_CSV PB_LIMIT_POLICY
+#define PB_LIMIT_CSV_FIELDS 64
+
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096
 /* Checkpoints that a receiver holds, which an export is to be comparable with. */
