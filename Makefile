@@ -5,7 +5,7 @@
 # tests of a room are linked with that room and what it may use, no more.
 
 # Users before used, as static linking needs.
-ROOMS := cli daemon doors herald token capture copies export keys find check anchor archive catalog index \
+ROOMS := cli fleet daemon doors herald token capture copies export keys find check anchor archive catalog index \
          view mime dossier verify bundle stamp vault log relay health policy net record crypto sys core
 
 USES_core    :=
@@ -37,8 +37,9 @@ USES_doors   := core sys crypto record net policy relay capture
 USES_herald  := core sys net policy health
 USES_daemon  := core sys crypto record policy relay archive anchor
 USES_token   := core crypto
+USES_fleet   := core policy crypto record log stamp vault archive anchor check keys copies
 USES_copies  := core sys crypto record log stamp vault verify archive check
-USES_cli     := core sys policy health crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token
+USES_cli     := core sys policy health crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token fleet
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -70,6 +71,7 @@ LIBS_keys    :=
 LIBS_export  :=
 LIBS_copies  := archive
 LIBS_token   := p11-kit
+LIBS_fleet   :=
 LIBS_cli     :=
 
 # Headers by which a library shows in an include.
@@ -191,7 +193,7 @@ $(B)/probant-herald: $(B)/obj/src/herald/main.o $(call archives,$(ROOMS_probant-
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-herald))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli daemon doors herald relay health policy token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli fleet daemon doors herald relay health policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

@@ -41,7 +41,7 @@ $(B)/tests/stamp/write_forged: $(B)/obj/tests/stamp/write_forged.o $(FORGE_OBJ) 
 # ---- slower sets ----------------------------------------------------------------------------
 
 # Tests of the whole: linked with every room.
-WHOLE_ROOMS := $(filter-out cli token copies mime net,$(ROOMS))
+WHOLE_ROOMS := $(filter-out cli fleet token copies mime net,$(ROOMS))
 WHOLE_OBJ   := $(B)/obj/tests/fault/archive.o
 FAULT_TESTS  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fault/test_*.c))
 TAMPER_TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/tamper/test_*.c))

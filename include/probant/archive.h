@@ -33,6 +33,8 @@ struct pb_create_options {
 	const char *origin_name; /* the log's name before its 8 random digits (FORMAT 2) */
 	const char *passphrase;  /* of the reader key */
 	size_t passphrase_len;
+	const void *reader_pem; /* the reader's own certificate: no key is made for him; or NULL */
+	size_t reader_len;
 	enum pb_recovery recovery;
 	const char *recovery_path; /* PB_RECOVERY_FILE: a new file, with key and certificate */
 	const void *heir_pem;      /* PB_RECOVERY_HEIR: his certificate */
@@ -55,9 +57,10 @@ struct pb_created {
 
 /*
  * Make a new archive in dir, which must not exist or be empty: its log key and export
- * key, a reader key under the passphrase, the recovery, the timestamping authorities, and record
- * 0, durable.  PB_EINVAL, PB_EDATA: an authority's settings or roots.  PB_EEXIST: dir is not empty,
- * or recovery_path exists.  On failure what was made is removed again.
+ * key, a reader key under the passphrase (or the reader's certificate), the recovery, the
+ * timestamping authorities, and record 0, durable.  PB_EINVAL, PB_EDATA: an authority's settings or
+ * roots.  PB_EEXIST: dir is not empty, or recovery_path exists.  On failure what was made is
+ * removed again.
  */
 PB_API enum pb_status pb_archive_create(const struct pb_world *world, const char *dir,
     const struct pb_create_options *options, struct pb_created *ret_created,

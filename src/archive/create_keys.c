@@ -133,6 +133,21 @@ add_reader(struct pb_creation *c, const struct pb_buf *certificate, const char *
 	return status;
 }
 
+/* Who has a key of his own gave its certificate. */
+static enum pb_status
+add_own(struct pb_creation *c, const void *certificate, size_t len, const char *role,
+    char ret_id[129], struct pb_error *err)
+{
+	struct pb_buf pem = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (pb_buf_append(&pem, certificate, len) != PB_OK)
+		return pb_fail_memory(err, N_("read a reader's certificate"));
+	status = add_reader(c, &pem, role, ret_id, err);
+	pb_buf_done(&pem);
+	return status;
+}
+
 static enum pb_status
 make_reader(struct pb_creation *c, struct pb_error *err)
 {
@@ -141,6 +156,9 @@ make_reader(struct pb_creation *c, struct pb_error *err)
 	struct pb_buf key = PB_BUF_EMPTY, certificate = PB_BUF_EMPTY;
 	enum pb_status status;
 
+	if (options->reader_pem != NULL)
+		return add_own(c, options->reader_pem, options->reader_len, "reader",
+		    c->created.reader_id, err);
 	status = pb_reader_generate("probant reader", now_us / 1000000, options->passphrase,
 	    options->passphrase_len, &key, &certificate, err);
 	if (status == PB_OK)
@@ -181,19 +199,6 @@ make_recovery_file(struct pb_creation *c, struct pb_error *err)
 }
 
 static enum pb_status
-add_heir(struct pb_creation *c, struct pb_error *err)
-{
-	struct pb_buf pem = PB_BUF_EMPTY;
-	enum pb_status status;
-
-	if (pb_buf_append(&pem, c->options->heir_pem, c->options->heir_len) != PB_OK)
-		return pb_fail_memory(err, N_("read the heir's certificate"));
-	status = add_reader(c, &pem, "heir", c->created.recovery_id, err);
-	pb_buf_done(&pem);
-	return status;
-}
-
-static enum pb_status
 make_recovery(struct pb_creation *c, struct pb_error *err)
 {
 	switch (c->options->recovery) {
@@ -202,7 +207,8 @@ make_recovery(struct pb_creation *c, struct pb_error *err)
 		return make_recovery_file(c, err);
 	case PB_RECOVERY_HEIR:
 		c->founding.recovery = "heir";
-		return add_heir(c, err);
+		return add_own(c, c->options->heir_pem, c->options->heir_len, "heir",
+		    c->created.recovery_id, err);
 	case PB_RECOVERY_NONE:
 		break;
 	}

@@ -459,6 +459,26 @@ const struct pb_command pb_commands[] = {
 	    .operands_min = 1,
 	    .operands_max = SIZE_MAX,
 	    .run = pb_cli_policy_check },
+	{ .name = "fleet create",
+	    .operands = "LIST",
+	    .summary = N_("make the archives of many practices"),
+	    .text =
+		N_("LIST is a CSV with a row for each practice, and a first row that names its "
+		   "columns: name, origin, path, mailboxes, reader, heir, in English or French "
+		   "(docs/FLEET.md).  All of it is checked before anything is made.  Then the "
+		   "archives are made one by one, each whole or not at all, and the policy gets "
+		   "them, its comments kept; or, with -o, FILE does.  What an earlier run has made "
+		   "is passed over.  No passphrase stands in the list: a practice has its own "
+		   "certificate there, or is handed a passphrase that is drawn for it."),
+	    .examples = "probant fleet create cabinets.csv --root /srv/probant --handout "
+			"/root/remise\n",
+	    .options = { PB_OPTION_POLICY, PB_OPTION_ROOT, PB_OPTION_HANDOUT, PB_OPTION_OUTPUT,
+		PB_OPTION_TSA, PB_OPTION_TSA_ROOTS, PB_OPTION_TSA_POLICY, PB_OPTION_HASH,
+		PB_OPTION_CLIENT_CERT, PB_OPTION_SERVER_ROOTS, PB_OPTION_TIMEOUT,
+		PB_OPTION_INTERVAL, PB_OPTION_JSON, END },
+	    .operands_min = 1,
+	    .operands_max = 1,
+	    .run = pb_cli_fleet_create },
 	{ .name = "completion",
 	    .operands = "bash|zsh",
 	    .summary = N_("print what a shell needs to complete commands and options"),

@@ -147,6 +147,10 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	       "says so") },
 	[PB_OPTION_POLICY] = { 0, "policy", "FILE",
 	    N_("what is captured, where and how; /etc/probant/capture.yaml if not said") },
+	[PB_OPTION_ROOT] = { 0, "root", "DIR",
+	    N_("archives to which the list gives no path are DIR/NAME") },
+	[PB_OPTION_HANDOUT] = { 0, "handout", "DIR",
+	    N_("what each practice is to be handed goes into DIR/NAME; for you alone to enter") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
 

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""fleet.py BUILD: thirty practices, fictitious all of them, from the operator's list to the one that leaves."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+COUNT = 30
+HEAD = "nom;origine;boîtes;lecteur;héritier\r\n"
+POLICY = """\
+# l'opérateur fictif
+policy: capture
+runtime_dir: {work}/run
+state_dir: {work}/state
+heartbeat: 1 min
+otherwise: defer
+doors:
+  - name: copies
+    kind: lmtp
+    listen: unix:{work}/copies.sock
+    on_failure: defer
+"""
+
+
+def name(number):
+    return "cabinet-fictif-%02d" % number
+
+
+class Failed(Exception):
+    pass
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+class Tests:
+    def __init__(self, build, work):
+        self.probant, self.build, self.work = build / "probant", build, work
+        self.policy, self.root, self.handout = work / "capture.yaml", work / "srv", work / "remise"
+        self.root.mkdir()
+        self.policy.write_text(POLICY.format(work=work))
+        self.list = work / "cabinets.csv"
+        for who in ("lecteur", "notaire"):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                            "-noenc", "-keyout", work / (who + ".key"), "-out", work / (who + ".pem"),
+                            "-days", "3650", "-subj", "/CN=fictif"], check=True, capture_output=True)
+        rows = ["%s;%s.example/courrier;cabinet@%s.example @%s.sante.example;;" % ((name(i),) * 4)
+                for i in range(1, COUNT)]
+        rows.append("%s;autre.example/c;a@autre.example;%s/lecteur.pem;%s/notaire.pem" % (name(COUNT), work, work))
+        self.rows = rows
+        self.write(rows)
+
+    def write(self, rows, head=HEAD):
+        # as a spreadsheet writes it
+        self.list.write_bytes(b"\xef\xbb\xbf" + (head + "".join(x + "\r\n" for x in rows) + ";;;;\r\n").encode())
+
+    def run(self, *words, code=0, env=None):
+        done = subprocess.run([self.probant, *map(str, words)], capture_output=True, text=True,
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **(env or {})})
+        expect(done.returncode == code, "%s: %d, %s%s" % (words, done.returncode, done.stdout, done.stderr))
+        return done.stdout if code == 0 else done.stderr
+
+    def create(self, **more):
+        return self.run("fleet", "create", self.list, "--policy", self.policy, "--root", self.root,
+                        "--handout", self.handout, **more)
+
+    def made(self):
+        return sorted(x.name for x in self.root.iterdir() if not x.name.endswith(".making"))
+
+    # ---- create ------------------------------------------------------------------------------
+
+    def a_list_that_is_not_right_makes_nothing(self):
+        before = self.policy.read_bytes()
+        first, second = self.rows[:2]
+        cell = second.split(";")
+
+        def row(place, text):
+            return ";".join(cell[:place] + [text] + cell[place + 1:])
+
+        (self.work / "ailleurs").mkdir()
+        (self.root / "occupe").mkdir()
+        (self.root / "occupe" / "fichier").write_text("")
+        for bad, said in (
+                (second + ";", "line 3: 6, not 5"),
+                (second.replace("@", '"'), "line 3, field 3: a quotation mark"),
+                (row(0, "Cabinet"), "line 3, column nom: a name is"),
+                (row(0, name(1)), "line 3, column nom: another archive has this name"),
+                (row(0, "occupe"), "line 3, column path (%s/occupe): something stands there" % self.root),
+                (row(1, "Été"), "line 3, column origine (Été): an origin is"),
+                (row(1, ""), "line 3, column origine: something must stand"),
+                (row(2, "cabinet@%s.example" % name(1)), "line 3, column boîtes: a mailbox belongs to one"),
+                (row(2, "personne"), "line 3, column boîtes"),
+                (row(2, " "), "line 3, column boîtes: something must stand"),
+                (";".join(cell[:3] + [str(self.list), "aucun"]), "line 3, column lecteur"),
+                (";".join(cell[:3] + [str(self.work / "lecteur.pem"), ""]), "line 3, column héritier: how is it"),
+                (";".join(cell[:3] + [str(self.work / "lecteur.pem")] * 2), "line 3, column héritier"),
+                (row(4, "/nulle/part.pem"), "line 3, column héritier (/nulle/part.pem)")):
+            self.write([first, bad])
+            words = self.create(code=73 if "something stands there" in said else 65)
+            expect(str(self.list) + ", " in words and said in words, "%s: %s" % (bad, words))
+        self.write(["/etc;a;b"], "nom;origine;boites\r\n")
+        self.list.write_bytes("nom;origine;boîtes\n".encode("latin-1"))
+        expect("UTF-8" in self.create(code=65), "Latin-1 is read")
+        self.write([self.rows[0].replace(name(1), "x/y")])
+        expect(self.made() == ["occupe"] and not self.handout.exists(), "something was made")
+        expect(self.policy.read_bytes() == before, "the policy was written")
+        (self.root / "occupe" / "fichier").unlink()
+        (self.root / "occupe").rmdir()
+        self.write(self.rows)
+
+    def killed_at_any_moment_it_goes_on_where_it_ended(self):
+        begun = self.policy.read_bytes()
+        for wanted in (1, 7, 15):
+            process = subprocess.Popen([self.probant, "fleet", "create", self.list, "--policy", self.policy,
+                                        "--root", self.root, "--handout", self.handout],
+                                       stdout=subprocess.DEVNULL)
+            until = time.monotonic() + 20
+            while len(self.made()) < wanted and time.monotonic() < until:
+                time.sleep(0.001)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            expect(wanted <= len(self.made()) < COUNT, "it was not killed on its way")
+            expect(self.policy.read_bytes() == begun, "the policy has archives that are not there")
+            self.run("verify", "--quick", self.root / self.made()[0], code=2)
+        self.create()
+        expect(self.made() == [name(i) for i in range(1, COUNT + 1)], "not all were made")
+        expect(not list(self.root.glob("*.making")) and not list(self.handout.glob("*.making")), "leftovers")
+        expect(len(list(self.handout.iterdir())) == COUNT, "not everybody is handed something")
+
+    def the_policy_has_them_and_its_comments(self):
+        text = self.policy.read_text()
+        expect(text.startswith(POLICY.format(work=self.work)), "the administrator's lines")
+        said = self.run("policy", "check", self.policy)
+        expect(all(name(i) in said for i in range(1, COUNT + 1)), said)
+
+    def a_second_run_makes_nothing(self):
+        before = {x: x.stat().st_mtime_ns for x in [self.policy, *self.root.rglob("*"), *self.handout.rglob("*")]}
+        expect("made" not in self.create(), "something was made")
+        after = {x: x.stat().st_mtime_ns for x in [self.policy, *self.root.rglob("*"), *self.handout.rglob("*")]}
+        expect(before == after, "something was changed")
+
+    def each_practice_opens_its_own_and_no_other(self):
+        one, two = self.handout / name(1), self.handout / name(2)
+        expect(os.stat(self.handout).st_mode & 0o777 == 0o700, "others can enter")
+        expect(sorted(x.name for x in one.iterdir()) ==
+               ["passphrase", "recovery-code", "recovery.html", "recovery.pem", "trust"], "what is handed out")
+        expect((one / "passphrase").read_text() != (two / "passphrase").read_text(), "one passphrase for two")
+        opened = ("key", "passphrase", "-a", self.root / name(1), "--passphrase-file")
+        self.run(*opened, two / "passphrase", "--new-passphrase-file", one / "passphrase", code=77)
+        self.run(*opened, one / "passphrase", "--new-passphrase-file", one / "passphrase")
+        self.run("key", "rehearse", "-a", self.root / name(1), "--reader-key", one / "recovery.pem",
+                 "--passphrase-file", one / "recovery-code")
+
+    def who_has_a_certificate_is_handed_no_secret(self):
+        archive, handed = self.root / name(COUNT), self.handout / name(COUNT)
+        expect([x.name for x in handed.iterdir()] == ["trust"], "a secret was made")
+        expect(not list((archive / "readers").glob("*.key")), "the archive keeps a key")
+        readers = self.run("key", "list", "-a", archive)
+        expect("heir" in readers and "reader" in readers, readers)
+
+
+TESTS = (
+    Tests.a_list_that_is_not_right_makes_nothing,
+    Tests.killed_at_any_moment_it_goes_on_where_it_ended,
+    Tests.the_policy_has_them_and_its_comments,
+    Tests.a_second_run_makes_nothing,
+    Tests.each_practice_opens_its_own_and_no_other,
+    Tests.who_has_a_certificate_is_handed_no_secret,
+)
+
+
+def main():
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        tests = Tests(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(scratch))
+        for test in TESTS:
+            try:
+                test(tests)
+                passed += 1
+            except (Failed, OSError, subprocess.SubprocessError) as failure:
+                failed += 1
+                print("FAILED: %s: %s" % (test.__name__.replace("_", " "), failure))
+                break
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+sys.exit(main())
