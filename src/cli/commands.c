@@ -479,6 +479,17 @@ const struct pb_command pb_commands[] = {
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_fleet_create },
+	{ .name = "fleet status",
+	    .operands = "",
+	    .summary = N_("how the archives of a policy stand, the worst first"),
+	    .text = N_("One line for each.  The exit code is 0 if all is well, and 1 if one needs "
+		       "attention: it cannot be read, is locked, has had no record for two "
+		       "heartbeats, no authority answers, records wait for a timestamp for more "
+		       "than a day, or the newest copy that is known is older than that.  Needs no "
+		       "key and reads no record; `status -a` and `verify` look closer."),
+	    .examples = "probant fleet status\nprobant fleet status --csv > cabinets.csv\n",
+	    .options = { PB_OPTION_POLICY, PB_OPTION_CSV, PB_OPTION_JSON, END },
+	    .run = pb_cli_fleet_status },
 	{ .name = "completion",
 	    .operands = "bash|zsh",
 	    .summary = N_("print what a shell needs to complete commands and options"),

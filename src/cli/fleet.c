@@ -4,6 +4,7 @@
 #include "cli/machine.h"
 #include "copies/place.h"
 #include "core/io.h"
+#include "core/limits.h"
 
 const char *
 pb_fleet_policy_of(const struct pb_options *options)
@@ -51,4 +52,16 @@ pb_fleet_policy_commit(const struct pb_world *world, const char *target, struct 
 	answer = world->files->rename(world->files->ctx, fresh.text, target);
 	return answer < 0 ? pb_fail_sys(err, answer, N_("write the policy"), "%s", target)
 			  : pb_io_sync_dir(world->files, parent.text, err);
+}
+
+enum pb_status
+pb_fleet_policy_read(const struct pb_world *world, const char *path, struct pb_buf *yaml,
+    struct pb_capture_policy **ret_policy, struct pb_error *err)
+{
+	enum pb_status status = pb_io_read_regular(world->files, path, PB_LIMIT_POLICY, yaml, err);
+
+	if (status != PB_OK)
+		return status;
+	return pb_fleet_place_of_error(
+	    path, pb_capture_policy_parse(yaml->data, yaml->len, ret_policy, err), err);
 }

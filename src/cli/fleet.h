@@ -4,9 +4,14 @@
 
 #include "cli/command.h"
 #include "core/buf.h"
+#include "policy/capture.h"
 
 /* --policy, else where `run` looks. */
 const char *pb_fleet_policy_of(const struct pb_options *options);
+
+/* Its text, and what it says. */
+enum pb_status pb_fleet_policy_read(const struct pb_world *world, const char *path,
+    struct pb_buf *yaml, struct pb_capture_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 
 /* What was refused at a line of a file names the file before it; any other status passes. */
 enum pb_status pb_fleet_place_of_error(

@@ -151,6 +151,7 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	    N_("archives to which the list gives no path are DIR/NAME") },
 	[PB_OPTION_HANDOUT] = { 0, "handout", "DIR",
 	    N_("what each practice is to be handed goes into DIR/NAME; for you alone to enter") },
+	[PB_OPTION_CSV] = { 0, "csv", NULL, N_("print CSV, for a spreadsheet") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
 

@@ -13,6 +13,7 @@
 enum pb_exit {
 	PB_EXIT_OK = 0,
 	PB_EXIT_INVALID = 1,
+	PB_EXIT_CONCERN = 1, /* of what looks at how things stand: something needs attention */
 	PB_EXIT_INDETERMINATE = 2,
 	PB_EXIT_USAGE = 64,
 	PB_EXIT_DATA = 65,

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """fleet.py BUILD: thirty practices, fictitious all of them, from the operator's list to the one that leaves."""
+import json
 import os
 import pathlib
 import signal
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,7 @@ class Tests:
         self.probant, self.build, self.work = build / "probant", build, work
         self.policy, self.root, self.handout = work / "capture.yaml", work / "srv", work / "remise"
         self.root.mkdir()
+        self.daemon = None
         self.policy.write_text(POLICY.format(work=work))
         self.list = work / "cabinets.csv"
         for who in ("lecteur", "notaire"):
@@ -59,11 +62,11 @@ class Tests:
         # as a spreadsheet writes it
         self.list.write_bytes(b"\xef\xbb\xbf" + (head + "".join(x + "\r\n" for x in rows) + ";;;;\r\n").encode())
 
-    def run(self, *words, code=0, env=None):
+    def run(self, *words, code=0, said=False, env=None):
         done = subprocess.run([self.probant, *map(str, words)], capture_output=True, text=True,
                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", **(env or {})})
         expect(done.returncode == code, "%s: %d, %s%s" % (words, done.returncode, done.stdout, done.stderr))
-        return done.stdout if code == 0 else done.stderr
+        return done.stdout if code == 0 or said else done.stderr
 
     def create(self, **more):
         return self.run("fleet", "create", self.list, "--policy", self.policy, "--root", self.root,
@@ -164,6 +167,75 @@ class Tests:
         expect("heir" in readers and "reader" in readers, readers)
 
 
+    # ---- capture -----------------------------------------------------------------------------
+
+    def start(self):
+        self.words = open(self.work / "words", "wb")
+        self.daemon = subprocess.Popen([self.probant, "run", "--policy", self.policy], stdout=self.words,
+                                       stderr=self.words, env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+        self.connect().quit()
+
+    def connect(self):
+        until = time.monotonic() + 20
+        while True:
+            try:
+                return smtplib.LMTP(str(self.work / "copies.sock"))
+            except OSError:
+                expect(time.monotonic() < until and self.daemon.poll() is None, "no door")
+                time.sleep(0.05)
+
+    def stop(self):
+        self.daemon.terminate()
+        expect(self.daemon.wait(30) == 0, "the daemon does not end")
+
+    def deliver(self, number, words="Bonjour"):
+        """One message to that practice; whether it was taken."""
+        client = self.connect()
+        try:
+            client.sendmail("labo@fictif.example", "qui@%s.sante.example" % name(number),
+                            "Subject: %s\r\n\r\n%s\r\n" % (words, words))
+            return True
+        except smtplib.SMTPException:  # refused, or the door begins anew
+            return False
+        finally:
+            client.close()
+
+    def status(self, code=0):
+        """By name."""
+        words = self.run("fleet", "status", "--policy", self.policy, "--json", code=code, said=True)
+        return {x["name"]: x for x in map(json.loads, words.splitlines())}
+
+    def mail_goes_into_the_archive_of_each(self):
+        expect(not any("message" in x for x in self.status().values()), "messages before any came")
+        self.start()
+        expect(all(self.deliver(i) for i in range(1, COUNT)), "a message was not taken")
+        expect(not self.deliver(99), "mail of nobody was taken")
+        standing = self.status()
+        for i in range(1, COUNT):
+            expect("message" in standing[name(i)], "nothing came for %d" % i)
+        expect("message" not in standing[name(COUNT)], "mail came for nobody")
+
+    def one_more_is_taken_up_while_it_runs(self):
+        self.write(self.rows + ["%s;%s.example/c;@%s.sante.example;;" % ((name(99),) * 3)])
+        said = self.create()
+        expect(said.count("made ") == 1 and said.count("there ") == COUNT, said)
+        self.daemon.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while not self.deliver(99):
+            expect(time.monotonic() < until, "the new practice is not known")
+            time.sleep(0.1)
+
+    def what_needs_attention_stands_first(self):
+        (self.root / name(5)).rename(self.root / "ailleurs")
+        words = self.run("fleet", "status", "--policy", self.policy, "--csv", code=1, said=True).split("\n")
+        expect(words[1].startswith(name(5) + ",unreadable,"), words[1])
+        expect(len(words) == COUNT + 2 and all(x.count(",") == 10 for x in words[:-1]), "not a line for each")
+        expect(name(5) in self.run("fleet", "status", "--policy", self.policy, code=1, said=True).splitlines()[1],
+               "the worst is not first")
+        (self.root / "ailleurs").rename(self.root / name(5))
+        self.status()
+
+
 TESTS = (
     Tests.a_list_that_is_not_right_makes_nothing,
     Tests.killed_at_any_moment_it_goes_on_where_it_ended,
@@ -171,6 +243,9 @@ TESTS = (
     Tests.a_second_run_makes_nothing,
     Tests.each_practice_opens_its_own_and_no_other,
     Tests.who_has_a_certificate_is_handed_no_secret,
+    Tests.what_needs_attention_stands_first,
+    Tests.mail_goes_into_the_archive_of_each,
+    Tests.one_more_is_taken_up_while_it_runs,
 )
 
 
@@ -182,10 +257,12 @@ def main():
             try:
                 test(tests)
                 passed += 1
-            except (Failed, OSError, subprocess.SubprocessError) as failure:
+            except (Failed, OSError, subprocess.SubprocessError, LookupError, ValueError) as failure:
                 failed += 1
                 print("FAILED: %s: %s" % (test.__name__.replace("_", " "), failure))
                 break
+        if tests.daemon is not None and tests.daemon.poll() is None:
+            tests.stop()
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0
 
