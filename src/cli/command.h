@@ -66,6 +66,7 @@ enum pb_exit pb_cli_restore(const struct pb_world *world, const struct pb_option
 enum pb_exit pb_cli_policy_check(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_fleet_create(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_fleet_status(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_fleet_leave(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_help(const struct pb_world *world, const struct pb_options *options);
 
 /* With fewer records an archive cannot hold a message: what it opens and notes comes before. */

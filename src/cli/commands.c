@@ -490,6 +490,24 @@ const struct pb_command pb_commands[] = {
 	    .examples = "probant fleet status\nprobant fleet status --csv > cabinets.csv\n",
 	    .options = { PB_OPTION_POLICY, PB_OPTION_CSV, PB_OPTION_JSON, END },
 	    .run = pb_cli_fleet_status },
+	{ .name = "fleet leave",
+	    .operands = "[NAME]",
+	    .summary = N_("hand an archive over for good, and perhaps destroy it here"),
+	    .text =
+		N_("Takes the archive out of the policy; its capture ends when the daemon has read "
+		   "that, and the command says how to go on then (-a DIR).  Its log states that it "
+		   "leaves, is stamped for the last time, verified, and copied to the directory of "
+		   "-o, byte by byte compared and verified there; the log states that too, and its "
+		   "copy is brought up to date.  With --destroy-after what stands here is then "
+		   "destroyed, under the lock in which it was compared.  A run that was cut off is "
+		   "run again.  `restore` makes an archive of what was handed over."),
+	    .examples = "probant fleet leave tilleuls -o /media/tilleuls/courrier\n"
+			"probant fleet leave -a /srv/probant/tilleuls -o /media/tilleuls/courrier "
+			"--destroy-after 'contrat 2026-014 terminé'\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_POLICY, PB_OPTION_OUTPUT,
+		PB_OPTION_DESTROY_AFTER, PB_OPTION_JSON, END },
+	    .operands_max = 1,
+	    .run = pb_cli_fleet_leave },
 	{ .name = "completion",
 	    .operands = "bash|zsh",
 	    .summary = N_("print what a shell needs to complete commands and options"),

@@ -152,6 +152,9 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_HANDOUT] = { 0, "handout", "DIR",
 	    N_("what each practice is to be handed goes into DIR/NAME; for you alone to enter") },
 	[PB_OPTION_CSV] = { 0, "csv", NULL, N_("print CSV, for a spreadsheet") },
+	[PB_OPTION_DESTROY_AFTER] = { 0, "destroy-after", "REASON",
+	    N_("then destroy what stands here; the reason is kept, sealed, in the log that was "
+	       "handed over") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
 

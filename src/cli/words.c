@@ -50,6 +50,7 @@ pb_words_event(const char *event)
 		{ "rollback_accepted", N_("an older state of the archive was accepted") },
 		{ "clock_step", N_("the clock was set") }, { "start", N_("the capture began") },
 		{ "heartbeat", N_("the capture goes on") }, { "stop", N_("the capture stopped") },
+		{ "leave", N_("the archive leaves its operator") },
 		{ "policy", N_("the policy of the capture was stated") },
 		{ "gap", N_("there is a gap in the capture") },
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import smtplib
 import subprocess
@@ -235,6 +236,73 @@ class Tests:
         (self.root / "ailleurs").rename(self.root / name(5))
         self.status()
 
+    # ---- leave -------------------------------------------------------------------------------
+
+    def leave(self, which, *words, **more):
+        return self.run("fleet", "leave", *which, "--policy", self.policy, *words, **more)
+
+    def handed_over(self, number, to, messages):
+        """By itself, and by what the practice was handed: verified, and its mail read."""
+        handed, back = self.handout / name(number), self.work / "rendu"
+        done = subprocess.run([self.build / "probant-verify", to, "--quick", "--trust", handed / "trust"],
+                              capture_output=True, text=True)
+        expect(done.returncode == 2 and "who signed: valid" in done.stdout, done.stdout + done.stderr)
+        self.run("restore", to, back, "--passphrase-file", handed / "passphrase")
+        self.run("restore", "--accept-unknown-destructions", back)
+        said = self.run("list", "-a", back, "--purpose", "essai", "--passphrase-file", handed / "passphrase")
+        expect(said.count("the archive leaves its operator") >= 2 and "the capture stopped" in said, said)
+        expect(said.count("Bonjour") == messages, said)
+        shutil.rmtree(back)
+
+    def one_leaves_while_mail_comes(self):
+        archive, to = self.root / name(3), self.work / "sortie"
+        expect("-a DIR" in self.leave([name(3)], "-o", to, code=75), "it does not say how to go on")
+        expect(name(3) not in self.policy.read_text() and not to.exists(), "not in its order")
+        self.leave(["-a", archive], "-o", to, code=75)
+        self.daemon.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 20
+        while (archive / "capturing").exists():
+            expect(time.monotonic() < until, "capture does not stop")
+            time.sleep(0.05)
+        self.leave(["-a", archive], "-o", to)
+        expect(not self.deliver(3), "it still takes mail")
+        self.handed_over(3, to, 1)
+        expect(archive.exists(), "it was destroyed, which nobody asked for")
+
+    def nothing_is_destroyed_that_does_not_verify(self):
+        archive, to = self.root / name(3), self.work / "sortie"
+        segment = max((to / "vault").iterdir())
+        octets = segment.read_bytes()
+        segment.write_bytes(octets[:-1] + bytes([octets[-1] ^ 1]))
+        self.leave(["-a", archive], "-o", to, "--destroy-after", "essai", code=65)
+        expect((archive / "vault").exists(), "it was destroyed")
+        segment.write_bytes(octets)
+
+    def killed_at_any_moment_it_is_destroyed_once_it_is_handed_over(self):
+        archive, to = self.root / name(3), self.work / "sortie"
+        words = [self.probant, "fleet", "leave", "-a", archive, "--policy", self.policy, "-o", to,
+                 "--destroy-after", "fin du contrat fictif"]
+        for delay in (0.005, 0.02, 0.04, 0.06, 0.08, 0.1):
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(delay)
+            process.kill()
+            process.wait()
+            if not archive.exists():
+                break
+        if archive.exists() or archive.with_name(archive.name + ".destroyed").exists():
+            self.leave(["-a", archive], "-o", to, "--destroy-after", "fin du contrat fictif")
+        expect(not list(self.root.glob(name(3) + "*")), "something is left")
+        self.handed_over(3, to, 1)
+
+    def the_others_go_on(self):
+        expect(all(self.deliver(i) for i in range(1, COUNT) if i != 3), "a message was not taken")
+        standing = self.status()
+        expect(name(3) not in standing and len(standing) == COUNT, "who is there")
+        self.stop()
+        for i in (1, 2, 4, COUNT):
+            self.run("verify", "--quick", self.root / name(i), "--trust", self.handout / name(i) / "trust", code=2)
+        expect(b"fictif.example" not in (self.work / "words").read_bytes(), "an address is in the log")
+
 
 TESTS = (
     Tests.a_list_that_is_not_right_makes_nothing,
@@ -246,6 +314,10 @@ TESTS = (
     Tests.what_needs_attention_stands_first,
     Tests.mail_goes_into_the_archive_of_each,
     Tests.one_more_is_taken_up_while_it_runs,
+    Tests.one_leaves_while_mail_comes,
+    Tests.nothing_is_destroyed_that_does_not_verify,
+    Tests.killed_at_any_moment_it_is_destroyed_once_it_is_handed_over,
+    Tests.the_others_go_on,
 )
 
 
