@@ -5,6 +5,7 @@
 #include "copies/place.h"
 #include "core/io.h"
 #include "core/limits.h"
+#include "sys/user.h"
 
 const char *
 pb_fleet_policy_of(const struct pb_options *options)
@@ -29,13 +30,18 @@ enum pb_status
 pb_fleet_policy_prepare(const struct pb_world *world, const char *target, const struct pb_buf *text,
     struct pb_error *err)
 {
+	const struct pb_files *files = world->files;
+	struct pb_file_info info;
 	struct pb_path fresh;
 	enum pb_status status = pb_place_beside(&fresh, target, ".new", err);
 
 	if (status != PB_OK)
 		return status;
-	(void)world->files->unlink(world->files->ctx, fresh.text); /* of a run that was cut off */
-	return pb_io_create_file(world->files, fresh.text, text->data, text->len, err);
+	(void)files->unlink(files->ctx, fresh.text); /* of a run that was cut off */
+	status = pb_io_create_file(files, fresh.text, text->data, text->len, err);
+	if (status == PB_OK && files->stat(files->ctx, target, true, &info) == 0)
+		status = pb_user_admit(fresh.text, info.mode & 0666, err);
+	return status;
 }
 
 enum pb_status

@@ -17,7 +17,8 @@ enum pb_status pb_fleet_policy_read(const struct pb_world *world, const char *pa
 enum pb_status pb_fleet_place_of_error(
     const char *path, enum pb_status status, struct pb_error *err);
 
-/* The text beside target, durable; then in its place.  Whoever reads it sees the old or the new. */
+/* The text beside target, durable, for whoever may read that; then in its place.  Whoever reads it
+ * sees the old or the new. */
 enum pb_status pb_fleet_policy_prepare(const struct pb_world *world, const char *target,
     const struct pb_buf *text, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_fleet_policy_commit(

@@ -118,3 +118,11 @@ pb_user_directory(const char *path, unsigned mode, const struct pb_user *user, s
 	}
 	return PB_OK;
 }
+
+enum pb_status
+pb_user_admit(const char *path, unsigned mode, struct pb_error *err)
+{
+	return chmod(path, (mode_t)mode) == 0
+		   ? PB_OK
+		   : pb_fail_sys(err, -errno, N_("set who may read a file"), "%s", path);
+}

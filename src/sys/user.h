@@ -33,4 +33,7 @@ enum pb_status pb_user_directory(const char *path, unsigned mode, const struct p
 enum pb_status pb_user_give(
     const char *path, const struct pb_user *user, struct pb_error *err) PB_MUST_CHECK;
 
+/* A file of this user's gets this mode, whatever its umask. */
+enum pb_status pb_user_admit(const char *path, unsigned mode, struct pb_error *err) PB_MUST_CHECK;
+
 #endif

@@ -48,6 +48,7 @@ class Tests:
         self.root.mkdir()
         self.daemon = None
         self.policy.write_text(POLICY.format(work=work))
+        self.policy.chmod(0o640)
         self.list = work / "cabinets.csv"
         for who in ("lecteur", "notaire"):
             subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -139,6 +140,7 @@ class Tests:
     def the_policy_has_them_and_its_comments(self):
         text = self.policy.read_text()
         expect(text.startswith(POLICY.format(work=self.work)), "the administrator's lines")
+        expect(self.policy.stat().st_mode & 0o777 == 0o640, "who may read it")
         said = self.run("policy", "check", self.policy)
         expect(all(name(i) in said for i in range(1, COUNT + 1)), said)
 
