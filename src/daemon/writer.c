@@ -49,7 +49,8 @@ make_depots(struct writer *w, struct pb_error *err)
 		.acknowledged_ctx = w };
 	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
 	w->depot = calloc(w->policy->archive_count + 1, sizeof(struct pb_depot *));
-	if (w->depot == NULL)
+	w->complaint = calloc(w->policy->archive_count + 1, sizeof(*w->complaint));
+	if (w->depot == NULL || w->complaint == NULL)
 		return pb_fail_memory(err, N_("prepare to capture"));
 	for (size_t i = 0; status == PB_OK && i < w->policy->archive_count; i++)
 		status = pb_depot_new(&w->shared, i, &w->depot[i], err);
@@ -124,12 +125,16 @@ open_server(struct writer *w, struct pb_error *err)
 
 /* ---- turns ---------------------------------------------------------------------------------- */
 
+/* Of an archive, or (archive_count) of itself: what many of them lack is said once for each. */
 static void
-complain(struct writer *w, const char *about, const struct pb_error *err)
+complain(struct writer *w, size_t archive, const struct pb_error *err)
 {
 	const struct pb_clock *clock = w->world->clock;
+	const char *about =
+	    archive < w->policy->archive_count ? w->policy->archive[archive].name : "writer";
 
-	if (pb_complaint_is_new(&w->complaint, about, err, clock->monotonic_us(clock->ctx)))
+	if (pb_complaint_is_new(
+		&w->complaint[archive], about, err, clock->monotonic_us(clock->ctx)))
 		pb_log_error(about, err);
 }
 
@@ -157,7 +162,7 @@ tend(struct writer *w)
 		size_t at = w->next++ % count;
 
 		if (pb_depot_tick(w->depot[at], held > w->archives_max, &worked, &err) != PB_OK)
-			complain(w, w->policy->archive[at].name, &err);
+			complain(w, at, &err);
 	}
 	return worked;
 }
@@ -182,7 +187,7 @@ serve(struct writer *w, struct pb_error *err)
 
 	while (status == PB_OK && !pb_service_told() && !pb_writer_is_outdated(w)) {
 		if (pb_relay_server_turn(w->server, busy ? 0 : TURN_MS, &failure) != PB_OK)
-			complain(w, "writer", &failure);
+			complain(w, w->policy->archive_count, &failure);
 		note_cut(w);
 		tell_now(w, PB_BOARD_ALIVE_US);
 		look_at_clock(w);
@@ -200,7 +205,7 @@ stop(struct writer *w, struct pb_error *err)
 	struct pb_error failure = { 0 };
 
 	if (pb_relay_server_drain(w->server, &failure) != PB_OK)
-		complain(w, "writer", &failure);
+		complain(w, w->policy->archive_count, &failure);
 	for (size_t i = 0; i < w->policy->archive_count; i++) {
 		failure = (struct pb_error){ 0 };
 		if (!pb_depot_broken(w->depot[i]) && pb_depot_stop(w->depot[i], &failure) != PB_OK)
@@ -215,6 +220,7 @@ done(struct writer *w)
 	for (size_t i = 0; w->depot != NULL && i < w->policy->archive_count; i++)
 		pb_depot_free(w->depot[i]);
 	free(w->depot);
+	free(w->complaint);
 	free(w->missing);
 	pb_relay_server_free(w->server);
 	pb_board_free(w->board);

@@ -24,8 +24,8 @@ struct writer {
 	size_t next;             /* the depot that is looked at first */
 	size_t archives_max;     /* held at once, before they are let go of soon */
 	struct pb_relay_server *server;
-	struct pb_board *board; /* NULL: nothing is told */
-	struct pb_complaint complaint;
+	struct pb_board *board;         /* NULL: nothing is told */
+	struct pb_complaint *complaint; /* by archive; behind them, the writer's own */
 	struct pb_clock_watch watch;
 	uint64_t cut; /* peers, so far */
 };

@@ -305,6 +305,16 @@ class Tests:
             self.run("verify", "--quick", self.root / name(i), "--trust", self.handout / name(i) / "trust", code=2)
         expect(b"fictif.example" not in (self.work / "words").read_bytes(), "an address is in the log")
 
+    def what_many_archives_lack_is_said_once_of_each(self):
+        for i in (1, 2):
+            (self.root / name(i)).rename(self.work / name(i))
+        self.start()
+        time.sleep(3)                     # it looks for each of them every second
+        self.stop()
+        for i in (1, 2):
+            said = (self.work / "words").read_text().count("probantd: %s: look at" % name(i))
+            expect(said == 1, "%s: said %d times" % (name(i), said))
+
 
 TESTS = (
     Tests.a_list_that_is_not_right_makes_nothing,
@@ -320,6 +330,7 @@ TESTS = (
     Tests.nothing_is_destroyed_that_does_not_verify,
     Tests.killed_at_any_moment_it_is_destroyed_once_it_is_handed_over,
     Tests.the_others_go_on,
+    Tests.what_many_archives_lack_is_said_once_of_each,
 )
 
 
