@@ -13,6 +13,10 @@ check(const struct pb_world *world, const char *file, struct pb_error *err)
 	struct pb_capture_policy *policy = NULL;
 	enum pb_status status = pb_machine_policy(world, file, &policy, err);
 
+	if (status == PB_ENOENT)
+		status = pb_fail_todo(err, status,
+		    N_("name the policy with --policy, or write it there: `make install` puts an "
+		       "example into share/doc/probant/policies"));
 	pb_capture_policy_free(policy);
 	return status;
 }
