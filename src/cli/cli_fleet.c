@@ -118,6 +118,17 @@ target(const struct creating *c)
 	return c->output != NULL ? c->output : c->policy_path;
 }
 
+static enum pb_status
+prepare(const struct creating *c, struct pb_error *err)
+{
+	enum pb_status status = pb_fleet_policy_prepare(c->world, target(c), &c->text, err);
+
+	return status != PB_EACCESS ? status
+				    : pb_fail_todo(err, status,
+					  N_("have the new policy written to another place with -o "
+					     "FILE, and put it there as somebody who may"));
+}
+
 /* ---- making --------------------------------------------------------------------------------- */
 
 static void
@@ -172,7 +183,7 @@ create(struct creating *c, const char *root, struct pb_error *err)
 		status = open_handout(c, err);
 	/* It can be written there: known before archives are made. */
 	if (status == PB_OK && policy_changes(c))
-		status = pb_fleet_policy_prepare(c->world, target(c), &c->text, err);
+		status = prepare(c, err);
 	if (status == PB_OK)
 		status = make_all(c, err);
 	if (status == PB_OK && policy_changes(c))

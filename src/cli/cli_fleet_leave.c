@@ -105,8 +105,8 @@ check_captured(const struct pb_world *world, const struct asked *a, struct pb_er
 	(void)pb_fail(err, PB_ELOCKED, N_("hand the archive over"),
 	    N_("its capture has not been stopped yet"), "%s", a->dir);
 	return pb_fail_todo(err, PB_ELOCKED,
-	    N_("have the daemon read the policy (systemctl reload probant), then run this with -a "
-	       "DIR, this directory, instead of a name"));
+	    N_("have the daemon read the policy (systemctl reload probant), then run this as the "
+	       "archive's owner, with -a DIR, this directory, instead of a name"));
 }
 
 static enum pb_status
