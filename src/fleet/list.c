@@ -195,3 +195,21 @@ pb_fleet_list_free(struct pb_fleet_list *list)
 	free(list->row);
 	free(list);
 }
+
+/* ---- cells ---------------------------------------------------------------------------------- */
+
+bool
+pb_fleet_row_has(const struct pb_fleet_row *row, enum pb_fleet_column column)
+{
+	return row->cell[column][0] != '\0';
+}
+
+enum pb_recovery
+pb_fleet_row_recovery(const struct pb_fleet_row *row)
+{
+	const char *heir = row->cell[PB_FLEET_HEIR];
+
+	if (strcmp(heir, "none") == 0 || strcmp(heir, "aucun") == 0)
+		return PB_RECOVERY_NONE;
+	return heir[0] != '\0' ? PB_RECOVERY_HEIR : PB_RECOVERY_FILE;
+}

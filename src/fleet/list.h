@@ -5,9 +5,10 @@
 #ifndef PB_FLEET_LIST_H
 #define PB_FLEET_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "probant/status.h"
+#include "probant/archive.h"
 
 enum pb_fleet_column {
 	PB_FLEET_NAME,
@@ -37,6 +38,10 @@ struct pb_fleet_list {
 enum pb_status pb_fleet_list_read(const void *csv, size_t len, const char *root,
     struct pb_fleet_list **ret_list, struct pb_error *err) PB_MUST_CHECK;
 void pb_fleet_list_free(struct pb_fleet_list *list); /* NULL is fine */
+
+bool pb_fleet_row_has(const struct pb_fleet_row *row, enum pb_fleet_column column);
+/* What opens the archive when its reader's key is lost. */
+enum pb_recovery pb_fleet_row_recovery(const struct pb_fleet_row *row);
 
 /* "line 7, column boîtes (hint)"; hint may be NULL. */
 enum pb_status pb_fleet_list_refuse(const struct pb_fleet_list *list,

@@ -1,10 +1,10 @@
 #include "fleet/roster.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "fleet/roster_item.h"
 #include "policy/tree.h"
 
 static const char EDIT[] = N_("change the archives of a policy");
@@ -97,71 +97,6 @@ open_roster(const struct pb_buf *yaml, struct roster *ret_roster, struct pb_erro
 
 /* ---- what is put in ------------------------------------------------------------------------- */
 
-static size_t
-next_mailbox(const char **mailboxes)
-{
-	*mailboxes += strspn(*mailboxes, " \n");
-	return strcspn(*mailboxes, " \n");
-}
-
-static unsigned
-count_mailboxes(const struct pb_fleet_row *row)
-{
-	const char *at = row->cell[PB_FLEET_MAILBOXES];
-	unsigned count = 0;
-
-	for (size_t len; (len = next_mailbox(&at)) > 0; at += len)
-		count++;
-	return count;
-}
-
-/* Without quotes where YAML sees a plain text, whatever stands in it. */
-static enum pb_status
-put_text(struct pb_buf *text, const char *value, size_t len)
-{
-	static const char PLAIN[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/@._+-";
-	bool plain = len > 0 && strchr("@._+-", value[0]) == NULL && strspn(value, PLAIN) >= len;
-	enum pb_status status = PB_OK;
-
-	if (plain)
-		return pb_buf_append(text, value, len);
-	status = pb_buf_append_u8(text, '\'');
-	for (size_t i = 0; status == PB_OK && i < len; i++)
-		status = pb_buf_append(
-		    text, value[i] == '\'' ? "''" : value + i, value[i] == '\'' ? 2 : 1);
-	return status == PB_OK ? pb_buf_append_u8(text, '\'') : status;
-}
-
-/* A line of one key and its value, as LINES_OF_ITEM counts them. */
-static enum pb_status
-put_line(struct pb_buf *text, size_t indent, const char *before, const char *value, size_t len)
-{
-	enum pb_status status = pb_buf_printf(text, "%*s%s", (int)indent, "", before);
-
-	if (status == PB_OK && value != NULL)
-		status = put_text(text, value, len);
-	return status == PB_OK ? pb_buf_append_u8(text, '\n') : status;
-}
-
-#define LINES_OF_ITEM 3 /* name, path, mailboxes; then a line for each of these */
-
-static enum pb_status
-put_item(struct pb_buf *text, size_t indent, const struct pb_fleet_row *row)
-{
-	const char *name = row->cell[PB_FLEET_NAME], *path = row->cell[PB_FLEET_PATH];
-	const char *at = row->cell[PB_FLEET_MAILBOXES];
-	enum pb_status status = put_line(text, indent, "- name: ", name, strlen(name));
-
-	if (status == PB_OK)
-		status = put_line(text, indent, "  path: ", path, strlen(path));
-	if (status == PB_OK)
-		status = put_line(text, indent, "  mailboxes:", NULL, 0);
-	for (size_t len; status == PB_OK && (len = next_mailbox(&at)) > 0; at += len)
-		status = put_line(text, indent, "    - ", at, len);
-	return status;
-}
-
 /* Behind the last archive; ret_line: where the first of them stands. */
 static enum pb_status
 put_items(const struct roster *r, const struct pb_fleet_list *list, const bool *known,
@@ -184,21 +119,13 @@ put_items(const struct roster *r, const struct pb_fleet_list *list, const bool *
 	*ret_line = lines_in(text->data, text->len) + 1;
 	for (size_t i = 0; status == PB_OK && i < list->count; i++)
 		if (!known[i])
-			status = put_item(text, indent, &list->row[i]);
+			status = pb_roster_item_put(text, indent, &list->row[i]);
 	if (status == PB_OK)
 		status = pb_buf_append(text, r->yaml->data + at, r->yaml->len - at);
 	return status == PB_OK ? PB_OK : pb_fail_memory(err, EDIT);
 }
 
 /* ---- whose fault it is ---------------------------------------------------------------------- */
-
-static enum pb_fleet_column
-column_of(unsigned line_of_item)
-{
-	return line_of_item == 0   ? PB_FLEET_NAME
-	       : line_of_item == 1 ? PB_FLEET_PATH
-				   : PB_FLEET_MAILBOXES;
-}
 
 /*
  * The policy with the list in it is refused at a line that came from the list, or at another, which
@@ -216,7 +143,7 @@ blame(const struct pb_fleet_list *list, const bool *known, unsigned first, bool 
 		return refused.status;
 	line = (unsigned)strtoul(refused.object + 5, &behind, 10);
 	for (size_t i = 0; line >= first && i < list->count; i++) {
-		unsigned lines = known[i] ? 0 : LINES_OF_ITEM + count_mailboxes(&list->row[i]);
+		unsigned lines = known[i] ? 0 : pb_roster_item_lines(&list->row[i]);
 
 		if (line < first + shifted + lines) {
 			hint = strstr(behind, " (");
@@ -224,8 +151,8 @@ blame(const struct pb_fleet_list *list, const bool *known, unsigned first, bool 
 				hint[strlen(hint) - 1] = '\0';
 			*ret_of_list = true;
 			return pb_fleet_list_refuse(list, &list->row[i],
-			    column_of(line - first - shifted), refused.status, refused.why,
-			    hint != NULL ? hint + 2 : NULL, err);
+			    pb_roster_item_column(line - first - shifted), refused.status,
+			    refused.why, hint != NULL ? hint + 2 : NULL, err);
 		}
 		shifted += lines;
 	}
@@ -234,19 +161,6 @@ blame(const struct pb_fleet_list *list, const bool *known, unsigned first, bool 
 }
 
 /* ---- what is there already ------------------------------------------------------------------- */
-
-static bool
-same_mailboxes(const struct pb_policy_archive *archive, const struct pb_fleet_row *row)
-{
-	const char *at = row->cell[PB_FLEET_MAILBOXES];
-	size_t count = 0;
-
-	for (size_t len; (len = next_mailbox(&at)) > 0; at += len, count++)
-		if (count == archive->mailbox_count || strlen(archive->mailbox[count]) != len ||
-		    strncmp(archive->mailbox[count], at, len) != 0)
-			return false;
-	return count == archive->mailbox_count;
-}
 
 static enum pb_status
 look_up(const struct pb_capture_policy *policy, const struct pb_fleet_list *list,
@@ -261,7 +175,7 @@ look_up(const struct pb_capture_policy *policy, const struct pb_fleet_list *list
 		if (strcmp(archive->path, row->cell[PB_FLEET_PATH]) != 0)
 			return pb_fleet_list_refuse(list, row, PB_FLEET_PATH, PB_EDATA,
 			    N_("the policy has it at another path"), archive->path, err);
-		if (!same_mailboxes(archive, row))
+		if (!pb_roster_item_same(archive, row))
 			return pb_fleet_list_refuse(list, row, PB_FLEET_MAILBOXES, PB_EDATA,
 			    N_("the policy has other mailboxes for it"), NULL, err);
 	}
