@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "policy/kind.h"
+#include "policy/whole.h"
 
 /* One FILE.  capture: the policy of the last one that was about it; its timestamps are counted. */
 struct checking {
@@ -47,7 +48,7 @@ print_title(struct checking *c, const char *title)
 }
 
 static enum pb_status
-check_capture(struct checking *c, struct pb_error *err)
+check_capture(const struct pb_world *world, struct checking *c, struct pb_error *err)
 {
 	struct pb_capture_policy *policy = NULL;
 	struct pb_buf out = PB_BUF_EMPTY;
@@ -55,8 +56,12 @@ check_capture(struct checking *c, struct pb_error *err)
 	enum pb_status status;
 
 	status = pb_capture_policy_parse(c->text.data, c->text.len, &policy, err);
-	if (status != PB_OK)
+	if (status == PB_OK)
+		status = pb_policy_whole_map(world->files, policy, &c->text, err);
+	if (status != PB_OK) {
+		pb_capture_policy_free(policy);
 		return status;
+	}
 	if (c->json) {
 		begin(c, &w, &out, "capture");
 		pb_policy_json_capture(policy, &w);
@@ -114,7 +119,7 @@ check(const struct pb_world *world, struct checking *c, struct pb_error *err)
 		return status;
 	status = pb_policy_kind_of(c->text.data, c->text.len, &kind, err);
 	if (status == PB_OK && kind == PB_POLICY_CAPTURE)
-		status = check_capture(c, err);
+		status = check_capture(world, c, err);
 	else if (status == PB_OK)
 		status = check_timestamp(c, err);
 	return status == PB_EDATA || status == PB_ELIMIT ? refuse(c, err) : status;

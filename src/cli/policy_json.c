@@ -53,6 +53,29 @@ write_archive(const struct pb_policy_archive *archive, struct pb_json_writer *w)
 	pb_json_object_end(w);
 }
 
+static void
+write_map(const struct pb_capture_policy *policy, struct pb_json_writer *w)
+{
+	const struct pb_policy_map *map = &policy->map;
+	char server[PB_POLICY_ADDRESS_LEN];
+	uint64_t mapped = 0;
+
+	if (map->kind == PB_MAP_NONE)
+		return;
+	for (size_t i = 0; i < policy->owner_count; i++)
+		mapped += policy->owner[i].mapped;
+	pb_policy_address_format(&map->server, server);
+	pb_json_object_begin(w, "map");
+	pb_json_text(w, "kind", map->kind == PB_MAP_FILE ? "file" : "socketmap");
+	put_text(w, "file", map->file);
+	if (map->kind == PB_MAP_FILE)
+		pb_json_u64(w, "addresses", mapped);
+	put_text(w, "server", server);
+	put_text(w, "name", map->name);
+	put_text(w, "domains", map->domains);
+	pb_json_object_end(w);
+}
+
 void
 pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_writer *w)
 {
@@ -78,6 +101,7 @@ pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_wr
 	for (size_t i = 0; i < policy->archive_count; i++)
 		write_archive(&policy->archive[i], w);
 	pb_json_array_end(w);
+	write_map(policy, w);
 	pb_json_text(w, "otherwise", otherwise[policy->otherwise]);
 	if (policy->otherwise == PB_OTHERWISE_ARCHIVE)
 		pb_json_text(

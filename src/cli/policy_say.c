@@ -108,6 +108,30 @@ say_archive(const struct pb_policy_archive *archive)
 	}
 }
 
+/* Lines of the map's file; what they count as stands in POLICY.md. */
+static void
+say_map(const struct pb_capture_policy *policy)
+{
+	const struct pb_policy_map *map = &policy->map;
+	char server[PB_POLICY_ADDRESS_LEN];
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy->owner_count; i++)
+		count += policy->owner[i].mapped;
+	pb_policy_address_format(&map->server, server);
+	if (map->kind == PB_MAP_FILE)
+		(void)printf(ngettext("%zu more mailbox stands in %s.\n",
+				 "%zu more mailboxes stand in %s.\n", count),
+		    count, map->file);
+	if (map->kind != PB_MAP_SOCKETMAP)
+		return;
+	(void)printf(_("Whose mail any other address is, the server at %s says, of its map %s; "
+		       "while it does not, a message is as one that cannot be kept.\n"),
+	    server, map->name);
+	if (map->domains != NULL)
+		(void)printf(_("Which domains are ours, its map %s says.\n"), map->domains);
+}
+
 static void
 say_otherwise(const struct pb_capture_policy *policy)
 {
@@ -159,6 +183,7 @@ pb_policy_say_capture(const struct pb_capture_policy *policy)
 	(void)puts(_("Archives"));
 	for (i = 0; i < policy->archive_count; i++)
 		say_archive(&policy->archive[i]);
+	say_map(policy);
 	say_otherwise(policy);
 	pb_policy_duration_format(policy->heartbeat_s, heartbeat);
 	(void)printf(_("Each archive notes every %s that capture is running.\n"), heartbeat);

@@ -185,6 +185,11 @@
 #define PB_LIMIT_POLICY_PROFILES 32
 /* What a process tells of itself: a row for each archive, and one of its own. */
 #define PB_LIMIT_BOARD_ROWS (PB_LIMIT_POLICY_ARCHIVES + 1)
+/* Its map: the file, with a line of some 60 octets for each of 100,000 addresses and as many
+ * comments; what a server may call a map. */
+#define PB_LIMIT_MAP (16 * 1024 * 1024)
+#define PB_LIMIT_MAP_LINES 200000
+#define PB_LIMIT_MAP_NAME 64
 
 /* A list of practices (CSV): its text, as long as a policy of as many archives; fields of a row, of
  * which a list that a spreadsheet wrote has a dozen. */

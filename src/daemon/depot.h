@@ -27,6 +27,7 @@ struct pb_depot_options {
 	const struct pb_world *world;
 	const struct pb_capture_policy *policy;
 	uint8_t policy_sha256[PB_DIGEST_LEN]; /* of its text */
+	uint8_t map_sha256[PB_DIGEST_LEN];    /* of the file of its map, if it has one */
 	const char *viewer;                   /* probant-mime; NULL: nothing is indexed */
 	struct pb_board *board; /* row 0 is the writer's, the next the archives'; may be NULL */
 	unsigned *viewed;                     /* archives of which a segment is indexed now */

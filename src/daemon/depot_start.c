@@ -62,10 +62,11 @@ state_policy(struct pb_depot *d, struct pb_error *err)
 {
 	const struct pb_depot_options *o = d->options;
 	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
-	enum pb_status written = pb_events_policy(&facts, o->policy, d->index, o->policy_sha256);
+	enum pb_status written =
+	    pb_events_policy(&facts, o->policy, d->index, o->policy_sha256, o->map_sha256);
 
 	if (written == PB_OK)
-		written = pb_events_mailboxes(&envelope, &o->policy->archive[d->index]);
+		written = pb_events_mailboxes(&envelope, o->policy, d->index);
 	return state(d, written, PB_RECORD_MANAGEMENT, &facts, &envelope, err);
 }
 

@@ -100,9 +100,22 @@ otherwise(const struct pb_capture_policy *policy, size_t archive)
 	}
 }
 
+static void
+state_map(
+    struct pb_json_writer *w, const struct pb_policy_map *map, const uint8_t sha256[PB_DIGEST_LEN])
+{
+	if (map->kind == PB_MAP_NONE)
+		return;
+	pb_json_object_begin(w, "map");
+	pb_json_text(w, "kind", map->kind == PB_MAP_FILE ? "file" : "socketmap");
+	if (map->kind == PB_MAP_FILE)
+		pb_json_hex(w, "sha256", sha256, PB_DIGEST_LEN);
+	pb_json_object_end(w);
+}
+
 enum pb_status
 pb_events_policy(struct pb_buf *facts, const struct pb_capture_policy *policy, size_t archive,
-    const uint8_t sha256[PB_DIGEST_LEN])
+    const uint8_t sha256[PB_DIGEST_LEN], const uint8_t map_sha256[PB_DIGEST_LEN])
 {
 	struct pb_json_writer w;
 
@@ -114,19 +127,37 @@ pb_events_policy(struct pb_buf *facts, const struct pb_capture_policy *policy, s
 		state_door(&w, &policy->door[i]);
 	pb_json_array_end(&w);
 	pb_json_text(&w, "otherwise", otherwise(policy, archive));
+	state_map(&w, &policy->map, map_sha256);
 	return end(&w);
 }
 
-enum pb_status
-pb_events_mailboxes(struct pb_buf *envelope, const struct pb_policy_archive *archive)
+/* Those that a line of the map's file gives it. */
+static void
+state_mapped(struct pb_json_writer *w, const struct pb_capture_policy *policy, size_t archive)
 {
+	pb_json_array_begin(w, "mapped");
+	for (size_t i = 0; i < policy->owner_count; i++) {
+		const struct pb_policy_row *owner = &policy->owner[i];
+
+		if (owner->mapped && owner->archive == archive)
+			pb_json_octets(w, NULL, owner->text, strlen(owner->text));
+	}
+	pb_json_array_end(w);
+}
+
+enum pb_status
+pb_events_mailboxes(struct pb_buf *envelope, const struct pb_capture_policy *policy, size_t archive)
+{
+	const struct pb_policy_archive *own = &policy->archive[archive];
 	struct pb_json_writer w;
 
 	pb_json_writer_init(&w, envelope);
 	pb_json_object_begin(&w, NULL);
 	pb_json_array_begin(&w, "mailboxes");
-	for (size_t i = 0; i < archive->mailbox_count; i++)
-		pb_json_octets(&w, NULL, archive->mailbox[i], strlen(archive->mailbox[i]));
+	for (size_t i = 0; i < own->mailbox_count; i++)
+		pb_json_octets(&w, NULL, own->mailbox[i], strlen(own->mailbox[i]));
 	pb_json_array_end(&w);
+	if (policy->map.kind == PB_MAP_FILE)
+		state_mapped(&w, policy, archive);
 	return end(&w);
 }

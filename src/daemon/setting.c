@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "daemon/listen.h"
-#include "daemon/policy_text.h"
+#include "policy/whole.h"
 #include "sys/listen.h"
 
 static const char SETTING_UP[] = N_("put a policy into force");
@@ -75,7 +75,7 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 	if (s == NULL)
 		return pb_fail_memory(err, SETTING_UP);
 	s->relay_socket = s->metrics_socket = s->state = -1;
-	status = pb_policy_text_read(world, file, &s->text, &s->policy, err);
+	status = pb_policy_whole_read(world->files, file, &s->text, &s->policy, err);
 	if (status == PB_OK)
 		status = pb_users_find(s->policy, &s->users, err);
 	if (status == PB_OK)

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "daemon/log.h"
 #include "daemon/writer_state.h"
+#include "policy/whole.h"
 #include "sys/service.h"
 
 /* How soon it sees that it is to stop, or that a command waits for an archive. */
@@ -35,6 +36,17 @@ acknowledged(void *ctx, void *cookie, const struct pb_receipt *receipt, struct p
 	return pb_relay_acknowledged(w->server, cookie, receipt, err);
 }
 
+static void
+digest_policy(struct writer *w)
+{
+	size_t own = pb_policy_whole_own(&w->text);
+
+	pb_digest_sha256(w->text.data, own, w->shared.policy_sha256);
+	if (own < w->text.len)
+		pb_digest_sha256(
+		    w->text.data + own + 1, w->text.len - own - 1, w->shared.map_sha256);
+}
+
 static enum pb_status
 make_depots(struct writer *w, struct pb_error *err)
 {
@@ -47,7 +59,7 @@ make_depots(struct writer *w, struct pb_error *err)
 		.viewed = &w->viewed,
 		.acknowledged = acknowledged,
 		.acknowledged_ctx = w };
-	pb_digest_sha256(w->text.data, w->text.len, w->shared.policy_sha256);
+	digest_policy(w);
 	w->depot = calloc(w->policy->archive_count + 1, sizeof(struct pb_depot *));
 	w->complaint = calloc(w->policy->archive_count + 1, sizeof(*w->complaint));
 	if (w->depot == NULL || w->complaint == NULL)

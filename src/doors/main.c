@@ -17,6 +17,7 @@
 #include "crypto/expiry.h"
 #include "doors/doors.h"
 #include "doors/doorway.h"
+#include "policy/whole.h"
 #include "sys/board.h"
 #include "sys/confine_service.h"
 #include "sys/process.h"
@@ -83,14 +84,9 @@ read_policy(struct door *door, struct pb_error *err)
 {
 	const struct pb_files *files = pb_sys_world()->files;
 	struct pb_buf text = PB_BUF_EMPTY;
-	enum pb_status status = pb_buf_reserve(&text, PB_LIMIT_POLICY);
+	enum pb_status status =
+	    pb_policy_whole_handed(files, PB_SERVICE_POLICY, &text, &door->policy, err);
 
-	if (status != PB_OK)
-		return pb_fail_memory(err, N_("read the policy"));
-	status = pb_io_pread(
-	    files, PB_SERVICE_POLICY, "policy", text.data, PB_LIMIT_POLICY, 0, &text.len, err);
-	if (status == PB_OK)
-		status = pb_capture_policy_parse(text.data, text.len, &door->policy, err);
 	pb_buf_done(&text);
 	return status;
 }

@@ -55,13 +55,20 @@ void
 pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mapping, const char *key,
     struct pb_policy_address *ret_address)
 {
-	const char *text = pb_policy_text(r, mapping, key), *colon;
+	const char *text = pb_policy_text(r, mapping, key);
+
+	if (text != NULL)
+		pb_policy_address_of(r, mapping, key, text, ret_address);
+}
+
+void
+pb_policy_address_of(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
+    const char *key, const char *text, struct pb_policy_address *ret_address)
+{
+	const char *colon = strrchr(text, ':');
 	struct pb_policy_address address = { 0 };
 	char host[INET6_ADDRSTRLEN];
 
-	if (text == NULL)
-		return;
-	colon = strrchr(text, ':');
 	if (strncmp(text, UNIX, strlen(UNIX)) == 0) {
 		if (!is_socket_path(text + strlen(UNIX)))
 			pb_policy_refuse(r, mapping, key,

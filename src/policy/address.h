@@ -8,6 +8,9 @@
 /* In its one form, so that two addresses of one place are equal.  Into zeros. */
 void pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
     const char *key, struct pb_policy_address *ret_address);
+/* The same of a text that stands at `key` with others. */
+void pb_policy_address_of(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
+    const char *key, const char *text, struct pb_policy_address *ret_address);
 bool pb_policy_address_equal(const struct pb_policy_address *a, const struct pb_policy_address *b);
 /* As it is written; "" for zeros. */
 #define PB_POLICY_ADDRESS_LEN 128

@@ -95,4 +95,6 @@ pb_policy_archives_done(struct pb_capture_policy *policy)
 		archive_done(&policy->archive[i]);
 	free(policy->archive);
 	free(policy->owner);
+	free(policy->domain);
+	free(policy->named);
 }

@@ -9,6 +9,8 @@
 #include "policy/archives.h"
 #include "policy/door.h"
 #include "policy/kind.h"
+#include "policy/known.h"
+#include "policy/map.h"
 #include "policy/metrics.h"
 
 #define MINUTE 60
@@ -25,7 +27,7 @@ static const struct pb_policy_range HEARTBEAT = { MINUTE, DAY, HOUR };
 
 static const struct pb_policy_keys CAPTURE = { .required = { PB_POLICY_KIND, "archives", "doors",
 						   "otherwise" },
-	.optional = { "runtime_dir", "state_dir", "users", "heartbeat", "metrics" } };
+	.optional = { "runtime_dir", "state_dir", "users", "heartbeat", "metrics", "map" } };
 static const struct pb_policy_keys USERS = { .optional = {
 						 "door", "writer", "stamper", "herald" } };
 
@@ -152,13 +154,15 @@ read_otherwise(
 	}
 }
 
-/* An archive without mailboxes gets what is nobody's, or nothing. */
+/* An archive without mailboxes gets what the map sends there, what is nobody's, or nothing. */
 static void
 check_used(struct pb_policy_reader *r, const struct pb_policy_node *root,
     const struct pb_capture_policy *policy)
 {
 	const struct pb_policy_node *list = pb_policy_tree_member(root, "archives");
 
+	if (policy->map.kind != PB_MAP_NONE)
+		return;
 	for (size_t i = 0; r->status == PB_OK && i < policy->archive_count; i++)
 		if (policy->archive[i].mailbox_count == 0 &&
 		    (policy->otherwise != PB_OTHERWISE_ARCHIVE || policy->otherwise_archive != i))
@@ -176,10 +180,13 @@ read_policy(
 	pb_policy_mapping(r, root, &CAPTURE);
 	read_machine(r, root, policy);
 	pb_policy_archives(r, root, policy);
+	pb_policy_map(r, root, &policy->map);
 	read_doors(r, root, policy);
 	pb_policy_metrics(r, root, policy);
 	read_otherwise(r, root, policy);
 	check_used(r, root, policy);
+	if (r->status == PB_OK && !pb_policy_know(policy))
+		r->status = pb_fail_memory(r->err, N_("read a policy"));
 }
 
 enum pb_status
@@ -211,6 +218,7 @@ pb_capture_policy_free(struct pb_capture_policy *policy)
 	if (policy == NULL)
 		return;
 	pb_policy_archives_done(policy);
+	pb_policy_map_done(&policy->map);
 	for (size_t i = 0; i < policy->door_count; i++)
 		pb_policy_door_done(&policy->door[i]);
 	free(policy->door);

@@ -46,10 +46,23 @@ struct pb_policy_archive {
 	size_t mailbox_count;
 };
 
-/* One mailbox of one archive, borrowed from it. */
-struct pb_policy_owner {
-	const char *mailbox;
-	size_t archive;
+/* A mailbox, a domain or a name, and the archive that it stands for; the text is borrowed. */
+struct pb_policy_row {
+	const char *text;
+	size_t archive; /* PB_POLICY_NOBODY: none, and that is meant */
+	bool mapped;    /* a line of the map's file said so */
+};
+#define PB_POLICY_NOBODY (SIZE_MAX - 1)
+
+/* Whose mail an address is, beside the archives' own mailboxes. */
+enum pb_map_kind { PB_MAP_NONE, PB_MAP_FILE, PB_MAP_SOCKETMAP };
+struct pb_policy_map {
+	enum pb_map_kind kind;
+	char *file; /* its path; and, once it was read, its text */
+	char *text;
+	struct pb_policy_address server; /* by the protocol of socketmap_table(5) */
+	char *name;                      /* the map there that answers with an archive's name */
+	char *domains; /* the one that answers whether a domain is ours; or NULL */
 };
 
 enum pb_otherwise { PB_OTHERWISE_DEFER, PB_OTHERWISE_PASS, PB_OTHERWISE_ARCHIVE };
@@ -63,8 +76,10 @@ struct pb_capture_policy {
 	uint32_t heartbeat_s;
 	struct pb_policy_archive *archive;
 	size_t archive_count;
-	struct pb_policy_owner *owner; /* all mailboxes in order, for pb_capture_policy_owner */
-	size_t owner_count;
+	struct pb_policy_map map;
+	/* In order, for the calls below: mailboxes; their domains, once for each archive; names. */
+	struct pb_policy_row *owner, *domain, *named;
+	size_t owner_count, domain_count;
 	struct pb_policy_door *door;
 	size_t door_count;
 	/* Mail that concerns no archive's mailbox. */
@@ -80,9 +95,23 @@ enum pb_status pb_capture_policy_parse(const void *yaml, size_t len,
     struct pb_capture_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 void pb_capture_policy_free(struct pb_capture_policy *policy); /* NULL is fine */
 
+/*
+ * The lines of its map's file, each "address archive" or "address -": they count as if they stood
+ * among the archives' mailboxes.  Once.  PB_EDATA, PB_ELIMIT: err->object says in which line.
+ */
+enum pb_status pb_capture_policy_map(struct pb_capture_policy *policy, const void *text, size_t len,
+    struct pb_error *err) PB_MUST_CHECK;
+
 /* Which archive of the policy has this address as a mailbox: exactly before by its domain.
- * SIZE_MAX: none. */
+ * SIZE_MAX: none; PB_POLICY_NOBODY: none, and that is meant. */
 size_t pb_capture_policy_owner(
     const struct pb_capture_policy *policy, const char *address, size_t len);
+/* Of the archives that have a mailbox in that domain ("@b.example") the nth, from 0; SIZE_MAX:
+ * there are not so many. */
+size_t pb_capture_policy_domain(
+    const struct pb_capture_policy *policy, const char *domain, size_t len, size_t nth);
+/* The archive of that name, exactly; SIZE_MAX: none. */
+size_t pb_capture_policy_named(
+    const struct pb_capture_policy *policy, const char *name, size_t len);
 
 #endif

@@ -1,10 +1,10 @@
 #include "policy/owner.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "policy/index.h"
 
 /* No white space and no control; a domain behind the last "@", and one "@" alone if it stands
  * first. */
@@ -22,60 +22,20 @@ pb_policy_is_mailbox(const char *text)
 	return true;
 }
 
-/* ---- the order ------------------------------------------------------------------------------ */
-
-/* ASCII alone: what a locale makes of other letters is not for a door to know. */
-static int
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (uint8_t)c;
-}
-
-struct wanted {
-	const char *address;
-	size_t len;
-};
-
-static int
-compare(const void *key, const void *item)
-{
-	const struct wanted *wanted = key;
-	const char *mailbox = ((const struct pb_policy_owner *)item)->mailbox;
-	int difference;
-
-	for (size_t i = 0; i < wanted->len; i++) {
-		if (mailbox[i] == '\0')
-			return 1;
-		difference = lower(wanted->address[i]) - lower(mailbox[i]);
-		if (difference != 0)
-			return difference;
-	}
-	return mailbox[wanted->len] == '\0' ? 0 : -1;
-}
-
-static int
-compare_owners(const void *a, const void *b)
-{
-	const struct pb_policy_owner *x = a;
-	const struct wanted wanted = { x->mailbox, strlen(x->mailbox) };
-
-	return compare(&wanted, b);
-}
-
 /* ---- all of them ---------------------------------------------------------------------------- */
 
 /* Where the policy's text has it the second time. */
 static void
 refuse_second(struct pb_policy_reader *r, const struct pb_policy_node *archives,
-    const struct pb_policy_owner *a, const struct pb_policy_owner *b)
+    const struct pb_policy_row *a, const struct pb_policy_row *b)
 {
-	const struct pb_policy_owner *later = a->archive > b->archive ? a : b;
+	const struct pb_policy_row *later = a->archive > b->archive ? a : b;
 	const struct pb_policy_node *archive = pb_policy_tree_child(archives, later->archive);
 	const struct pb_policy_node *node, *second = NULL;
 
 	node = pb_policy_tree_member(archive, "mailboxes")->first;
 	for (; node != NULL; node = node->next)
-		if (compare_owners(later, &(struct pb_policy_owner){ .mailbox = node->text }) == 0)
+		if (pb_policy_index_same(later, &(struct pb_policy_row){ .text = node->text }))
 			second = node;
 	pb_policy_refuse(r, second, NULL, N_("a mailbox belongs to one archive, once"), NULL);
 }
@@ -96,10 +56,10 @@ pb_policy_owners(struct pb_policy_reader *r, const struct pb_policy_node *archiv
 	for (i = 0; i < policy->archive_count; i++)
 		for (k = 0; k < policy->archive[i].mailbox_count; k++)
 			policy->owner[policy->owner_count++] =
-			    (struct pb_policy_owner){ policy->archive[i].mailbox[k], i };
-	qsort(policy->owner, count, sizeof(*policy->owner), compare_owners);
+			    (struct pb_policy_row){ policy->archive[i].mailbox[k], i, false };
+	pb_policy_index_sort(policy->owner, count);
 	for (i = 1; i < count && r->status == PB_OK; i++)
-		if (compare_owners(&policy->owner[i - 1], &policy->owner[i]) == 0)
+		if (pb_policy_index_same(&policy->owner[i - 1], &policy->owner[i]))
 			refuse_second(r, archives, &policy->owner[i - 1], &policy->owner[i]);
 }
 
@@ -108,13 +68,9 @@ pb_policy_owners(struct pb_policy_reader *r, const struct pb_policy_node *archiv
 static size_t
 find(const struct pb_capture_policy *policy, const char *address, size_t len)
 {
-	const struct wanted wanted = { address, len };
-	const struct pb_policy_owner *owner = NULL;
+	size_t at = pb_policy_index_find(policy->owner, policy->owner_count, address, len);
 
-	if (policy->owner_count > 0)
-		owner =
-		    bsearch(&wanted, policy->owner, policy->owner_count, sizeof(*owner), compare);
-	return owner != NULL ? owner->archive : SIZE_MAX;
+	return at < policy->owner_count ? policy->owner[at].archive : SIZE_MAX;
 }
 
 size_t

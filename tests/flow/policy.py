@@ -88,6 +88,27 @@ def a_person_is_told_what_happens_to_mail(work):
         assert words in text, (words, text)
 
 
+def a_map_is_read_and_said(work):
+    path, names = work / "map.yaml", work / "map"
+    text = CAPTURE.read_text()
+    names.write_text("# boîtes\nnord@tilleuls.example tilleuls\nperso@platanes.example -\n")
+    path.write_text(text + "map: file %s\n" % names)
+    said, = as_json(path)
+    assert said["map"] == {"kind": "file", "file": str(names), "addresses": 2}, said
+    assert "2 more mailboxes stand in %s." % names in check(path).stdout
+    names.write_text("nord@tilleuls.example tilleul\n")
+    error = check(path, code=65).stderr
+    assert "%s, line 1: no archive of the policy has this name" % names in error and "nord" not in error, error
+    names.unlink()
+    assert str(names) in check(path, code=66).stderr
+    path.write_text(text + "map: socketmap unix:/run/map.sock archives domains\n")
+    said, = as_json(path)
+    assert said["map"] == {"kind": "socketmap", "server": "unix:/run/map.sock", "name": "archives",
+                           "domains": "domains"}, said
+    text = " ".join(check(path).stdout.split())
+    assert "any other address is, the server at unix:/run/map.sock says, of its map archives" in text, text
+
+
 def an_error_names_file_line_and_key(work):
     for example, old, new, key in (
             (CAPTURE, "    on_failure: defer", "    on_failur: defer", "doors[0].on_failur"),
@@ -122,7 +143,7 @@ def a_name_cannot_command_the_terminal(work):
 
 
 TESTS = (the_examples_say_what_is_written_there, tokens_and_cost_are_those_of_all_archives,
-         a_person_is_told_what_happens_to_mail, an_error_names_file_line_and_key,
+         a_person_is_told_what_happens_to_mail, a_map_is_read_and_said, an_error_names_file_line_and_key,
          one_bad_file_does_not_hide_the_others, a_name_cannot_command_the_terminal)
 
 
