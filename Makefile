@@ -276,7 +276,7 @@ install: all
 	install -m 644 README.md SECURITY.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/probant
 	install -m 644 docs/*.md docs/*.svg $(DESTDIR)$(PREFIX)/share/doc/probant/docs
 	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/doc/probant/policies
-	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_*.py $(DESTDIR)$(PREFIX)/share/probant
+	install -m 755 tools/recover.py tools/second_verifier.py tools/probant_*.py tools/socketmap-postmap $(DESTDIR)$(PREFIX)/share/probant
 
 clean:
 	rm -rf build

@@ -53,6 +53,7 @@ pb_words_event(const char *event)
 		{ "leave", N_("the archive leaves its operator") },
 		{ "policy", N_("the policy of the capture was stated") },
 		{ "gap", N_("there is a gap in the capture") },
+		{ "unmapped", N_("recipients in domains of ours had no archive") },
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },
 		{ "segment", N_("a new segment of the vault began") },
 		{ "timestamp", N_("an authority stamped the log") },

@@ -4,33 +4,94 @@
 
 /* What is more stands: sent before received. */
 static void
-raise_to(const struct pb_capture_policy *policy, const char *address, enum pb_concern to,
-    enum pb_concern *concern)
+raise_to(struct pb_concerned *c, size_t archive, enum pb_concern to)
 {
-	size_t archive =
-	    address == NULL ? SIZE_MAX : pb_capture_policy_owner(policy, address, strlen(address));
-
-	if (archive != SIZE_MAX && concern[archive] < to)
-		concern[archive] = to;
+	if (archive == SIZE_MAX || archive == PB_POLICY_NOBODY)
+		return;
+	c->count += c->concern[archive] == PB_CONCERN_NONE;
+	if (c->concern[archive] < to)
+		c->concern[archive] = to;
 }
 
-size_t
-pb_concerned(const struct pb_capture_policy *policy, const struct pb_transit *transit,
-    enum pb_concern *ret_concern)
+/* A recipient that no archive has: is somebody waiting for one to? */
+static enum pb_status
+note_lacking(
+    struct pb_lookup *lookup, const char *address, struct pb_concerned *c, struct pb_error *err)
 {
-	size_t count = 0;
+	const struct pb_capture_policy *policy = lookup->policy;
+	const char *domain = strrchr(address, '@');
+	enum pb_status status;
+	bool ours = false;
+	size_t archive;
 
-	for (size_t i = 0; i < policy->archive_count; i++)
-		ret_concern[i] = PB_CONCERN_NONE;
-	raise_to(policy, transit->mail_from, PB_CONCERN_SENT, ret_concern);
-	for (size_t i = 0; i < transit->recipient_count; i++)
-		raise_to(policy, transit->recipient[i].address, PB_CONCERN_RECEIVED, ret_concern);
-	for (size_t i = 0; i < policy->archive_count; i++)
-		count += ret_concern[i] != PB_CONCERN_NONE;
-	if (count > 0 || policy->otherwise != PB_OTHERWISE_ARCHIVE)
-		return count;
-	ret_concern[policy->otherwise_archive] = PB_CONCERN_OTHER;
-	return 1;
+	if (domain == NULL || domain == address)
+		return PB_OK;
+	status = pb_lookup_ours(lookup, domain, &ours, err);
+	if (status != PB_OK || !ours)
+		return status;
+	c->lacking++;
+	if (policy->otherwise == PB_OTHERWISE_ARCHIVE) {
+		c->unmapped[policy->otherwise_archive]++;
+		return PB_OK;
+	}
+	for (size_t nth = 0;
+	     (archive = pb_capture_policy_domain(policy, domain, strlen(domain), nth)) != SIZE_MAX;
+	     nth++)
+		c->unmapped[archive]++;
+	return PB_OK;
+}
+
+static enum pb_status
+take_recipients(struct pb_lookup *lookup, const struct pb_transit *transit, struct pb_concerned *c,
+    struct pb_error *err)
+{
+	enum pb_status first = PB_OK, status;
+	size_t archive, nobodys = 0;
+	struct pb_error other;
+
+	for (size_t i = 0; i < transit->recipient_count; i++) {
+		const char *address = transit->recipient[i].address;
+		struct pb_error *whose = first == PB_OK ? err : &other;
+
+		archive = SIZE_MAX;
+		status = pb_lookup_archive(lookup, address, &archive, whose);
+		if (status == PB_OK && archive == SIZE_MAX)
+			status = note_lacking(lookup, address, c, whose);
+		raise_to(c, archive, PB_CONCERN_RECEIVED);
+		nobodys += archive == PB_POLICY_NOBODY;
+		if (first == PB_OK)
+			first = status;
+	}
+	c->meant |= nobodys > 0 && nobodys == transit->recipient_count;
+	return first;
+}
+
+enum pb_status
+pb_concerned(struct pb_lookup *lookup, const struct pb_transit *transit,
+    struct pb_concerned *concerned, struct pb_error *err)
+{
+	const struct pb_capture_policy *policy = lookup->policy;
+	struct pb_concerned *c = concerned;
+	enum pb_status status = PB_OK, received;
+	struct pb_error other;
+	size_t sender = SIZE_MAX;
+
+	for (size_t i = 0; i < policy->archive_count; i++) {
+		c->concern[i] = PB_CONCERN_NONE;
+		c->unmapped[i] = 0;
+	}
+	c->count = c->lacking = 0;
+	if (transit->mail_from != NULL)
+		status = pb_lookup_archive(lookup, transit->mail_from, &sender, err);
+	raise_to(c, sender, PB_CONCERN_SENT);
+	c->meant = sender == PB_POLICY_NOBODY;
+	received = take_recipients(lookup, transit, c, status == PB_OK ? err : &other);
+	if (status == PB_OK)
+		status = received;
+	if (status == PB_OK && c->count == 0 && !c->meant &&
+	    policy->otherwise == PB_OTHERWISE_ARCHIVE)
+		raise_to(c, policy->otherwise_archive, PB_CONCERN_OTHER);
+	return status;
 }
 
 const char *

@@ -38,7 +38,7 @@ seal_for(struct pb_transaction *t, const struct pb_transit *transit, size_t arch
 	struct pb_message_maker *other = NULL;
 	enum pb_status status;
 
-	seen.direction = pb_concern_direction(t->concern[archive]);
+	seen.direction = pb_concern_direction(t->to.concern[archive]);
 	if (strcmp(origin, t->kit.origin) == 0)
 		return seal_again(t, t->kit.maker, &seen, ret_sealed, err);
 	status = pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &other, err);
@@ -115,7 +115,7 @@ hand_over(struct pb_transaction *t, const struct pb_transit *transit, bool suspe
 	for (size_t i = 0; i < archives && first != PB_EUNAVAIL; i++) {
 		const struct pb_destination *d = &t->destination[i];
 
-		if (t->concern[i] == PB_CONCERN_NONE || d->kept || d->suspect != suspect)
+		if (t->to.concern[i] == PB_CONCERN_NONE || d->kept || d->suspect != suspect)
 			continue;
 		status = add(t, transit, i, &b, first == PB_OK ? err : &other);
 		if (status == PB_OK && b.count == BATCH)
@@ -134,7 +134,7 @@ check_archives(struct pb_transaction *t, struct pb_error *err)
 	size_t archives = pb_doorway_given(t->doorway)->policy->archive_count;
 
 	for (size_t i = 0; i < archives; i++)
-		if (t->concern[i] != PB_CONCERN_NONE && !t->destination[i].kept &&
+		if (t->to.concern[i] != PB_CONCERN_NONE && !t->destination[i].kept &&
 		    pb_doorway_at_writer(t->doorway, t->kit.relay, i) == SIZE_MAX) {
 			t->destination[i].tried = true;
 			return not_there(t, i, err);
@@ -165,7 +165,7 @@ writer_away(struct pb_transaction *t, enum pb_status status)
 	size_t archives = pb_doorway_given(t->doorway)->policy->archive_count;
 
 	for (size_t i = 0; i < archives; i++)
-		t->destination[i].tried = t->concern[i] != PB_CONCERN_NONE;
+		t->destination[i].tried = t->to.concern[i] != PB_CONCERN_NONE;
 	return status;
 }
 

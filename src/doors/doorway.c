@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "doors/unmapped.h"
 #include "net/stream.h"
 
 /* What is known of an archive of the policy. */
@@ -22,12 +23,14 @@ struct pb_doorway {
 	struct pb_tls *tls;
 	struct pb_gaps *gaps;
 	struct pb_kits *kits;
+	struct pb_unmapped *unmapped;
+	struct pb_answers *answers;
 	bool unrecorded; /* it was told that gaps can't be recorded */
 	size_t failing;  /* archives that are; under the lock */
 	atomic_bool stopping;
 	atomic_uint busy;
-	pthread_mutex_t lock; /* of archive */
-	struct archive *archive;
+	pthread_mutex_t lock;    /* of archive */
+	struct archive *archive; /* and one for the map's server: PB_DOORWAY_MAP */
 };
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -53,6 +56,10 @@ pb_doorway_new(
 		    options->world->files, options->policy->state_dir, door->name, &d->gaps, err);
 	if (status == PB_OK)
 		status = pb_kits_new(&d->kits, err);
+	if (status == PB_OK)
+		status = pb_unmapped_new(options->policy->archive_count, &d->unmapped, err);
+	if (status == PB_OK && options->policy->map.kind == PB_MAP_SOCKETMAP)
+		status = pb_answers_new(&d->answers, err);
 	if (status == PB_OK && door->tls_certificate != NULL)
 		status = pb_tls_server_new(door->tls_certificate, door->tls_key, &d->tls, err);
 	if (status == PB_OK)
@@ -70,6 +77,8 @@ pb_doorway_free(struct pb_doorway *doorway)
 	(void)pthread_mutex_destroy(&doorway->lock);
 	pb_gaps_free(doorway->gaps);
 	pb_kits_free(doorway->kits);
+	pb_unmapped_free(doorway->unmapped);
+	pb_answers_free(doorway->answers);
 	pb_tls_free(doorway->tls);
 	free(doorway->archive);
 	free(doorway);
@@ -103,6 +112,18 @@ struct pb_kits *
 pb_doorway_kits(struct pb_doorway *doorway)
 {
 	return doorway->kits;
+}
+
+struct pb_unmapped *
+pb_doorway_unmapped(struct pb_doorway *doorway)
+{
+	return doorway->unmapped;
+}
+
+struct pb_answers *
+pb_doorway_answers(struct pb_doorway *doorway)
+{
+	return doorway->answers;
 }
 
 struct pb_gaps *
@@ -298,6 +319,7 @@ set_failing(struct pb_doorway *d, size_t archive, int64_t since_us)
 void
 pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_error *why)
 {
+	const struct pb_capture_policy *policy = doorway->options.policy;
 	/* It never steps back, but where it begins is nobody's promise. */
 	int64_t now_us = monotonic_us(doorway);
 	char said[PB_DOORWAY_SAID];
@@ -305,16 +327,25 @@ pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_er
 	if (!set_failing(doorway, archive, now_us != 0 ? now_us : 1))
 		return;
 	pb_doorway_say(why, said);
-	pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s",
-	    doorway->options.policy->archive[archive].name, said);
+	if (archive == PB_DOORWAY_MAP(policy))
+		pb_doorway_log(doorway, "map: it is not known whose a message is: %s", said);
+	else
+		pb_doorway_log(doorway, "archive %s: a message cannot be kept: %s",
+		    policy->archive[archive].name, said);
 }
 
 void
 pb_doorway_kept(struct pb_doorway *doorway, size_t archive)
 {
-	if (set_failing(doorway, archive, 0))
-		pb_doorway_log(doorway, "archive %s: messages are kept again",
-		    doorway->options.policy->archive[archive].name);
+	const struct pb_capture_policy *policy = doorway->options.policy;
+
+	if (!set_failing(doorway, archive, 0))
+		return;
+	if (archive == PB_DOORWAY_MAP(policy))
+		pb_doorway_log(doorway, "map: its server answers again");
+	else
+		pb_doorway_log(
+		    doorway, "archive %s: messages are kept again", policy->archive[archive].name);
 }
 
 void

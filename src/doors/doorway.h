@@ -12,6 +12,9 @@
 struct pb_gaps *pb_doorway_gaps(struct pb_doorway *doorway);
 struct pb_kits *pb_doorway_kits(struct pb_doorway *doorway);
 const struct pb_doorway_options *pb_doorway_given(const struct pb_doorway *doorway);
+/* Recipients that no archive has; what the server of a map answered. */
+struct pb_unmapped *pb_doorway_unmapped(struct pb_doorway *doorway);
+struct pb_answers *pb_doorway_answers(struct pb_doorway *doorway);
 
 /* Connect to the writer, at the latest at deadline_us; what it tells of archives is remembered. */
 enum pb_status pb_doorway_connect(struct pb_doorway *doorway, int64_t deadline_us,
@@ -34,6 +37,9 @@ void pb_doorway_origin(
 int64_t pb_doorway_failing(struct pb_doorway *doorway, size_t archive);
 void pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_error *why);
 void pb_doorway_kept(struct pb_doorway *doorway, size_t archive);
+/* The same of the server of the policy's map, in the place of PB_DOORWAY_MAP: it does not answer,
+ * or does. */
+#define PB_DOORWAY_MAP(policy) ((policy)->archive_count)
 
 /* What was let through is recorded (NULL), or can't be: that is logged once until it is.  By one
  * thread. */

@@ -20,6 +20,7 @@ pb_kit_done(struct pb_kit *kit)
 {
 	pb_relay_free(kit->relay);
 	pb_message_maker_free(kit->maker);
+	pb_socketmap_done(&kit->map);
 	memset(kit, 0, sizeof(*kit));
 }
 

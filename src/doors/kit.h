@@ -7,12 +7,14 @@
 
 #include "capture/message.h"
 #include "core/limits.h"
+#include "doors/socketmap.h"
 #include "relay/relay.h"
 
 struct pb_kit {
 	struct pb_relay *relay;           /* to the writer; NULL: not connected */
 	struct pb_message_maker *maker;   /* holding no message; NULL: none yet */
 	char origin[PB_LIMIT_ORIGIN + 1]; /* that it seals for */
+	struct pb_socketmap map;          /* to the server of the policy's map */
 };
 
 void pb_kit_done(struct pb_kit *kit);

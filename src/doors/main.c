@@ -171,13 +171,21 @@ confine(struct door *door, struct pb_error *err)
 {
 	const struct pb_policy_door *served = &door->policy->door[door->number];
 	const char *const directory[] = { door->state_dir };
-	const struct pb_confinement confinement = { .directory = directory,
-		.directory_count = 1,
-		/* A next hop that is called by its address. */
-		.network = served->kind == PB_DOOR_PROXY && served->next_hop.host != NULL };
+	/* A next hop and the server of a map, where they are called by their addresses. */
+	const struct pb_policy_address *const called[] = { &served->next_hop,
+		&door->policy->map.server };
+	uint16_t port[2];
+	struct pb_confinement confinement = {
+		.directory = directory, .directory_count = 1, .port = port
+	};
 	struct pb_confined confined = { 0 };
-	int error = pb_confine_service(&confinement, &confined);
+	int error;
 
+	for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++)
+		if (called[i]->host != NULL)
+			port[confinement.port_count++] = (uint16_t)called[i]->port;
+	confinement.network = confinement.port_count > 0;
+	error = pb_confine_service(&confinement, &confined);
 	if (error != 0)
 		return pb_fail_sys(err, error, N_("confine a door"), "%s", door->state_dir);
 	if (!confined.landlock)
@@ -243,6 +251,7 @@ serve(struct door *door, struct pb_error *err)
 	    door->doorway, PB_SERVICE_SOCKET, PB_SERVICE_LINE, err);
 	pb_doorway_stop(door->doorway);
 	(void)pthread_join(ticking, NULL);
+	pb_doorway_settle(door->doorway);
 	return status;
 }
 

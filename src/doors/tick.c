@@ -1,20 +1,17 @@
 /* What a door has to do beside its sessions: gaps become records (FORMAT 1.5, gap). */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/error.h"
-#include "doors/doorway.h"
-#include "record/seal.h"
-#include "record/types.h"
+#include "doors/capture_record.h"
+#include "doors/unmapped.h"
 
 #define WHAT N_("record mail that was let through")
-#define LEVEL 1
 
 struct recording {
-	struct pb_doorway *doorway;
-	const char *door;       /* that let them through */
-	struct pb_relay *relay; /* NULL: nothing was to be recorded yet */
-	int64_t deadline_us;
+	struct pb_saying saying;
+	const char *door; /* that let them through */
 };
 
 static void
@@ -65,59 +62,22 @@ state(const char *door, const struct pb_gap *run, size_t count, struct pb_buf *f
 	return status == PB_OK ? PB_OK : pb_fail_memory(err, WHAT);
 }
 
-static enum pb_status
-seal(const struct pb_doorway_options *o, const char *origin, const struct pb_buf *facts,
-    const struct pb_buf *envelope, struct pb_sealed *ret_sealed, struct pb_error *err)
-{
-	struct pb_sealer *sealer = NULL;
-	enum pb_status status = pb_sealer_new(
-	    o->world->files, o->world->random, origin, o->spill_dir, LEVEL, &sealer, err);
-
-	if (status == PB_OK)
-		status = pb_sealer_start(sealer, err);
-	if (status == PB_OK)
-		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
-	if (status == PB_OK)
-		status =
-		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(sealer, PB_RECORD_CAPTURE, ret_sealed, err);
-	pb_sealer_free(sealer);
-	return status;
-}
-
-/* Into one archive, as the writer calls it. */
-static enum pb_status
-record_in(struct recording *r, size_t at, const struct pb_buf *facts, const struct pb_buf *envelope,
-    struct pb_error *err)
-{
-	struct pb_sealed sealed = PB_SEALED_EMPTY;
-	struct pb_relay_item item = { .archive = at, .sealed = &sealed };
-	enum pb_status status = seal(pb_doorway_given(r->doorway),
-	    pb_relay_archive_origin(r->relay, at), facts, envelope, &sealed, err);
-
-	if (status == PB_OK)
-		status = pb_relay_commit(
-		    r->relay, &item, 1, pb_doorway_left_ms(r->doorway, r->deadline_us), err);
-	pb_sealed_done(&sealed);
-	return status;
-}
-
 /* Of the archive with that name, or of all if it is not known. */
 static enum pb_status
 record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *err)
 {
 	struct recording *r = ctx;
+	struct pb_relay *relay = r->saying.relay;
 	struct pb_buf facts = PB_BUF_EMPTY, envelope = PB_BUF_EMPTY;
 	enum pb_status status = state(r->door, run, count, &facts, &envelope, err);
 	bool found = false;
 
-	for (size_t at = 0; status == PB_OK && at < pb_relay_archives(r->relay); at++) {
-		const char *name = pb_relay_archive_name(r->relay, at);
+	for (size_t at = 0; status == PB_OK && at < pb_relay_archives(relay); at++) {
+		const char *name = pb_relay_archive_name(relay, at);
 
 		if (name[0] != '\0' &&
 		    (run->archive[0] == '\0' || strcmp(name, run->archive) == 0)) {
-			status = record_in(r, at, &facts, &envelope, err);
+			status = pb_saying_record(&r->saying, at, &facts, &envelope, err);
 			found = true;
 		}
 	}
@@ -125,7 +85,7 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 		status = pb_fail(err, PB_ENOENT, WHAT,
 		    N_("the writer does not have the archive now"), "%s", run->archive);
 	if (status == PB_OK)
-		pb_doorway_log(r->doorway, "a gap is recorded: archive %s, messages %zu, %s",
+		pb_doorway_log(r->saying.doorway, "a gap is recorded: archive %s, messages %zu, %s",
 		    run->archive[0] != '\0' ? run->archive : "all", count, run->reason);
 	pb_buf_done(&facts);
 	pb_buf_done(&envelope);
@@ -135,12 +95,11 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 static enum pb_status
 record_all(struct recording *r, const char *door, struct pb_gaps *gaps, struct pb_error *err)
 {
-	enum pb_status status = PB_OK;
+	enum pb_status status;
 
 	if (pb_gaps_empty(gaps))
 		return PB_OK;
-	if (r->relay == NULL)
-		status = pb_doorway_connect(r->doorway, r->deadline_us, &r->relay, err);
+	status = pb_saying_connect(&r->saying, err);
 	r->door = door;
 	return status == PB_OK ? pb_gaps_record(gaps, record_run, r, err) : status;
 }
@@ -178,7 +137,7 @@ add_left(void *arg, const char *name)
 static enum pb_status
 record_one_left(struct recording *r, const char *door, struct pb_error *err)
 {
-	const struct pb_doorway_options *o = pb_doorway_given(r->doorway);
+	const struct pb_doorway_options *o = pb_doorway_given(r->saying.doorway);
 	struct pb_gaps *gaps = NULL;
 	enum pb_status status =
 	    pb_gaps_new(o->world->files, o->policy->state_dir, door, &gaps, err);
@@ -195,7 +154,7 @@ record_one_left(struct recording *r, const char *door, struct pb_error *err)
 static enum pb_status
 record_left(struct recording *r, struct pb_error *err)
 {
-	const struct pb_doorway_options *o = pb_doorway_given(r->doorway);
+	const struct pb_doorway_options *o = pb_doorway_given(r->saying.doorway);
 	const struct pb_files *files = o->world->files;
 	struct left left = { o->policy, PB_BUF_EMPTY };
 	int answer = files->list(files->ctx, o->policy->state_dir, add_left, &left);
@@ -218,21 +177,57 @@ record_left(struct recording *r, struct pb_error *err)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+static struct pb_saying
+begin_saying(struct pb_doorway *doorway)
+{
+	const struct pb_doorway_options *o = pb_doorway_given(doorway);
+	const struct pb_clock *clock = o->world->clock;
+
+	return (struct pb_saying){ .doorway = doorway,
+		.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000 };
+}
+
+static void
+tell_unmapped(struct pb_doorway *doorway)
+{
+	const struct pb_clock *clock = pb_doorway_world(doorway)->clock;
+	uint64_t untold =
+	    pb_unmapped_untold(pb_doorway_unmapped(doorway), clock->monotonic_us(clock->ctx));
+
+	if (untold > 0)
+		pb_doorway_log(
+		    doorway, "recipients in domains of ours that no archive has: %" PRIu64, untold);
+}
+
 /* What can't be recorded now is tried again with the next one. */
 void
 pb_doorway_tick(struct pb_doorway *doorway)
 {
 	const struct pb_doorway_options *o = pb_doorway_given(doorway);
-	const struct pb_clock *clock = o->world->clock;
-	struct recording r = { .doorway = doorway };
+	struct recording r = { .saying = begin_saying(doorway) };
 	struct pb_error err = { .status = PB_OK }, other;
-	enum pb_status status, left = PB_OK;
+	enum pb_status status, left = PB_OK, unmapped;
 
-	r.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000;
 	status = record_all(&r, pb_doorway_door(doorway)->name, pb_doorway_gaps(doorway), &err);
 	if (o->door == 0)
 		left = record_left(&r, status == PB_OK ? &err : &other);
 	pb_doorway_recorded(doorway, status == PB_OK && left == PB_OK ? NULL : &err);
 	pb_doorway_tell(doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(doorway)));
-	pb_relay_free(r.relay);
+	tell_unmapped(doorway);
+	unmapped = pb_unmapped_state(
+	    pb_doorway_unmapped(doorway), &r.saying, o->policy->heartbeat_s, false, &other);
+	(void)unmapped; /* the gaps' words say that the writer is away */
+	pb_saying_done(&r.saying);
+}
+
+void
+pb_doorway_settle(struct pb_doorway *doorway)
+{
+	struct pb_saying saying = begin_saying(doorway);
+	struct pb_error err;
+
+	tell_unmapped(doorway);
+	if (pb_unmapped_state(pb_doorway_unmapped(doorway), &saying, 0, true, &err) != PB_OK)
+		pb_doorway_log(doorway, "%s", err.what);
+	pb_saying_done(&saying);
 }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "doors/delivery.h"
+#include "doors/unmapped.h"
 
 #define WHAT N_("take a message in at a door")
 /* The name of no log: the writer was never there, and told none.  It is sealed again then. */
@@ -33,15 +34,24 @@ renew_maker(struct pb_transaction *t, const char *origin, struct pb_error *err)
 	return pb_message_maker_new(o->world, origin, o->spill_dir, NULL, &t->kit.maker, err);
 }
 
+/* It may ask a server, and wait. */
 static void
 choose_destinations(struct pb_transaction *t, const struct pb_transit *transit)
 {
 	const struct pb_capture_policy *policy = policy_of(t);
+	const struct pb_clock *clock = pb_doorway_world(t->doorway)->clock;
+	struct pb_lookup lookup = { .policy = policy,
+		.clock = clock,
+		.answers = pb_doorway_answers(t->doorway),
+		.socketmap = &t->kit.map,
+		.deadline_us = clock->monotonic_us(clock->ctx) + PB_LIMIT_SOCKETMAP_US };
 
-	t->count = pb_concerned(policy, transit, t->concern);
+	t->mapped = pb_concerned(&lookup, transit, &t->to, &t->map_err);
+	if (t->mapped == PB_OK && lookup.asked)
+		pb_doorway_kept(t->doorway, PB_DOORWAY_MAP(policy));
 	t->sealed_for = SIZE_MAX;
 	for (size_t i = 0; i < policy->archive_count; i++) {
-		bool concerned = t->concern[i] != PB_CONCERN_NONE;
+		bool concerned = t->to.concern[i] != PB_CONCERN_NONE;
 
 		t->destination[i] = (struct pb_destination){
 			.suspect = concerned && pb_doorway_failing(t->doorway, i) != 0
@@ -63,7 +73,7 @@ pb_transaction_begin(struct pb_transaction *t, const struct pb_transit *transit)
 	t->status = PB_OK;
 	t->times.first_us = pb_message_now(pb_doorway_world(t->doorway));
 	choose_destinations(t, transit);
-	if (t->count == 0)
+	if (t->to.count == 0)
 		return;
 	pb_doorway_origin(t->doorway, t->sealed_for, origin);
 	t->status = renew_maker(t, origin[0] != '\0' ? origin : NO_ORIGIN, &t->err);
@@ -76,7 +86,7 @@ pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
 {
 	const struct pb_policy_door *door = pb_doorway_door(t->doorway);
 
-	if (!t->begun || t->count == 0 || t->status != PB_OK)
+	if (!t->begun || t->to.count == 0 || t->status != PB_OK)
 		return;
 	if (len > door->max_message - t->len)
 		t->status = pb_fail(&t->err, PB_ELIMIT, WHAT,
@@ -88,6 +98,15 @@ pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
 
 /* ---- what is done with one that can't be kept ----------------------------------------------- */
 
+static bool
+is_late(const struct pb_transaction *t, size_t archive, int64_t now_us)
+{
+	int64_t since_us = pb_doorway_failing(t->doorway, archive);
+
+	return since_us != 0 &&
+	       now_us - since_us >= (int64_t)pb_doorway_door(t->doorway)->deliver_after_s * 1000000;
+}
+
 /*
  * By the policy, if it is not kept now.  Since the first failure so long: as long as no message
  * for that archive was kept, and the door was not started anew.
@@ -97,18 +116,17 @@ may_pass(const struct pb_transaction *t)
 {
 	const struct pb_policy_door *door = pb_doorway_door(t->doorway);
 	const struct pb_clock *clock = pb_doorway_world(t->doorway)->clock;
-	int64_t now_us = clock->monotonic_us(clock->ctx), since_us;
+	int64_t now_us = clock->monotonic_us(clock->ctx);
 
 	if (door->on_failure != PB_FAILURE_DEFER_THEN_DELIVER)
 		return door->on_failure == PB_FAILURE_DELIVER;
 	for (size_t i = 0; i < policy_of(t)->archive_count; i++) {
-		if (t->concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
+		if (t->to.concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
 			continue;
-		since_us = pb_doorway_failing(t->doorway, i);
-		if (since_us != 0 && now_us - since_us >= (int64_t)door->deliver_after_s * 1000000)
+		if (is_late(t, i, now_us))
 			return true;
 	}
-	return false;
+	return t->mapped != PB_OK && is_late(t, PB_DOORWAY_MAP(policy_of(t)), now_us);
 }
 
 /* FORMAT 1.5, gap.  `sealed`: it could have been handed to the writer. */
@@ -122,30 +140,40 @@ reason_of(enum pb_status status, bool sealed, bool late)
 	return late ? "too_late" : "writer_away";
 }
 
-/* It passes once that is durable. */
+static struct pb_gap
+gap_of(const struct pb_transaction *t, const struct pb_transit *transit, const char *archive,
+    const char *reason)
+{
+	struct pb_gap gap = { .archive = archive,
+		.reason = reason,
+		.time_us = pb_message_now(pb_doorway_world(t->doorway)) };
+
+	if (transit->queue_id != NULL) {
+		gap.queue_id = (const uint8_t *)transit->queue_id;
+		gap.queue_id_len = strlen(transit->queue_id);
+	}
+	return gap;
+}
+
+/* It passes once that is durable.  Where it is not known whose it is, any archive may lack it. */
 static enum pb_status
 remember_gap(struct pb_transaction *t, const struct pb_transit *transit, const char *reason,
     struct pb_error *err)
 {
 	const struct pb_capture_policy *policy = policy_of(t);
-	struct pb_gap *gap = calloc(t->count, sizeof(*gap));
+	struct pb_gap *gap = calloc(t->to.count + 1, sizeof(*gap));
 	enum pb_status status;
 	size_t count = 0;
 
 	if (gap == NULL)
 		return pb_fail_memory(err, WHAT);
 	for (size_t i = 0; i < policy->archive_count; i++) {
-		if (t->concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
+		if (t->to.concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
 			continue;
-		gap[count] = (struct pb_gap){ .archive = policy->archive[i].name,
-			.reason = reason,
-			.time_us = pb_message_now(pb_doorway_world(t->doorway)) };
-		if (transit->queue_id != NULL) {
-			gap[count].queue_id = (const uint8_t *)transit->queue_id;
-			gap[count].queue_id_len = strlen(transit->queue_id);
-		}
-		count++;
+		gap[count++] = gap_of(t, transit, policy->archive[i].name, reason);
 	}
+	if (t->mapped != PB_OK)
+		gap[count++] = gap_of(t, transit, "", "not_mapped");
 	status = pb_gaps_add(pb_doorway_gaps(t->doorway), gap, count, err);
 	pb_doorway_tell(
 	    t->doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(t->doorway)));
@@ -180,7 +208,7 @@ keep(struct pb_transaction *t, const struct pb_transit *transit, const char **re
 	bool sealed;
 
 	t->times.last_us = pb_message_now(o->world);
-	seen.direction = pb_concern_direction(t->concern[t->sealed_for]);
+	seen.direction = pb_concern_direction(t->to.concern[t->sealed_for]);
 	if (status == PB_OK)
 		status = pb_message_capture(t->kit.maker, &seen, &t->times, &t->sealed, &t->err);
 	sealed = status == PB_OK;
@@ -192,23 +220,38 @@ keep(struct pb_transaction *t, const struct pb_transit *transit, const char **re
 	return status;
 }
 
+/* It concerns no archive. */
+static enum pb_outcome
+decide_nobodys(struct pb_transaction *t)
+{
+	if (t->to.meant || policy_of(t)->otherwise == PB_OTHERWISE_PASS)
+		return PB_OUTCOME_NOT_OURS;
+	(void)pb_fail(&t->err, PB_ENOENT, WHAT,
+	    N_("it concerns no archive, and the policy defers such mail"), "%s",
+	    pb_doorway_door(t->doorway)->name);
+	return PB_OUTCOME_DEFER;
+}
+
+/* Nothing is kept of what will come again. */
 static enum pb_outcome
 decide(struct pb_transaction *t, const struct pb_transit *transit)
 {
+	enum pb_status status = t->mapped;
 	const char *reason = NULL;
-	enum pb_status status;
 
-	if (t->count == 0 && policy_of(t)->otherwise == PB_OTHERWISE_PASS)
-		return PB_OUTCOME_NOT_OURS;
-	if (t->count == 0) {
-		(void)pb_fail(&t->err, PB_ENOENT, WHAT,
-		    N_("it concerns no archive, and the policy defers such mail"), "%s",
-		    pb_doorway_door(t->doorway)->name);
-		return PB_OUTCOME_DEFER;
+	if (t->mapped != PB_OK) {
+		pb_doorway_failed(t->doorway, PB_DOORWAY_MAP(policy_of(t)), &t->map_err);
+		t->err = t->map_err;
+		if (!may_pass(t))
+			return PB_OUTCOME_DEFER;
+	} else if (t->to.count == 0) {
+		return decide_nobodys(t);
 	}
-	status = keep(t, transit, &reason);
-	note_archives(t);
-	if (status == PB_OK)
+	if (t->to.count > 0) {
+		status = keep(t, transit, &reason);
+		note_archives(t);
+	}
+	if (status == PB_OK && t->mapped == PB_OK)
 		return PB_OUTCOME_KEPT;
 	if (!may_pass(t))
 		return PB_OUTCOME_DEFER;
@@ -231,6 +274,7 @@ tell_kept(const struct pb_transaction *t)
 static void
 tell(const struct pb_transaction *t, enum pb_outcome outcome)
 {
+	pb_board_add(pb_doorway_given(t->doorway)->board, 0, PB_BOARD_UNMAPPED, t->to.lacking);
 	switch (outcome) {
 	case PB_OUTCOME_KEPT:
 		tell_kept(t);
@@ -254,6 +298,8 @@ pb_transaction_end(struct pb_transaction *t, const struct pb_transit *transit, s
 	pb_assert(t->begun);
 	outcome = decide(t, transit);
 	tell(t, outcome);
+	pb_unmapped_add(
+	    pb_doorway_unmapped(t->doorway), &t->to, pb_message_now(pb_doorway_world(t->doorway)));
 	if (why != NULL && (outcome == PB_OUTCOME_DEFER || outcome == PB_OUTCOME_PASS))
 		*why = t->err;
 	pb_transaction_drop(t);
@@ -288,8 +334,9 @@ pb_transaction_new(
 	t->sealed = PB_SEALED_EMPTY;
 	pb_kits_take(pb_doorway_kits(doorway), &t->kit);
 	t->destination = calloc(archives + 1, sizeof(*t->destination));
-	t->concern = calloc(archives + 1, sizeof(*t->concern));
-	if (t->destination == NULL || t->concern == NULL) {
+	t->to.concern = calloc(archives + 1, sizeof(*t->to.concern));
+	t->to.unmapped = calloc(archives + 1, sizeof(*t->to.unmapped));
+	if (t->destination == NULL || t->to.concern == NULL || t->to.unmapped == NULL) {
 		pb_transaction_free(t);
 		return pb_fail_memory(err, WHAT);
 	}
@@ -309,6 +356,7 @@ pb_transaction_free(struct pb_transaction *t)
 	pb_transaction_drop(t);
 	pb_kits_put(pb_doorway_kits(t->doorway), &t->kit);
 	free(t->destination);
-	free(t->concern);
+	free(t->to.concern);
+	free(t->to.unmapped);
 	free(t);
 }

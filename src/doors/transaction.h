@@ -36,6 +36,8 @@ void pb_doorway_stop(struct pb_doorway *doorway);
 bool pb_doorway_stopping(const struct pb_doorway *doorway);
 /* Now and then, by one thread of the door: gaps that are still to be recorded. */
 void pb_doorway_tick(struct pb_doorway *doorway);
+/* When no session is any more: what else is to be recorded. */
+void pb_doorway_settle(struct pb_doorway *doorway);
 void pb_doorway_free(struct pb_doorway *doorway); /* NULL is fine */
 
 /* What became of a message. */

@@ -19,10 +19,11 @@ struct pb_destination {
  */
 struct pb_transaction {
 	struct pb_doorway *doorway;
-	struct pb_kit kit;        /* kept from message to message */
-	enum pb_concern *concern; /* one for each archive of the policy; and likewise: */
-	struct pb_destination *destination;
-	size_t count; /* of those that are concerned */
+	struct pb_kit kit; /* kept from message to message */
+	struct pb_concerned to;
+	struct pb_destination *destination; /* one for each archive of the policy */
+	enum pb_status mapped;              /* whom it concerns is known; or why not, in map_err */
+	struct pb_error map_err;
 	bool begun;
 	struct pb_message_times times;
 	uint64_t len;

@@ -21,16 +21,27 @@ read_payload(void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *
 	return pb_sealed_read(ctx, offset, to, len, err);
 }
 
+/* Facts, and perhaps an envelope. */
 static bool
 has_parts(const struct pb_opened *opened)
 {
-	return pb_opened_count(opened) == 2 && pb_opened_kind(opened, 0) == PB_PART_FACTS &&
-	       pb_opened_kind(opened, 1) == PB_PART_ENVELOPE &&
-	       pb_opened_len(opened, 0) <= FACTS_MAX && pb_opened_len(opened, 1) <= ENVELOPE_MAX;
+	size_t count = pb_opened_count(opened);
+
+	return count >= 1 && count <= 2 && pb_opened_kind(opened, 0) == PB_PART_FACTS &&
+	       pb_opened_len(opened, 0) <= FACTS_MAX &&
+	       (count == 1 || (pb_opened_kind(opened, 1) == PB_PART_ENVELOPE &&
+				  pb_opened_len(opened, 1) <= ENVELOPE_MAX));
+}
+
+/* A gap tells of messages by their names, in an envelope; the other of numbers alone. */
+static bool
+is_stated(const char *event, size_t parts)
+{
+	return event != NULL && strcmp(event, parts == 2 ? "gap" : "unmapped") == 0;
 }
 
 static enum pb_status
-read_event(struct pb_opened *opened, bool *ret_gap, struct pb_error *err)
+read_event(struct pb_opened *opened, bool *ret_stated, struct pb_error *err)
 {
 	struct pb_buf octets = PB_BUF_EMPTY;
 	struct pb_json *facts = NULL;
@@ -40,7 +51,7 @@ read_event(struct pb_opened *opened, bool *ret_gap, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_json_parse(octets.data, octets.len, &facts, err);
 	event = status == PB_OK ? pb_json_string(pb_json_get(facts, "event")) : NULL;
-	*ret_gap = event != NULL && strcmp(event, "gap") == 0;
+	*ret_stated = is_stated(event, pb_opened_count(opened));
 	pb_json_free(facts);
 	pb_buf_wipe(&octets);
 	pb_buf_done(&octets);
@@ -53,14 +64,14 @@ look(
 {
 	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
 	enum pb_status status;
-	bool gap, right;
+	bool stated, right;
 
 	if (!has_parts(opened))
 		return PB_OK;
-	status = read_event(opened, &gap, err);
+	status = read_event(opened, &stated, err);
 	if (status == PB_OK)
 		status = pb_opened_commitment(opened, commitment, &right, sha256, err);
-	*ret_right = status == PB_OK && gap && right &&
+	*ret_right = status == PB_OK && stated && right &&
 		     memcmp(commitment, sealed->commitment, sizeof(commitment)) == 0;
 	return status;
 }
@@ -82,6 +93,6 @@ pb_statement_check(const char *origin, struct pb_sealed *sealed, struct pb_error
 	pb_opener_free(opener);
 	if (status == PB_ENOMEM || (status == PB_OK && right))
 		return status;
-	return pb_fail(err, PB_EDATA, WHAT, N_("it is no gap that can be opened in every bundle"),
-	    "%s", origin);
+	return pb_fail(err, PB_EDATA, WHAT,
+	    N_("it is nothing that a door states, or does not open in every bundle"), "%s", origin);
 }

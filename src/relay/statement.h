@@ -8,7 +8,7 @@
 
 #include "record/sealed.h"
 
-/* PB_EDATA: it is no gap as a door states it (FORMAT 1.5), or not sealed for that log. */
+/* PB_EDATA: it is no gap or alarm as a door states it (FORMAT 1.5), or not sealed for that log. */
 enum pb_status pb_statement_check(
     const char *origin, struct pb_sealed *sealed, struct pb_error *err) PB_MUST_CHECK;
 

@@ -30,12 +30,19 @@
 /* Rights by version, landlock(7): 2 has LANDLOCK_ACCESS_FS_REFER, 3 ..._TRUNCATE. */
 #define RIGHTS_2 ((UINT64_C(1) << 14) - 1)
 #define RIGHTS_3 ((UINT64_C(1) << 15) - 1)
-#define NETWORK_4 3 /* bind and connect */
+/* Bind and connect: none of them, or those that a rule names. */
+#define BIND_4 1
+#define CONNECT_4 2
+#define RULE_PORT 2 /* LANDLOCK_RULE_NET_PORT */
 
-/* The attribute as version 4 has it; an older kernel takes its begin. */
+/* The attributes as version 4 has them; an older kernel takes the begin of the first. */
 struct ruleset {
 	uint64_t files;
 	uint64_t network;
+};
+struct port_rule {
+	uint64_t rights;
+	uint64_t port;
 };
 
 static int
@@ -70,15 +77,25 @@ allow_program(int rules, const char *program)
 }
 
 static int
-restrict_to(int rules, const struct pb_confinement *confinement, uint64_t rights)
+allow_port(int rules, uint16_t port)
+{
+	const struct port_rule rule = { CONNECT_4, port };
+
+	return syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0) == 0 ? 0 : -errno;
+}
+
+static int
+restrict_to(int rules, const struct pb_confinement *confinement, const struct ruleset *rights)
 {
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < confinement->directory_count; i++)
 		error = allow(rules, confinement->directory[i],
-		    rights & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
+		    rights->files & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
 	for (size_t i = 0; error == 0 && i < confinement->reading_count; i++)
 		error = allow(rules, confinement->reading[i], READING);
+	for (size_t i = 0; error == 0 && rights->network != 0 && i < confinement->port_count; i++)
+		error = allow_port(rules, confinement->port[i]);
 	if (error == 0 && confinement->program != NULL)
 		error = allow_program(rules, confinement->program);
 	if (error == 0 && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
@@ -97,14 +114,14 @@ landlock(const struct pb_confinement *confinement, bool *ret_done)
 
 	if (version < 2)
 		return 0;
-	if (version >= 4 && !confinement->network) {
-		rules.network = NETWORK_4;
+	if (version >= 4 && (!confinement->network || confinement->port_count > 0)) {
+		rules.network = BIND_4 | CONNECT_4;
 		size = sizeof(rules);
 	}
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 	if (fd < 0)
 		return 0;
-	error = restrict_to(fd, confinement, rules.files);
+	error = restrict_to(fd, confinement, &rules);
 	(void)close(fd);
 	*ret_done = error == 0;
 	return error;

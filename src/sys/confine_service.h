@@ -5,6 +5,9 @@
 #ifndef PB_SYS_CONFINE_SERVICE_H
 #define PB_SYS_CONFINE_SERVICE_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "sys/confine.h"
 
 struct pb_confinement {
@@ -15,6 +18,10 @@ struct pb_confinement {
 	/* The one program that may be started, and then everything else may be read; or NULL. */
 	const char *program;
 	bool network; /* sockets other than local ones */
+	/* Of those, where the kernel can say so (Landlock, version 4): connections alone, to these
+	 * ports of TCP.  None: to all. */
+	const uint16_t *port;
+	size_t port_count;
 };
 
 /*

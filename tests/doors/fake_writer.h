@@ -1,6 +1,7 @@
 /*
  * A writer that keeps what it is handed in memory, or fails as it is told: in place of src/relay,
- * which is not linked then.  And a policy whose mailboxes are compared as they stand.
+ * which is not linked then.  And, unless PB_TEST_REAL_POLICY says that there is a real one, a
+ * policy whose mailboxes are compared as they stand.
  */
 #ifndef PB_TEST_DOORS_FAKE_WRITER_H
 #define PB_TEST_DOORS_FAKE_WRITER_H
@@ -179,6 +180,7 @@ pb_relay_free(struct pb_relay *relay)
 	free(relay);
 }
 
+#ifndef PB_TEST_REAL_POLICY
 /* ---- the policy ----------------------------------------------------------------------------- */
 
 size_t
@@ -191,5 +193,6 @@ pb_capture_policy_owner(const struct pb_capture_policy *policy, const char *addr
 				return i;
 	return SIZE_MAX;
 }
+#endif
 
 #endif

@@ -1,6 +1,7 @@
 /* What a confined service can do still, and what no more: each attempt by a process of its own. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -262,6 +263,73 @@ the_network_is_for_those_who_said_so(void **state)
 	assert_call_ending(*state, false, true, opens_a_network_socket, 0);
 }
 
+/* ---- ports ---------------------------------------------------------------------------------- */
+
+static int
+listen_somewhere(unsigned *ret_port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	*ret_port = ntohs(at.sin_port);
+	return fd;
+}
+
+static int
+try_port(unsigned port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), error;
+
+	if (fd < 0)
+		return errno;
+	error = connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0 ? 0 : errno;
+	(void)close(fd);
+	return error;
+}
+
+/* 0: the one can be connected to, and the other not. */
+static int
+confined_to(unsigned port, unsigned other)
+{
+	const uint16_t ports[] = { (uint16_t)port };
+	const struct pb_confinement confinement = {
+		.network = true, .port = ports, .port_count = 1
+	};
+	struct pb_confined confined;
+
+	if (pb_confine_service(&confinement, &confined) != 0)
+		return 100;
+	return try_port(port) == 0 && try_port(other) == EACCES ? 0 : 1;
+}
+
+static void
+whom_a_service_calls_can_be_bound_to_ports(void **state)
+{
+	unsigned port = 0, other = 0;
+	int fd = listen_somewhere(&port), other_fd = listen_somewhere(&other), status = 0;
+	pid_t pid;
+
+	(void)state;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 4)
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(confined_to(port, other));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	(void)close(fd);
+	(void)close(other_fd);
+}
+
 static void
 what_an_intruder_needs_next_is_refused(void **state)
 {
@@ -300,6 +368,7 @@ main(void)
 		    one_program_is_for_those_who_said_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    the_network_is_for_those_who_said_so, set_up, tear_down),
+		cmocka_unit_test(whom_a_service_calls_can_be_bound_to_ports),
 		cmocka_unit_test_setup_teardown(
 		    what_an_intruder_needs_next_is_refused, set_up, tear_down),
 		cmocka_unit_test(a_directory_that_is_not_there_is_an_error),

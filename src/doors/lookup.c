@@ -1,0 +1,120 @@
+#include "doors/lookup.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/limits.h"
+
+/* What a server answers with for an address whose mail is kept nowhere, and that is meant. */
+#define NOBODY "-"
+
+/* Of a question, with the name of its map: neither has a NUL in it. */
+static void
+digest_question(const char *name, const char *key, uint8_t out[PB_DIGEST_LEN])
+{
+	char question[PB_LIMIT_MAP_NAME + 1 + PB_LIMIT_ADDRESS + 1];
+	size_t name_len = strlen(name) + 1, key_len = strlen(key);
+
+	pb_assert(name_len + key_len <= sizeof(question));
+	memcpy(question, name, name_len);
+	memcpy(question + name_len, key, key_len);
+	pb_digest_sha256(question, name_len + key_len, out);
+}
+
+/* The archive that an answer names.  Of a domain that is ours it need name none. */
+static enum pb_status
+understand(const struct pb_lookup *l, const struct pb_socketmap_answer *answer, bool names_archive,
+    size_t *ret_archive, struct pb_error *err)
+{
+	size_t archive = SIZE_MAX;
+
+	if (answer->is == PB_SOCKETMAP_FOUND && !names_archive)
+		archive = 0;
+	else if (answer->is == PB_SOCKETMAP_FOUND && answer->len == strlen(NOBODY) &&
+		 memcmp(answer->value, NOBODY, answer->len) == 0)
+		archive = PB_POLICY_NOBODY;
+	else if (answer->is == PB_SOCKETMAP_FOUND)
+		archive = pb_capture_policy_named(l->policy, answer->value, answer->len);
+	if (answer->is == PB_SOCKETMAP_FOUND && archive == SIZE_MAX)
+		return pb_fail(err, PB_EUNAVAIL, N_("ask whose mail an address is"),
+		    N_("the map answers with a name that no archive of the policy has"), "%s",
+		    l->policy->map.name);
+	*ret_archive = archive;
+	return PB_OK;
+}
+
+static enum pb_status
+ask(struct pb_lookup *l, const char *name, const char *key, size_t *ret_archive,
+    struct pb_error *err)
+{
+	const bool names_archive = name == l->policy->map.name;
+	int64_t now_us = l->clock->monotonic_us(l->clock->ctx);
+	struct pb_socketmap_answer answer;
+	uint8_t question[PB_DIGEST_LEN];
+	enum pb_status status;
+
+	digest_question(name, key, question);
+	if (pb_answers_find(l->answers, question, now_us, ret_archive))
+		return PB_OK;
+	status = pb_socketmap_ask(l->socketmap, &l->policy->map.server, name, key, l->clock,
+	    l->deadline_us, &answer, err);
+	if (status == PB_OK)
+		status = understand(l, &answer, names_archive, ret_archive, err);
+	if (status != PB_OK)
+		return status;
+	l->asked = true;
+	pb_answers_add(l->answers, question, now_us, *ret_archive);
+	return PB_OK;
+}
+
+/* ASCII in small letters, as the tables of mail servers have it; false: too long for anybody's. */
+static bool
+fold(const char *address, char out[PB_LIMIT_ADDRESS + 1])
+{
+	size_t len = strlen(address);
+
+	if (len > PB_LIMIT_ADDRESS)
+		return false;
+	for (size_t i = 0; i <= len; i++)
+		out[i] = address[i] >= 'A' && address[i] <= 'Z' ? (char)(address[i] - 'A' + 'a')
+								: address[i];
+	return true;
+}
+
+enum pb_status
+pb_lookup_archive(
+    struct pb_lookup *lookup, const char *address, size_t *ret_archive, struct pb_error *err)
+{
+	const struct pb_policy_map *map = &lookup->policy->map;
+	size_t archive = pb_capture_policy_owner(lookup->policy, address, strlen(address));
+	char key[PB_LIMIT_ADDRESS + 1];
+	enum pb_status status = PB_OK;
+	const char *domain;
+
+	if (archive == SIZE_MAX && map->kind == PB_MAP_SOCKETMAP && address[0] != '\0' &&
+	    fold(address, key)) {
+		domain = strrchr(key, '@');
+		status = ask(lookup, map->name, key, &archive, err);
+		if (status == PB_OK && archive == SIZE_MAX && domain != NULL && domain != key)
+			status = ask(lookup, map->name, domain, &archive, err);
+	}
+	if (status == PB_OK)
+		*ret_archive = archive;
+	return status;
+}
+
+enum pb_status
+pb_lookup_ours(struct pb_lookup *lookup, const char *domain, bool *ret_ours, struct pb_error *err)
+{
+	const struct pb_capture_policy *policy = lookup->policy;
+	char key[PB_LIMIT_ADDRESS + 1];
+	enum pb_status status = PB_OK;
+	size_t archive;
+
+	archive = pb_capture_policy_domain(policy, domain, strlen(domain), 0);
+	if (archive == SIZE_MAX && policy->map.domains != NULL && fold(domain, key))
+		status = ask(lookup, policy->map.domains, key + 1, &archive, err);
+	if (status == PB_OK)
+		*ret_ours = archive != SIZE_MAX;
+	return status;
+}
