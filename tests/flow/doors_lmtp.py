@@ -12,7 +12,6 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -136,41 +135,6 @@ def letter(number, kind):
     return b"Subject: essai\r\nMessage-ID: <%d@else.example>\r\n\r\n" % number + bodies[kind % len(bodies)]
 
 
-class Daemon:
-    def __init__(self, work, port):
-        self.work = work
-        (work / "capture.yaml").write_text(POLICY.format(work=work, port=port))
-        self.words = open(work / "words", "wb")
-        self.process = subprocess.Popen([PROBANT, "run", "--policy", work / "capture.yaml"],
-                                        stdout=self.words, stderr=self.words)
-        for name in "copies", "journal":
-            self.greeting(name)
-
-    def greeting(self, name):
-        until = time.monotonic() + 20
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                with socket.socket(socket.AF_UNIX) as s:
-                    s.settimeout(20)
-                    s.connect(str(self.work / "run" / (name + ".sock")))
-                    return s.recv(200)
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("no door: " + (self.work / "words").read_text(errors="replace"))
-
-    def others(self, word):
-        """Processes that the master started, by a word of their arguments."""
-        return lib_daemon.started_by(self.process.pid, word)
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            return self.process.wait(30)
-        finally:
-            self.process.kill()
-            self.words.close()
-
-
 def examined(work, name):
     """The archive is sound; what it holds of messages, (octets, facts, envelope), out of a bundle."""
     archive, rows = work / name, []
@@ -234,10 +198,8 @@ def hostile(postfix, witness):
 
 def away(postfix, witness, daemon):
     """The writer stands still: mail goes on, the copy waits, and is kept when it goes on."""
-    writers = daemon.others("--writer")
-    test("there is one writer", len(writers) == 1, writers)
-    for pid in writers:
-        os.kill(pid, signal.SIGSTOP)
+    test("there is one writer", len(daemon.others("--writer")) == 1)
+    daemon.halt("--writer")
     before = len(witness.messages)
     postfix.inject("lou@else.example", ["camille@tilleuls.example"], letter(10 ** 6, 0))
     until = time.monotonic() + 20
@@ -245,8 +207,7 @@ def away(postfix, witness, daemon):
         time.sleep(0.05)
     test("the mail went its way without the writer", len(witness.messages) == before + 1)
     test("the copy waits", len(postfix.queue()) == 1, postfix.queue())
-    for pid in writers:
-        os.kill(pid, signal.SIGCONT)
+    daemon.go_on("--writer")
     test("and is taken", postfix.drained(), postfix.queue())
 
 
@@ -267,8 +228,7 @@ def killed(postfix, daemon):
     sender.start()
     for word in ["copies", "--writer"] * 2:
         before = daemon.others(word)
-        for pid in before:
-            os.kill(pid, signal.SIGKILL)
+        daemon.signal(word, signal.SIGKILL)
         until = time.monotonic() + 20
         while time.monotonic() < until and daemon.others(word) in ([], before):
             time.sleep(0.05)
@@ -329,10 +289,7 @@ def check_report(rows):
 
 def scenario(work):
     work.chmod(0o755)
-    (work / "passphrase").write_text("phrase fictive\n")
     os.environ["PROBANT_PASSPHRASE_FILE"] = str(work / "passphrase")
-    for name in "tilleuls", "platanes":
-        run(PROBANT, "init", work / name, "--origin", "essai.example/" + name, "--no-recovery")
     run("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=door.example",
         "-addext", "subjectAltName=DNS:door.example", "-keyout", work / "door.key", "-out", work / "door.pem")
     port = lib_postfix.free_port()
@@ -355,7 +312,8 @@ def scenario(work):
         "witness_destination_recipient_limit": "1000",
     }
     transports = [transport, transport.replace("probant ", "witness ", 1), remote]
-    daemon = Daemon(work, port)
+    daemon = lib_daemon.Daemon(BUILD, work, POLICY.format(work=work, port=port), ["tilleuls", "platanes"],
+                               [work / "run" / (name + ".sock") for name in ("copies", "journal")]).start()
     try:
         with lib_postfix.Postfix(work, parameters, transports) as postfix:
             many(postfix, witness)
@@ -367,14 +325,13 @@ def scenario(work):
             calm = len(witness.messages)
             killed(postfix, daemon)
     finally:
-        test("the daemon ends well", daemon.stop() == 0, (work / "words").read_text(errors="replace"))
+        test("the daemon ends well", daemon.stop() == 0, daemon.words())
         witness.shutdown()
     check_copies(examined(work, "tilleuls"), witness.messages[:calm])
     rows = examined(work, "platanes")
     check_report([x for x in rows if x[1]["door"] == "journal"])
     check_killed([x for x in rows if x[1]["door"] != "journal"], witness.messages[calm:])
-    words = (work / "words").read_text(errors="replace")
-    test("no address is in the log", "@" not in words, words)
+    test("no address is in the log", "@" not in daemon.words(), daemon.words())
 
 
 def main():

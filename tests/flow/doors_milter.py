@@ -7,8 +7,6 @@ load: what a client was told is accepted is in the archive all the same.  Prints
 """
 import collections
 import concurrent.futures
-import json
-import os
 import pathlib
 import re
 import shutil
@@ -23,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 sys.dont_write_bytecode = True            # nothing is left beside the tools
 sys.path.insert(0, str(HERE))
+import lib_daemon
 import lib_hostile
 import lib_postfix
 
@@ -31,17 +30,17 @@ EACH_DISTURBED = 20
 SENDER = "a.durand@labo.example"
 POLICY = """\
 policy: capture
-runtime_dir: %(dir)s/run
-state_dir: %(dir)s/state
+runtime_dir: {work}/run
+state_dir: {work}/state
 archives:
   - name: cabinet
-    path: %(dir)s/archive
+    path: {work}/cabinet
     mailboxes: ["@cabinet.example"]
 otherwise: defer
 doors:
   - name: milter
     kind: milter
-    listen: unix:%(dir)s/run/milter.sock
+    listen: unix:{work}/run/milter.sock
     on_failure: defer
 """
 # What Postfix delivers is what it told the door, except that it does not tell a header that ends the message from one
@@ -56,68 +55,6 @@ def check(sentence, right, more=""):
     passed, failed = passed + bool(right), failed + (not right)
     if not right:
         print("FAILED: %s %s" % (sentence, more), flush=True)
-
-
-class Machine:
-    """An archive with a door before it."""
-
-    def __init__(self, scratch):
-        self.dir = scratch / "machine"
-        self.dir.mkdir(mode=0o755)
-        (self.dir / "phrase").write_text("une phrase fictive\n")
-        (self.dir / "policy.yaml").write_text(POLICY % {"dir": self.dir})
-        self.env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PROBANT_PASSPHRASE_FILE": self.dir / "phrase"}
-        self.socket = self.dir / "run/milter.sock"
-        done = self.run("init", self.dir / "archive", "--origin", "cabinet.example/courrier", "--no-recovery")
-        check("an archive is made", done.returncode == 0, done.stderr)
-
-    def run(self, *words):
-        return subprocess.run([BUILD / "probant", *words], env=self.env, capture_output=True, text=True)
-
-    def start(self):
-        self.daemon = subprocess.Popen([BUILD / "probant", "run", "--policy", self.dir / "policy.yaml"], env=self.env,
-                                       stdout=subprocess.DEVNULL, stderr=open(self.dir / "stderr", "wb"))
-        until = time.monotonic() + 20
-        while not self.socket.exists():
-            if self.daemon.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("probant run: " + (self.dir / "stderr").read_text())
-            time.sleep(0.05)
-
-    def stop(self):
-        self.daemon.terminate()
-        return self.daemon.wait(60)
-
-    def child(self, word):
-        """The process that the master started with that word among its arguments."""
-        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
-            try:
-                parent = int(path.read_text().rpartition(")")[2].split()[1])
-                words = (path.parent / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue                  # it ended meanwhile
-            if parent == self.daemon.pid and any(word in x for x in words):
-                return int(path.parent.name)
-        return None
-
-    def signal(self, word, number):
-        until = time.monotonic() + 20
-        while (child := self.child(word)) is None:
-            if time.monotonic() > until:
-                raise RuntimeError("nothing comes back: " + (self.dir / "stderr").read_text())
-            time.sleep(0.02)
-        os.kill(child, number)
-
-    def kept(self):
-        """Pairs of facts with envelope, and octets: by other means than the program's own."""
-        out = self.dir / "out"
-        key = next((self.dir / "archive/readers").glob("*.key"))
-        done = subprocess.run([HERE.parent.parent / "tools/recover.py", self.dir / "archive", "--reader", key,
-                               "--passphrase-file", self.dir / "phrase", "-o", out], capture_output=True)
-        check("all is recovered", done.returncode == 0, done.stderr)
-        for path in sorted(out.glob("*.eml")):
-            told = json.loads(path.with_suffix(".json").read_text())
-            told.update(json.loads(path.with_suffix(".envelope.json").read_text()))
-            yield told, path.read_bytes()
 
 
 def recipe(run):
@@ -161,14 +98,17 @@ def insist(postfix, octets):
 
 def disturb(machine):
     """Each of them goes away under load, twice, and the writer is held up."""
-    for _ in range(2):
-        for word in b"--writer", b"probant-door":
-            time.sleep(0.3)
-            machine.signal(word, signal.SIGKILL)
-    time.sleep(0.3)
-    machine.signal(b"--writer", signal.SIGSTOP)
+    for word, number in [("--writer", signal.SIGKILL), ("probant-door", signal.SIGKILL)] * 2 + [
+            ("--writer", signal.SIGSTOP)]:
+        time.sleep(0.3)
+        until = time.monotonic() + 20
+        while not machine.others(word):
+            if time.monotonic() > until:
+                raise RuntimeError("nothing comes back: " + machine.words())
+            time.sleep(0.02)
+        machine.signal(word, number)
     time.sleep(0.5)
-    machine.signal(b"--writer", signal.SIGCONT)
+    machine.go_on("--writer")
 
 
 def disturbed(postfix, machine):
@@ -263,9 +203,10 @@ def check_hostile(kept, delivered, ids):
 
 
 def flow(scratch):
-    machine = Machine(scratch)
-    machine.start()
-    main = recipe(machine.socket.parent)
+    work = scratch / "machine"
+    work.mkdir(mode=0o755)
+    machine = lib_daemon.Daemon(BUILD, work, POLICY.format(work=work), ["cabinet"], [work / "run/milter.sock"]).start()
+    main = recipe(work / "run")
     check("the recipe is there", {"smtpd_milters", "non_smtpd_milters"} < set(main), main)
     postfix = lib_postfix.Postfix(scratch, main={**main, "virtual_mailbox_domains": "cabinet.example"})
     with postfix:
@@ -282,7 +223,7 @@ def flow(scratch):
         with postfix.connect() as client:
             client.ehlo()
             check("while nobody answers, nobody is let in", client.mail(SENDER)[0] == 451)
-    kept = list(machine.kept())
+    kept = [({**facts, **envelope}, octets) for octets, facts, envelope in machine.kept("cabinet")]
     letters = [(told, octets, int(re.search(rb"Subject: n. (\d+)", octets)[1])) for told, octets in kept
                if b"Subject: n. " in octets]
     check("nothing else is captured", len(kept) - len(letters) == len(ids) + 2, len(kept))
@@ -290,8 +231,9 @@ def flow(scratch):
     check_disturbed([(told, octets) for told, octets, session in letters if session >= SESSIONS], attempts)
     check_hostile(kept, delivered, ids)
     check_within(kept)
-    done = machine.run("verify", machine.dir / "archive")
-    check("nothing is wrong with the archive", "nothing wrong was found" in done.stdout, done.stdout + done.stderr)
+    # Nobody outside speaks for this archive: not all can be settled.
+    said = machine.run("verify", work / "cabinet", code=2)
+    check("nothing is wrong with the archive", "nothing wrong was found" in said, said)
 
 
 def main():
