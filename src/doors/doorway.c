@@ -355,7 +355,7 @@ pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why)
 
 	if (why != NULL && !doorway->unrecorded) {
 		pb_doorway_say(why, said);
-		pb_doorway_log(doorway, "a gap cannot be recorded yet: %s", said);
+		pb_doorway_log(doorway, "a gap or an alarm cannot be recorded yet: %s", said);
 	}
 	doorway->unrecorded = why != NULL;
 }

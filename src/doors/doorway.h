@@ -41,8 +41,8 @@ void pb_doorway_kept(struct pb_doorway *doorway, size_t archive);
  * or does. */
 #define PB_DOORWAY_MAP(policy) ((policy)->archive_count)
 
-/* What was let through is recorded (NULL), or can't be: that is logged once until it is.  By one
- * thread. */
+/* What is to be said of capture is recorded (NULL), or can't be: that is logged once until it is.
+ * By one thread. */
 void pb_doorway_recorded(struct pb_doorway *doorway, const struct pb_error *why);
 
 /* Messages that have begun and not ended. */

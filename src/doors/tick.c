@@ -1,4 +1,4 @@
-/* What a door has to do beside its sessions: gaps become records (FORMAT 1.5, gap). */
+/* What a door has to do beside its sessions: gaps and alarms become records (FORMAT 1.5). */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -8,6 +8,8 @@
 #include "doors/unmapped.h"
 
 #define WHAT N_("record mail that was let through")
+/* How long a door that ends waits for the writer: less than its master does for it. */
+#define SETTLE_MS 5000
 
 struct recording {
 	struct pb_saying saying;
@@ -178,13 +180,12 @@ record_left(struct recording *r, struct pb_error *err)
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static struct pb_saying
-begin_saying(struct pb_doorway *doorway)
+begin_saying(struct pb_doorway *doorway, uint32_t within_ms)
 {
-	const struct pb_doorway_options *o = pb_doorway_given(doorway);
-	const struct pb_clock *clock = o->world->clock;
+	const struct pb_clock *clock = pb_doorway_world(doorway)->clock;
 
 	return (struct pb_saying){ .doorway = doorway,
-		.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)o->commit_ms * 1000 };
+		.deadline_us = clock->monotonic_us(clock->ctx) + (int64_t)within_ms * 1000 };
 }
 
 static void
@@ -204,30 +205,34 @@ void
 pb_doorway_tick(struct pb_doorway *doorway)
 {
 	const struct pb_doorway_options *o = pb_doorway_given(doorway);
-	struct recording r = { .saying = begin_saying(doorway) };
+	struct recording r = { .saying = begin_saying(doorway, o->commit_ms) };
 	struct pb_error err = { .status = PB_OK }, other;
-	enum pb_status status, left = PB_OK, unmapped;
+	enum pb_status first, status = PB_OK;
 
-	status = record_all(&r, pb_doorway_door(doorway)->name, pb_doorway_gaps(doorway), &err);
+	first = record_all(&r, pb_doorway_door(doorway)->name, pb_doorway_gaps(doorway), &err);
 	if (o->door == 0)
-		left = record_left(&r, status == PB_OK ? &err : &other);
-	pb_doorway_recorded(doorway, status == PB_OK && left == PB_OK ? NULL : &err);
+		status = record_left(&r, first == PB_OK ? &err : &other);
+	if (first == PB_OK)
+		first = status;
+	status = pb_unmapped_state(pb_doorway_unmapped(doorway), &r.saying, o->policy->heartbeat_s,
+	    false, first == PB_OK ? &err : &other);
+	if (first == PB_OK)
+		first = status;
+	pb_doorway_recorded(doorway, first == PB_OK ? NULL : &err);
 	pb_doorway_tell(doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(doorway)));
 	tell_unmapped(doorway);
-	unmapped = pb_unmapped_state(
-	    pb_doorway_unmapped(doorway), &r.saying, o->policy->heartbeat_s, false, &other);
-	(void)unmapped; /* the gaps' words say that the writer is away */
 	pb_saying_done(&r.saying);
 }
 
+/* Gaps are remembered where they stand; alarms are not. */
 void
 pb_doorway_settle(struct pb_doorway *doorway)
 {
-	struct pb_saying saying = begin_saying(doorway);
+	struct pb_saying saying = begin_saying(doorway, SETTLE_MS);
 	struct pb_error err;
 
 	tell_unmapped(doorway);
 	if (pb_unmapped_state(pb_doorway_unmapped(doorway), &saying, 0, true, &err) != PB_OK)
-		pb_doorway_log(doorway, "%s", err.what);
+		pb_doorway_recorded(doorway, &err);
 	pb_saying_done(&saying);
 }

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "doors/delivery.h"
+#include "doors/passing.h"
 #include "doors/unmapped.h"
 
 #define WHAT N_("take a message in at a door")
@@ -98,37 +99,6 @@ pb_transaction_write(struct pb_transaction *t, const void *data, size_t len)
 
 /* ---- what is done with one that can't be kept ----------------------------------------------- */
 
-static bool
-is_late(const struct pb_transaction *t, size_t archive, int64_t now_us)
-{
-	int64_t since_us = pb_doorway_failing(t->doorway, archive);
-
-	return since_us != 0 &&
-	       now_us - since_us >= (int64_t)pb_doorway_door(t->doorway)->deliver_after_s * 1000000;
-}
-
-/*
- * By the policy, if it is not kept now.  Since the first failure so long: as long as no message
- * for that archive was kept, and the door was not started anew.
- */
-static bool
-may_pass(const struct pb_transaction *t)
-{
-	const struct pb_policy_door *door = pb_doorway_door(t->doorway);
-	const struct pb_clock *clock = pb_doorway_world(t->doorway)->clock;
-	int64_t now_us = clock->monotonic_us(clock->ctx);
-
-	if (door->on_failure != PB_FAILURE_DEFER_THEN_DELIVER)
-		return door->on_failure == PB_FAILURE_DELIVER;
-	for (size_t i = 0; i < policy_of(t)->archive_count; i++) {
-		if (t->to.concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
-			continue;
-		if (is_late(t, i, now_us))
-			return true;
-	}
-	return t->mapped != PB_OK && is_late(t, PB_DOORWAY_MAP(policy_of(t)), now_us);
-}
-
 /* FORMAT 1.5, gap.  `sealed`: it could have been handed to the writer. */
 static const char *
 reason_of(enum pb_status status, bool sealed, bool late)
@@ -138,47 +108,6 @@ reason_of(enum pb_status status, bool sealed, bool late)
 	if (status != PB_EUNAVAIL)
 		return "writer_refused";
 	return late ? "too_late" : "writer_away";
-}
-
-static struct pb_gap
-gap_of(const struct pb_transaction *t, const struct pb_transit *transit, const char *archive,
-    const char *reason)
-{
-	struct pb_gap gap = { .archive = archive,
-		.reason = reason,
-		.time_us = pb_message_now(pb_doorway_world(t->doorway)) };
-
-	if (transit->queue_id != NULL) {
-		gap.queue_id = (const uint8_t *)transit->queue_id;
-		gap.queue_id_len = strlen(transit->queue_id);
-	}
-	return gap;
-}
-
-/* It passes once that is durable.  Where it is not known whose it is, any archive may lack it. */
-static enum pb_status
-remember_gap(struct pb_transaction *t, const struct pb_transit *transit, const char *reason,
-    struct pb_error *err)
-{
-	const struct pb_capture_policy *policy = policy_of(t);
-	struct pb_gap *gap = calloc(t->to.count + 1, sizeof(*gap));
-	enum pb_status status;
-	size_t count = 0;
-
-	if (gap == NULL)
-		return pb_fail_memory(err, WHAT);
-	for (size_t i = 0; i < policy->archive_count; i++) {
-		if (t->to.concern[i] == PB_CONCERN_NONE || t->destination[i].kept)
-			continue;
-		gap[count++] = gap_of(t, transit, policy->archive[i].name, reason);
-	}
-	if (t->mapped != PB_OK)
-		gap[count++] = gap_of(t, transit, "", "not_mapped");
-	status = pb_gaps_add(pb_doorway_gaps(t->doorway), gap, count, err);
-	pb_doorway_tell(
-	    t->doorway, PB_BOARD_GAPS_WAITING, pb_gaps_count(pb_doorway_gaps(t->doorway)));
-	free(gap);
-	return status;
 }
 
 static void
@@ -213,7 +142,7 @@ keep(struct pb_transaction *t, const struct pb_transit *transit, const char **re
 		status = pb_message_capture(t->kit.maker, &seen, &t->times, &t->sealed, &t->err);
 	sealed = status == PB_OK;
 	if (status == PB_OK)
-		status = pb_delivery(t, transit, deadline_us, may_pass(t), &t->err);
+		status = pb_delivery(t, transit, deadline_us, pb_passing_may(t), &t->err);
 	if (status != PB_OK)
 		*ret_reason =
 		    reason_of(status, sealed, pb_doorway_left_ms(t->doorway, deadline_us) == 0);
@@ -242,7 +171,7 @@ decide(struct pb_transaction *t, const struct pb_transit *transit)
 	if (t->mapped != PB_OK) {
 		pb_doorway_failed(t->doorway, PB_DOORWAY_MAP(policy_of(t)), &t->map_err);
 		t->err = t->map_err;
-		if (!may_pass(t))
+		if (!pb_passing_may(t))
 			return PB_OUTCOME_DEFER;
 	} else if (t->to.count == 0) {
 		return decide_nobodys(t);
@@ -253,10 +182,10 @@ decide(struct pb_transaction *t, const struct pb_transit *transit)
 	}
 	if (status == PB_OK && t->mapped == PB_OK)
 		return PB_OUTCOME_KEPT;
-	if (!may_pass(t))
+	if (!pb_passing_may(t))
 		return PB_OUTCOME_DEFER;
-	return remember_gap(t, transit, reason, &t->err) == PB_OK ? PB_OUTCOME_PASS
-								  : PB_OUTCOME_DEFER;
+	return pb_passing_note(t, transit, reason, &t->err) == PB_OK ? PB_OUTCOME_PASS
+								     : PB_OUTCOME_DEFER;
 }
 
 /* A clock that is set meanwhile makes no lag of years. */
