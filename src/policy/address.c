@@ -99,6 +99,14 @@ pb_policy_address_equal(const struct pb_policy_address *a, const struct pb_polic
 	return same(a->path, b->path) && same(a->host, b->host) && a->port == b->port;
 }
 
+/* Written in their one form. */
+bool
+pb_policy_address_loopback(const struct pb_policy_address *address)
+{
+	return address->host != NULL &&
+	       (strncmp(address->host, "127.", 4) == 0 || strcmp(address->host, "::1") == 0);
+}
+
 void
 pb_policy_address_format(const struct pb_policy_address *address, char out[PB_POLICY_ADDRESS_LEN])
 {

@@ -12,6 +12,8 @@ void pb_policy_address(struct pb_policy_reader *r, const struct pb_policy_node *
 void pb_policy_address_of(struct pb_policy_reader *r, const struct pb_policy_node *mapping,
     const char *key, const char *text, struct pb_policy_address *ret_address);
 bool pb_policy_address_equal(const struct pb_policy_address *a, const struct pb_policy_address *b);
+/* Nobody outside this machine is there: 127.0.0.0/8 (RFC 1122 3.2.1.3), ::1 (RFC 4291 2.5.3). */
+bool pb_policy_address_loopback(const struct pb_policy_address *address);
 /* As it is written; "" for zeros. */
 #define PB_POLICY_ADDRESS_LEN 128
 void pb_policy_address_format(

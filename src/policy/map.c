@@ -32,14 +32,6 @@ is_map_name(const char *text)
 			    "0123456789_.-") == len;
 }
 
-/* Addresses of people go there in clear. */
-static bool
-stays_here(const struct pb_policy_address *server)
-{
-	return server->path != NULL || strncmp(server->host, "127.", 4) == 0 ||
-	       strcmp(server->host, "::1") == 0;
-}
-
 /* "unix:/path NAME", or "127.0.0.1:PORT NAME", and perhaps another name. */
 static void
 read_socketmap(struct pb_policy_reader *r, const struct pb_policy_node *root, char *words,
@@ -55,7 +47,9 @@ read_socketmap(struct pb_policy_reader *r, const struct pb_policy_node *root, ch
 		return;
 	}
 	pb_policy_address_of(r, root, MAP, at, &map->server);
-	if (r->status == PB_OK && !stays_here(&map->server))
+	/* Addresses of people go there in clear. */
+	if (r->status == PB_OK && map->server.path == NULL &&
+	    !pb_policy_address_loopback(&map->server))
 		pb_policy_refuse(r, root, MAP, N_("the server of a map is on this machine"), HINT);
 	if (r->status == PB_OK)
 		map->name = pb_policy_keep(r, name);
