@@ -42,7 +42,7 @@ read_socketmap(struct pb_policy_reader *r, const struct pb_policy_node *root, ch
 	char *domains = strtok_r(NULL, " ", &rest);
 
 	if (at == NULL || name == NULL || rest[strspn(rest, " ")] != '\0' || !is_map_name(name) ||
-	    (domains != NULL && !is_map_name(domains))) {
+	    (domains != NULL && (!is_map_name(domains) || strcmp(domains, name) == 0))) {
 		pb_policy_refuse(r, root, MAP, N_("this names no map of a server"), HINT);
 		return;
 	}

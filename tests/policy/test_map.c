@@ -67,6 +67,8 @@ a_map_is_a_file_or_a_server_of_this_machine(void **state)
 		{ 6, "map: socketmap unix:/run/map", AT, NONE },
 		{ 6, "map: socketmap unix:/run/map a b c", AT, NONE },
 		{ 6, "map: socketmap unix:/run/map a,b", AT, NONE },
+		{ 6, "map: socketmap unix:/run/map a a", AT,
+		    NONE }, /* answers are remembered by name */
 		{ 6, "map: socketmap localhost:25 a", ADDRESS, "this is no address" },
 		{ 6, "map: socketmap 192.0.2.1:25 a", AT,
 		    "the server of a map is on this machine" },
