@@ -1,19 +1,20 @@
-/* Adding and removing an authority.  The log states all that are in use, at every moment:
- * one that comes is stated before it is used, one that goes after. */
+/* Adding and removing an authority. */
+#include "archive/tsa_change.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/authorities.h"
 #include "archive/commit.h"
 #include "archive/paths.h"
 #include "core/error.h"
 #include "record/types.h"
 
 /* FORMAT 1.5, authorities. */
-static enum pb_status
-state_change(struct pb_archive *a, const struct pb_authorities *authorities, struct pb_error *err)
+enum pb_status
+pb_tsa_change_state(
+    struct pb_archive *a, const struct pb_authorities *authorities, struct pb_error *err)
 {
 	struct pb_buf facts = PB_BUF_EMPTY;
 	struct pb_json_writer w;
@@ -33,8 +34,8 @@ state_change(struct pb_archive *a, const struct pb_authorities *authorities, str
 }
 
 /* An archive of an earlier program has no tsa/. */
-static enum pb_status
-make_room(struct pb_archive *a, struct pb_error *err)
+enum pb_status
+pb_tsa_change_room(struct pb_archive *a, struct pb_error *err)
 {
 	const struct pb_files *files = a->world->files;
 	struct pb_path path;
@@ -70,7 +71,7 @@ pb_archive_tsa_add(
 
 	status = pb_authorities_read(files, a->dir, &authorities, err);
 	if (status == PB_OK)
-		status = make_room(a, err);
+		status = pb_tsa_change_room(a, err);
 	if (status == PB_OK && local)
 		status =
 		    pb_authorities_put_local(authorities, a->world, a->dir, a->origin, false, err);
@@ -80,7 +81,7 @@ pb_archive_tsa_add(
 		status = pb_authorities_write_roots(
 		    files, a->dir, &authorities->tsa[authorities->count - 1], err);
 	if (status == PB_OK)
-		status = state_change(a, authorities, err);
+		status = pb_tsa_change_state(a, authorities, err);
 	if (status == PB_OK)
 		status = pb_authorities_write(files, a->dir, authorities, err);
 	pb_authorities_free(authorities);
@@ -142,7 +143,7 @@ pb_archive_tsa_remove(struct pb_archive *a, const char *name, struct pb_error *e
 	if (status == PB_OK)
 		status = pb_authorities_write(files, a->dir, authorities, err);
 	if (status == PB_OK)
-		status = state_change(a, authorities, err);
+		status = pb_tsa_change_state(a, authorities, err);
 	if (status == PB_OK)
 		remove_files(a, name, local);
 	pb_authorities_free(authorities);
