@@ -82,6 +82,7 @@ struct pb_random {
 
 /* One HTTP exchange.  What is borrowed lives until the call returns. */
 struct pb_http_request {
+	const char *authority;    /* whose it is, by name, for who asks in another process; or NULL */
 	const char *url;          /* http or https */
 	const char *content_type; /* of the body; NULL: GET, else POST */
 	const void *body;
@@ -91,6 +92,7 @@ struct pb_http_request {
 	uint32_t timeout_ms;      /* for the whole exchange */
 	const char *client_pem;   /* path of a client certificate with its key, PEM; or NULL */
 	const char *server_roots; /* path of PEM roots for https; NULL: the system's */
+	bool foreign;             /* somebody else chose the address: this machine is not asked */
 };
 
 struct pb_http_reply {
@@ -103,8 +105,8 @@ struct pb_http_reply {
 /*
  * The network, as far as it is needed: PB_OK if an answer came whole, whatever its
  * status code; PB_EUNAVAIL if not (refused, no such host, timed out, cut off; err->why
- * says which, and err->cause is ECONNREFUSED or ETIMEDOUT of the first and third); PB_ELIMIT;
- * PB_EINVAL: no such URL.
+ * says which, and err->cause is ECONNREFUSED or ETIMEDOUT of the first and third, ENETDOWN where
+ * nobody was asked, since who would ask is away); PB_ELIMIT; PB_EINVAL: no such URL.
  */
 struct pb_http {
 	void *ctx;

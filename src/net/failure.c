@@ -36,6 +36,8 @@ static const struct reason reasons[] = {
 	{ CURLE_SSL_CACERT_BADFILE, PB_EINVAL, N_("the file of root certificates cannot be used") },
 	{ CURLE_SSL_CERTPROBLEM, PB_EINVAL,
 	    N_("the client certificate, or its key, cannot be used") },
+	{ CURLE_ABORTED_BY_CALLBACK, PB_EUNAVAIL,
+	    N_("the address is of this machine, or of its own network line") },
 	{ CURLE_FILESIZE_EXCEEDED, PB_ELIMIT, N_("the answer is too long") },
 };
 

@@ -10,6 +10,7 @@
 #include "net/address.h"
 #include "net/failure.h"
 #include "net/media_type.h"
+#include "net/near.h"
 
 #define WHAT N_("ask a server")
 
@@ -63,6 +64,19 @@ on_body(char *data, size_t size, size_t count, void *arg)
 		return CURL_WRITEFUNC_ERROR;
 	}
 	return len;
+}
+
+/* Connected, and nothing sent yet: whatever a name was resolved to, here it is known. */
+static int
+on_connected(void *arg, char *address, char *local, int port, int local_port)
+{
+	const struct call *call = arg;
+
+	(void)local;
+	(void)port;
+	(void)local_port;
+	return call->request->foreign && pb_net_is_near(address) ? CURL_PREREQFUNC_ABORT
+								 : CURL_PREREQFUNC_OK;
 }
 
 /* ---- options ---- */
@@ -138,6 +152,10 @@ set_callbacks(struct call *call)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 	if (code == CURLE_OK && call->request->max <= INT64_MAX)
 		code = curl_easy_setopt(
 		    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->request->max);

@@ -60,6 +60,19 @@ allow(int rules, const char *directory, uint64_t rights)
 	return error;
 }
 
+static int
+allow_reading(int rules, const char *const *directory, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count; i++) {
+		error = allow(rules, directory[i], READING);
+		if (error == -ENOENT || error == -EACCES || error == -ENOTDIR)
+			error = 0;
+	}
+	return error;
+}
+
 /* What the program is loaded by is executed too (elf(5), PT_INTERP). */
 static int
 allow_program(int rules, const char *program)
@@ -92,8 +105,8 @@ restrict_to(int rules, const struct pb_confinement *confinement, const struct ru
 	for (size_t i = 0; error == 0 && i < confinement->directory_count; i++)
 		error = allow(rules, confinement->directory[i],
 		    rights->files & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
-	for (size_t i = 0; error == 0 && i < confinement->reading_count; i++)
-		error = allow(rules, confinement->reading[i], READING);
+	if (error == 0)
+		error = allow_reading(rules, confinement->reading, confinement->reading_count);
 	for (size_t i = 0; error == 0 && rights->network != 0 && i < confinement->port_count; i++)
 		error = allow_port(rules, confinement->port[i]);
 	if (error == 0 && confinement->program != NULL)

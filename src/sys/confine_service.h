@@ -13,7 +13,9 @@
 struct pb_confinement {
 	const char *const *directory; /* in which all may be done; nothing outside is written */
 	size_t directory_count;
-	const char *const *reading; /* in which files may be read, and directories listed */
+	/* In which files may be read, and directories listed; one that is not there is passed over.
+	 */
+	const char *const *reading;
 	size_t reading_count;
 	/* The one program that may be started, and then everything else may be read; or NULL. */
 	const char *program;

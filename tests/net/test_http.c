@@ -395,6 +395,21 @@ headers_beyond_the_limit_are_dropped(void **state)
 	pb_buf_done(&one);
 }
 
+/* Where a certificate points to, the machine that stamps is not meant. */
+static void
+this_machine_is_not_asked_at_an_address_that_others_chose(void **state)
+{
+	struct hostile *h =
+	    hostile_start("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", DEED_CLOSE);
+	struct pb_http_request request = get(h->url);
+
+	(void)state;
+	request.foreign = true;
+	refuse_request(&request, PB_EUNAVAIL, "of this machine");
+	hostile_stop(h);
+	free(h);
+}
+
 /* ---- answers ---- */
 
 static void
@@ -777,6 +792,7 @@ main(void)
 		cmocka_unit_test(body_of_just_the_limit_is_taken),
 		cmocka_unit_test(nothing_may_be_asked_for),
 		cmocka_unit_test(headers_beyond_the_limit_are_dropped),
+		cmocka_unit_test(this_machine_is_not_asked_at_an_address_that_others_chose),
 		cmocka_unit_test(whole_answer_is_handed_over),
 		cmocka_unit_test(answer_in_any_form_of_http_is_whole),
 		cmocka_unit_test(compressed_body_is_left_as_it_is),

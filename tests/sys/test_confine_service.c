@@ -237,6 +237,38 @@ a_door_has_its_directory_and_no_other_file(void **state)
 	assert_file_ending(*state, false, reads_outside, EACCES);
 }
 
+static int
+reads_inside_and_writes_nowhere(const struct place *place)
+{
+	const char *const readable[] = { "/nowhere/at/all", place->inside };
+	const struct pb_confinement confinement = {
+		.reading = readable, .reading_count = 2, .network = true
+	};
+	struct pb_confined confined;
+	int inside, outside;
+
+	if (pb_confine_service(&confinement, &confined) != 0)
+		return 100;
+	if (!confined.landlock)
+		return NO_LANDLOCK;
+	inside = open(place->inside, O_RDONLY | O_DIRECTORY);
+	outside = open(place->outside, O_RDONLY | O_DIRECTORY);
+	return inside >= 0 && outside < 0 && write_in(place->inside) == EACCES ? 0 : 1;
+}
+
+static void
+what_a_service_may_read_it_may_not_write(void **state)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(reads_inside_and_writes_nowhere(*state));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), offered().landlock ? 0 : NO_LANDLOCK);
+}
+
 static void
 a_writer_reads_everything_and_writes_in_its_directories(void **state)
 {
@@ -364,6 +396,8 @@ main(void)
 		    a_door_has_its_directory_and_no_other_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_writer_reads_everything_and_writes_in_its_directories, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_a_service_may_read_it_may_not_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    one_program_is_for_those_who_said_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
