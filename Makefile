@@ -5,7 +5,7 @@
 # tests of a room are linked with that room and what it may use, no more.
 
 # Users before used, as static linking needs.
-ROOMS := cli fleet daemon doors herald token capture copies export keys find check anchor archive catalog index \
+ROOMS := cli fleet daemon stamper doors herald token capture copies export keys find check anchor archive catalog index \
          view mime dossier verify bundle stamp vault log relay health policy net record crypto sys core
 
 USES_core    :=
@@ -34,6 +34,7 @@ USES_find    := core sys crypto record log bundle vault view index catalog archi
 USES_keys    := core sys crypto record vault dossier archive
 USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
 USES_doors   := core sys crypto record net policy relay capture
+USES_stamper := core sys policy relay net
 USES_herald  := core sys net policy health
 USES_daemon  := core sys crypto record policy relay archive anchor
 USES_token   := core crypto
@@ -54,6 +55,7 @@ LIBS_relay   :=
 LIBS_doors   :=
 LIBS_herald  :=
 LIBS_daemon  :=
+LIBS_stamper :=
 LIBS_bundle  := deflate
 LIBS_dossier :=
 LIBS_vault   :=
@@ -93,15 +95,16 @@ HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := $(filter-out mime daemon doors herald relay,$(ROOMS))
+ROOMS_probant    := $(filter-out mime daemon stamper doors herald relay,$(ROOMS))
 ROOMS_probant-verify := cli check archive verify bundle stamp vault log record crypto sys core
 # A program for the other ones: it looks into messages, and holds what may break on them.
 HELPERS          := probant-mime
 ROOMS_probant-mime := mime sys core
-# The daemon; what serves one door of it: without archive, catalog or key; and who tells how it does,
-# of what all of them tell of themselves.
-HELPERS          += probantd probant-door probant-herald
+# The daemon; what serves one door of it, and who asks for its writer, which has no network: both
+# without archive, catalog or key; and who tells how it does, of what all of them tell of themselves.
+HELPERS          += probantd probant-door probant-stamper probant-herald
 ROOMS_probantd     := daemon anchor archive catalog index view stamp vault log relay policy record crypto sys core
+ROOMS_probant-stamper := stamper policy relay net record crypto sys core
 ROOMS_probant-door := doors capture policy relay net record crypto sys core
 ROOMS_probant-herald := herald health policy net sys core
 
@@ -152,7 +155,7 @@ $(B)/flags: force
 	@printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" | cmp -s - $@ || printf '%s\n' "$(subst ",\",$(FLAGS_NOW))" > $@
 
 define room
-SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c src/doors/main.c src/herald/main.c,$$(wildcard src/$(1)/*.c))
+SRC_$(1) := $$(filter-out src/cli/main%.c src/mime/main.c src/daemon/main.c src/stamper/main.c src/doors/main.c src/herald/main.c,$$(wildcard src/$(1)/*.c))
 OBJ_$(1) := $$(SRC_$(1):%.c=$(B)/obj/%.o)
 $(B)/lib$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
@@ -188,12 +191,16 @@ $(B)/probant-door: $(B)/obj/src/doors/main.o $(call archives,$(ROOMS_probant-doo
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-door))
 
+$(B)/probant-stamper: $(B)/obj/src/stamper/main.o $(call archives,$(ROOMS_probant-stamper))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-stamper))
+
 $(B)/probant-herald: $(B)/obj/src/herald/main.o $(call archives,$(ROOMS_probant-herald))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-herald))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli fleet daemon doors herald relay health policy token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli fleet daemon stamper doors herald relay health policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

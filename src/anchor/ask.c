@@ -157,7 +157,7 @@ pb_ask(const struct pb_world *world, const char *dir, const struct pb_http *http
 		return PB_OK;
 	}
 	if (status == PB_EUNAVAIL && failure.reason[0] != '\0') {
-		if (tsa->local || http != NULL)
+		if (strcmp(failure.reason, PB_ASK_NO_NETWORK) != 0)
 			remember(&q, false);
 		*ret_failure = failure;
 		if (err != NULL)

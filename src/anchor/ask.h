@@ -37,6 +37,8 @@ void pb_answer_done(struct pb_answer *answer);
  * "timeout", "http_status", "not_a_reply", "rejected", "too_long", "no_network", "no_key", or
  * pb_stamp_fault_code).
  */
+/* It was not asked: nothing is remembered of it. */
+#define PB_ASK_NO_NETWORK "no_network"
 struct pb_ask_failure {
 	char reason[32];
 	struct pb_error error;

@@ -107,6 +107,7 @@ ask_external(struct pb_asking *q, struct pb_error *err)
 {
 	const struct pb_tsa *tsa = q->tsa;
 	const struct pb_http_request request = {
+		.authority = tsa->name,
 		.url = tsa->url,
 		.content_type = "application/timestamp-query",
 		.body = q->answer.request.data,
@@ -123,12 +124,14 @@ ask_external(struct pb_asking *q, struct pb_error *err)
 
 	if (q->http == NULL)
 		return pb_asking_failed(
-		    q, "no_network", N_("there is no network to ask it over"), "");
+		    q, PB_ASK_NO_NETWORK, N_("there is no network to ask it over"), "");
 	status = q->http->exchange(q->http->ctx, &request, &reply, &silent);
 	if (status == PB_OK) {
 		status = take_reply(q, &reply, err);
 	} else if (status == PB_ENOMEM) {
 		status = pb_fail_memory(err, ASKING);
+	} else if (silent.cause == ENETDOWN) {
+		status = pb_asking_failed(q, PB_ASK_NO_NETWORK, silent.why, "");
 	} else {
 		(void)pb_asking_failed(q, silence(status, &silent), silent.why, silent.object);
 		q->failure->error.cause = silent.cause;

@@ -88,7 +88,7 @@ ask_one(const struct pb_anchor_question *q, struct pb_tsa *tsa, struct pb_anchor
 		keep_answer(answers, tsa, &answer);
 	} else if (status == PB_EUNAVAIL) {
 		note_failure(answers, tsa, failure.reason, &failure.error);
-		answers->failed += tsa->local || q->http != NULL; /* else it was not asked */
+		answers->failed += strcmp(failure.reason, PB_ASK_NO_NETWORK) != 0;
 		status = PB_OK;
 	}
 	return status;

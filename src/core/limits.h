@@ -60,6 +60,10 @@
 #define PB_LIMIT_RELAY_UNANSWERED 64
 #define PB_LIMIT_RELAY_TABLE (1024 * 1024)
 
+/* Questions that the stamper asks at once: the writer has one, and writers that ended have left
+ * theirs to run until their time is over. */
+#define PB_LIMIT_STAMPER_QUESTIONS 16
+
 /* JSON from outside: the text; its arrays and objects inside each other; its values, 32 bytes
  * of memory each. */
 #define PB_LIMIT_JSON (16 * 1024 * 1024)

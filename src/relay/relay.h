@@ -8,12 +8,6 @@
 #include "core/world.h"
 #include "record/intake.h"
 
-/* What one side may ask of the writer, fixed by the socket that it connects to. */
-enum pb_relay_role {
-	PB_RELAY_LISTENER, /* record types 1 to 3, into the archives that it was told of */
-	PB_RELAY_STAMPER   /* answers questions for a timestamp; submits nothing */
-};
-
 /* ---- the side of a listener ----------------------------------------------------------------- */
 
 struct pb_relay; /* one connection, for one thread at a time */
