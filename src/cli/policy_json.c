@@ -92,6 +92,7 @@ pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_wr
 	put_text(w, "herald_user", policy->herald_user);
 	pb_policy_address_format(&policy->metrics, metrics);
 	put_text(w, "metrics", metrics);
+	put_text(w, "timestamp", policy->timestamp);
 	pb_json_u64(w, "heartbeat_s", policy->heartbeat_s);
 	pb_json_array_begin(w, "doors");
 	for (size_t i = 0; i < policy->door_count; i++)

@@ -187,6 +187,9 @@ pb_policy_say_capture(const struct pb_capture_policy *policy)
 	say_otherwise(policy);
 	pb_policy_duration_format(policy->heartbeat_s, heartbeat);
 	(void)printf(_("Each archive notes every %s that capture is running.\n"), heartbeat);
+	pb_label_line(_("timestamps"), policy->timestamp != NULL
+					   ? policy->timestamp
+					   : _("by commands, and an archive's own authority"));
 	(void)puts(_("Users"));
 	say_user(_("doors"), policy->door_user);
 	say_user(_("writer"), policy->writer_user);

@@ -52,6 +52,7 @@ pb_words_event(const char *event)
 		{ "heartbeat", N_("the capture goes on") }, { "stop", N_("the capture stopped") },
 		{ "leave", N_("the archive leaves its operator") },
 		{ "policy", N_("the policy of the capture was stated") },
+		{ "timestamp_policy", N_("the policy of timestamps was stated") },
 		{ "gap", N_("there is a gap in the capture") },
 		{ "unmapped", N_("recipients in domains of ours had no archive") },
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },

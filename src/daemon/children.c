@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "daemon/backoff.h"
 #include "daemon/log.h"
+#include "daemon/policy_text.h"
 #include "sys/board.h"
 #include "sys/child.h"
 #include "sys/listen.h"
@@ -19,6 +20,7 @@ struct kind {
 };
 static const struct kind DOOR = { PB_STAGE_DOOR, "probant-door", NULL };
 static const struct kind WRITER = { PB_STAGE_WRITER, "probantd", "--writer" };
+static const struct kind STAMPER = { PB_STAGE_LAST, "probant-stamper", NULL };
 static const struct kind HERALD = { PB_STAGE_LAST, "probant-herald", NULL };
 
 struct child {
@@ -37,7 +39,7 @@ struct child {
 struct pb_children {
 	const struct pb_setting *setting;
 	char writer_uid[16];
-	struct child child[2 + PB_LIMIT_POLICY_DOORS];
+	struct child child[3 + PB_LIMIT_POLICY_DOORS];
 	size_t count;
 };
 
@@ -80,6 +82,9 @@ pb_children_new(
 	add(c, &WRITER, "writer", setting->relay_socket, 1 + policy->archive_count);
 	for (size_t i = 0; i < policy->door_count; i++)
 		add(c, &DOOR, policy->door[i].name, setting->door_socket[i], 1);
+	if (setting->stamper_socket >= 0)
+		add(c, &STAMPER, "stamper", setting->stamper_socket,
+		    setting->timestamp->authority_count);
 	if (setting->metrics_socket >= 0)
 		add(c, &HERALD, "herald", setting->metrics_socket, 1);
 	*ret_children = c;
@@ -89,15 +94,21 @@ pb_children_new(
 /* ---- one ------------------------------------------------------------------------------------ */
 
 static enum pb_status
-start_service(const struct pb_children *c, struct child *child, struct pb_error *err)
+start_given(const struct pb_children *c, struct child *child, const struct pb_buf *policy,
+    struct pb_error *err)
 {
 	const struct pb_setting *s = c->setting;
 	const struct kind *kind = child->kind;
 	const char *const of_kind[] = { kind->program, kind->argument, NULL };
 	const char *const of_door[] = { kind->program, child->name, s->relay, s->policy->state_dir,
 		c->writer_uid, NULL };
-	const struct pb_service_given given = { .policy = s->text.data,
-		.policy_len = s->text.len,
+	const char *const of_stamper[] = { kind->program, c->writer_uid, s->policy->stamper_user,
+		NULL };
+	const char *const *arguments = kind == &DOOR      ? of_door
+				       : kind == &STAMPER ? of_stamper
+							  : of_kind;
+	const struct pb_service_given given = { .policy = policy->data,
+		.policy_len = policy->len,
 		.socket = child->socket,
 		.board = child->board };
 	char program[PB_LIMIT_PATH];
@@ -105,8 +116,26 @@ start_service(const struct pb_children *c, struct child *child, struct pb_error 
 	if (!pb_sys_beside(kind->program, program, sizeof(program)))
 		return pb_fail(err, PB_EUNAVAIL, N_("start a service"),
 		    N_("a program of this installation is missing"), "%s", kind->program);
-	return pb_service_start(
-	    program, kind == &DOOR ? of_door : of_kind, &given, &child->service, err);
+	return pb_service_start(program, arguments, &given, &child->service, err);
+}
+
+/* Each is handed what it carries out, and no more. */
+static enum pb_status
+start_service(const struct pb_children *c, struct child *child, struct pb_error *err)
+{
+	const struct pb_setting *s = c->setting;
+	struct pb_buf both = PB_BUF_EMPTY;
+	enum pb_status status;
+
+	if (child->kind == &STAMPER)
+		return start_given(c, child, &s->timestamp_text, err);
+	if (child->kind != &WRITER)
+		return start_given(c, child, &s->text, err);
+	status = pb_policy_text_join(&s->timestamp_text, &s->text, &both, err);
+	if (status == PB_OK)
+		status = start_given(c, child, &both, err);
+	pb_buf_done(&both);
+	return status;
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "archive/founding.h"
 #include "core/error.h"
 #include "daemon/depot_state.h"
-#include "probant/stamp.h"
 
 #define SECOND_US 1000000LL
 /* A command that waits looks every quarter of a second (archive/lock.c). */
@@ -16,7 +15,6 @@
 /* To take it up costs more than to hold it between two messages of a day. */
 #define IDLE_US (300 * SECOND_US)
 #define IDLE_CROWDED_US SECOND_US
-#define STAMP_US (60 * SECOND_US)
 
 /* ---- the door into it ------------------------------------------------------------------------ */
 
@@ -78,36 +76,16 @@ pb_depot_intake(struct pb_depot *depot)
 
 /* ---- what is due ---------------------------------------------------------------------------- */
 
-/* Where authorities are asked over the network, a process that has one does it. */
-static enum pb_status
-stamp(struct pb_depot *d, struct pb_error *err)
-{
-	struct pb_stamp_outcome outcome;
-	enum pb_status status = PB_OK;
-
-	d->stamp_us = pb_depot_now(d) + STAMP_US;
-	if (pb_archive_stamps_locally(d->archive))
-		status = pb_archive_stamp(d->archive, NULL, false, &outcome, err);
-	if (status == PB_OK && pb_archive_stamps_locally(d->archive))
-		pb_depot_tell_stamped(d);
-	if (status == PB_OK)
-		d->unstamped = false;
-	return status;
-}
-
 static bool
 beat_is_due(const struct pb_depot *d, int64_t now_us)
 {
 	return d->options->policy->heartbeat_s > 0 && now_us >= d->beat_us;
 }
 
-static bool
-stamp_is_due(const struct pb_depot *d, int64_t now_us)
-{
-	return d->unstamped && now_us >= d->stamp_us;
-}
-
-/* What is done with the archive held; one that no record needs is not kept for it. */
+/*
+ * What is done with the archive held; one that no record needs is not kept for it.  Where nobody
+ * stamps it, it is captured into all the same.
+ */
 static enum pb_status
 tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
 {
@@ -116,8 +94,10 @@ tend(struct pb_depot *d, int64_t now_us, struct pb_error *err)
 
 	if (status == PB_OK && beat_is_due(d, now_us))
 		status = pb_depot_beat(d, err);
-	if (status == PB_OK && stamp_is_due(d, now_us))
-		status = stamp(d, err);
+	if (status != PB_ELOCKED)
+		pb_depot_tell_went(d, status);
+	if (status == PB_OK && pb_depot_stamp_due(d, now_us))
+		status = pb_depot_stamp(d, err);
 	if (!held && d->held && !pb_depot_broken(d))
 		pb_depot_let_go(d);
 	else if (d->held)
@@ -143,15 +123,13 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 		/* Whoever waits looks in his own time: nothing that is due takes it from him. */
 		d->look_us = now_us + RETRY_US;
 	} else if (d->step != PB_STEP_STARTED || d->unsaid_count > 0 || beat_is_due(d, now_us) ||
-		   stamp_is_due(d, now_us)) {
+		   pb_depot_stamp_due(d, now_us)) {
 		status = tend(d, now_us, err);
 		*ret_worked = true;
 		if (status != PB_OK)
 			d->look_us = now_us + RETRY_US;
 		if (status == PB_ELOCKED && !d->rivalled)
 			status = PB_OK; /* a command is at work: later */
-		else
-			pb_depot_tell_went(d, status);
 	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
@@ -171,8 +149,8 @@ pb_depot_stop(struct pb_depot *d, struct pb_error *err)
 	status = pb_depot_ready(d, PATIENCE_S, err);
 	if (status == PB_OK)
 		status = pb_depot_unready(d, err);
-	if (status == PB_OK && unstamped)
-		status = stamp(d, err);
+	if (status == PB_OK && (unstamped || d->answered != NULL))
+		status = pb_depot_stamp_last(d, err);
 	if (d->held && !pb_depot_broken(d))
 		pb_depot_let_go(d);
 	return status;

@@ -16,6 +16,8 @@
 #include "archive/commit.h"
 #include "core/world.h"
 #include "crypto/digest.h"
+#include "daemon/errands.h"
+#include "daemon/stamps.h"
 #include "policy/capture.h"
 #include "record/intake.h"
 #include "sys/board.h"
@@ -29,8 +31,10 @@ struct pb_depot_options {
 	uint8_t policy_sha256[PB_DIGEST_LEN]; /* of its text */
 	uint8_t map_sha256[PB_DIGEST_LEN];    /* of the file of its map, if it has one */
 	const char *viewer;                   /* probant-mime; NULL: nothing is indexed */
+	const struct pb_stamps *stamps; /* NULL: an archive's own authority, where it is alone */
+	struct pb_errands *errands;     /* by which others are asked; NULL: nobody can be */
 	struct pb_board *board; /* row 0 is the writer's, the next the archives'; may be NULL */
-	unsigned *viewed;                     /* archives of which a segment is indexed now */
+	unsigned *viewed;       /* archives of which a segment is indexed now */
 	/* Called within submit and flush of the intake (record/intake.h). */
 	pb_acknowledged_fn *acknowledged;
 	void *acknowledged_ctx;
@@ -54,6 +58,8 @@ const struct pb_intake *pb_depot_intake(struct pb_depot *depot);
  */
 enum pb_status pb_depot_tick(
     struct pb_depot *depot, bool crowded, bool *ret_worked, struct pb_error *err) PB_MUST_CHECK;
+/* What was handed to the errands is back.  asked: authorities were; else it is tried again. */
+void pb_depot_answered(struct pb_depot *depot, struct pb_stamping *take_stamping, bool asked);
 
 /* The local clock stepped: the log says so, before what comes next (FORMAT 1.5, clock step). */
 void pb_depot_clock_stepped(struct pb_depot *depot, const struct pb_clock_step *step);

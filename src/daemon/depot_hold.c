@@ -148,6 +148,7 @@ pb_depot_free(struct pb_depot *d)
 		return;
 	end_views(d);
 	forget_closed(d);
+	pb_stamping_free(d->answered);
 	pb_group_free(d->group);
 	(void)pb_archive_close(d->archive, NULL); /* the next that opens it publishes */
 	pb_io_close(d->options->world->files, &d->capturing);

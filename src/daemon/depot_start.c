@@ -70,6 +70,15 @@ state_policy(struct pb_depot *d, struct pb_error *err)
 	return state(d, written, PB_RECORD_MANAGEMENT, &facts, &envelope, err);
 }
 
+static enum pb_status
+state_stamps(struct pb_depot *d, struct pb_error *err)
+{
+	struct pb_buf facts = PB_BUF_EMPTY;
+	enum pb_status written = pb_events_stamps(&facts, d->options->stamps);
+
+	return state(d, written, PB_RECORD_MANAGEMENT, &facts, NULL, err);
+}
+
 static void
 set_heartbeat(struct pb_depot *d)
 {
@@ -142,6 +151,8 @@ do_step(struct pb_depot *d, struct pb_error *err)
 		return state_start(d, err);
 	case PB_STEP_POLICY:
 		return state_policy(d, err);
+	case PB_STEP_STAMPS:
+		return d->options->stamps != NULL ? state_stamps(d, err) : PB_OK;
 	case PB_STEP_STARTED:
 		break;
 	}

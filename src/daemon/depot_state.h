@@ -18,6 +18,7 @@ enum pb_step {
 	PB_STEP_GAP,
 	PB_STEP_START,
 	PB_STEP_POLICY,
+	PB_STEP_STAMPS, /* the timestamp policy */
 	PB_STEP_STARTED
 };
 
@@ -54,9 +55,13 @@ struct pb_depot {
 	struct pb_clock_step unsaid[PB_STEPS_UNSAID];
 	size_t unsaid_count;
 	bool unstamped;
-	bool failing;    /* what it is for went wrong, and not well since */
-	int64_t used_us; /* the last record of a door */
+	bool followed;                /* it has the authorities of the timestamp policy */
+	bool asked;                   /* they are, and what they answer was not kept yet */
+	struct pb_stamping *answered; /* owned: to be kept; NULL: nothing is */
+	bool failing;                 /* what it is for went wrong, and not well since */
+	int64_t used_us;              /* the last record of a door */
 	int64_t look_us, beat_us, stamp_us, room_us; /* when these are due */
+	int64_t quiet_us;                            /* and a stamp if nothing is new */
 };
 
 int64_t pb_depot_now(const struct pb_depot *depot);
@@ -73,6 +78,14 @@ void pb_depot_tell_stamped(struct pb_depot *depot);
 void pb_depot_tell_kept(struct pb_depot *depot);
 void pb_depot_tell_went(struct pb_depot *depot, enum pb_status status);
 void pb_depot_tell_room(struct pb_depot *depot, int64_t now_us);
+
+/*
+ * Is it to be stamped, or is an answer to be kept?  Then, of one that is held, either is done; what
+ * others are to be asked is handed to the errands.  _last: what needs nobody else.
+ */
+bool pb_depot_stamp_due(const struct pb_depot *depot, int64_t now_us);
+enum pb_status pb_depot_stamp(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_depot_stamp_last(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 
 /* Take the archive, which another may make it wait for so long.  PB_ELOCKED. */
 enum pb_status pb_depot_hold(

@@ -161,3 +161,22 @@ pb_events_mailboxes(struct pb_buf *envelope, const struct pb_capture_policy *pol
 		state_mapped(&w, policy, archive);
 	return end(&w);
 }
+
+enum pb_status
+pb_events_stamps(struct pb_buf *facts, const struct pb_stamps *stamps)
+{
+	const struct pb_policy_profile *profile = stamps->profile;
+	struct pb_json_writer w;
+
+	begin(&w, facts, "timestamp_policy");
+	pb_json_hex(&w, "sha256", stamps->sha256, PB_DIGEST_LEN);
+	pb_json_text(&w, "profile", profile->name);
+	pb_json_u64(&w, "every_s", profile->every_s);
+	pb_json_u64(&w, "heartbeat_s", profile->heartbeat_s);
+	pb_json_u64(&w, "gap_after_s", profile->gap_after_s);
+	pb_json_array_begin(&w, "authorities");
+	for (size_t i = 0; i < stamps->rule.asked_count; i++)
+		pb_json_text(&w, NULL, stamps->asked[i]);
+	pb_json_array_end(&w);
+	return end(&w);
+}

@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "crypto/digest.h"
+#include "daemon/stamps.h"
 #include "policy/capture.h"
 
 /* Each appends the JSON of facts (of pb_events_mailboxes: of an envelope).  PB_ENOMEM. */
@@ -18,6 +19,8 @@ enum pb_status pb_events_gap(struct pb_buf *facts, uint64_t from_us, uint64_t to
 enum pb_status pb_events_policy(struct pb_buf *facts, const struct pb_capture_policy *policy,
     size_t archive, const uint8_t sha256[PB_DIGEST_LEN],
     const uint8_t map_sha256[PB_DIGEST_LEN]) PB_MUST_CHECK;
+/* The timestamp policy in force. */
+enum pb_status pb_events_stamps(struct pb_buf *facts, const struct pb_stamps *stamps) PB_MUST_CHECK;
 enum pb_status pb_events_mailboxes(
     struct pb_buf *envelope, const struct pb_capture_policy *policy, size_t archive) PB_MUST_CHECK;
 

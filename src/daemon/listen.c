@@ -25,17 +25,30 @@ again(int fd, int *ret_fd, struct pb_error *err)
 	return PB_OK;
 }
 
-/* Doors alone reach the writer; it asks who they are besides (relay/server.h). */
+/* One that `whom` alone reaches; who serves it asks who it is besides.  before: -1, or what listens
+ * there already. */
 static enum pb_status
-open_relay(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
+open_ours(
+    const char *path, const struct pb_user *whom, int before, int *ret_fd, struct pb_error *err)
 {
-	enum pb_status status;
+	enum pb_status status = before >= 0 ? again(before, ret_fd, err)
+					    : pb_local_listen(path, MODE_RELAY, ret_fd, err);
 
-	if (before != NULL && strcmp(before->relay, s->relay) == 0)
-		status = again(before->relay_socket, &s->relay_socket, err);
-	else
-		status = pb_local_listen(s->relay, MODE_RELAY, &s->relay_socket, err);
-	return status == PB_OK ? pb_user_give(s->relay, &s->users.door, err) : status;
+	return status == PB_OK ? pb_user_give(path, whom, err) : status;
+}
+
+/* Doors reach the writer, and he who asks for him. */
+static enum pb_status
+open_relays(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
+{
+	bool same = before != NULL && strcmp(before->relay, s->relay) == 0;
+	enum pb_status status = open_ours(
+	    s->relay, &s->users.door, same ? before->relay_socket : -1, &s->relay_socket, err);
+
+	if (status == PB_OK && s->timestamp != NULL && pb_timestamp_policy_goes_out(s->timestamp))
+		status = open_ours(s->stamper, &s->users.writer, same ? before->stamper_socket : -1,
+		    &s->stamper_socket, err);
+	return status;
 }
 
 /* The socket that listens there already; -1: none. */
@@ -74,7 +87,7 @@ pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_
 		return pb_fail_memory(err, LISTENING);
 	for (size_t i = 0; i < count; i++)
 		s->door_socket[i] = -1;
-	status = open_relay(s, before, err);
+	status = open_relays(s, before, err);
 	for (size_t i = 0; status == PB_OK && i < count; i++)
 		status = open_at(&s->policy->door[i].listen, before, &s->door_socket[i], err);
 	if (status == PB_OK && s->policy->metrics.host != NULL)
@@ -86,6 +99,7 @@ void
 pb_listen_done(struct pb_setting *s)
 {
 	pb_listen_close(s->relay_socket);
+	pb_listen_close(s->stamper_socket);
 	pb_listen_close(s->metrics_socket);
 	for (size_t i = 0; s->door_socket != NULL && i < s->policy->door_count; i++)
 		pb_listen_close(s->door_socket[i]);

@@ -1,7 +1,5 @@
 #include "daemon/master.h"
 
-#include <string.h>
-
 #include "core/error.h"
 #include "daemon/children.h"
 #include "daemon/log.h"
@@ -33,12 +31,6 @@ tell_users(const struct pb_setting *setting)
 
 /* ---- what signals ask for ------------------------------------------------------------------- */
 
-static bool
-says_the_same(const struct pb_setting *a, const struct pb_setting *b)
-{
-	return a->text.len == b->text.len && memcmp(a->text.data, b->text.data, a->text.len) == 0;
-}
-
 static void
 reload(struct master *m)
 {
@@ -50,7 +42,7 @@ reload(struct master *m)
 		return;
 	if (pb_setting_new(m->world, m->file, before, &setting, &err) != PB_OK) {
 		pb_log_error("the policy stays as it was", &err);
-	} else if (says_the_same(setting, before)) {
+	} else if (pb_setting_equal(setting, before)) {
 		pb_log("the policy has not changed");
 		pb_setting_free(setting);
 	} else {

@@ -9,10 +9,19 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "daemon/listen.h"
+#include "daemon/policy_text.h"
 #include "policy/whole.h"
 #include "sys/listen.h"
 
 static const char SETTING_UP[] = N_("put a policy into force");
+
+static void
+name_socket(const struct pb_capture_policy *policy, const char *name, char out[PB_LIMIT_PATH])
+{
+	int written = snprintf(out, PB_LIMIT_PATH, "%s/%s", policy->runtime_dir, name);
+
+	pb_assert(written > 0 && written < PB_LIMIT_PATH); /* policy/capture.c sees to that */
+}
 
 /* What doors must not forget is theirs; where everybody connects, nobody else may write. */
 static enum pb_status
@@ -21,11 +30,9 @@ make_directories(struct pb_setting *s, struct pb_error *err)
 	const struct pb_capture_policy *policy = s->policy;
 	const struct pb_user self = pb_user_self();
 	enum pb_status status;
-	int written = snprintf(s->relay, sizeof(s->relay), "%s/writer.sock", policy->runtime_dir);
 
-	if (written < 0 || (size_t)written >= sizeof(s->relay))
-		return pb_fail(err, PB_ELIMIT, SETTING_UP, N_("this path is too long"), "%s",
-		    policy->runtime_dir);
+	name_socket(policy, "writer.sock", s->relay);
+	name_socket(policy, PB_SOCKET_STAMPER, s->stamper);
 	status = pb_user_directory(policy->runtime_dir, 0755, &self, err);
 	if (status == PB_OK)
 		status = pb_user_directory(policy->state_dir, 0700, &s->users.door, err);
@@ -74,8 +81,11 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 
 	if (s == NULL)
 		return pb_fail_memory(err, SETTING_UP);
-	s->relay_socket = s->metrics_socket = s->state = -1;
+	s->relay_socket = s->stamper_socket = s->metrics_socket = s->state = -1;
 	status = pb_policy_whole_read(world->files, file, &s->text, &s->policy, err);
+	if (status == PB_OK && s->policy->timestamp != NULL)
+		status = pb_policy_text_timestamp(
+		    world, s->policy->timestamp, &s->timestamp_text, &s->timestamp, err);
 	if (status == PB_OK)
 		status = pb_users_find(s->policy, &s->users, err);
 	if (status == PB_OK)
@@ -100,5 +110,19 @@ pb_setting_free(struct pb_setting *setting)
 	pb_listen_close(setting->state);
 	pb_capture_policy_free(setting->policy);
 	pb_buf_done(&setting->text);
+	pb_timestamp_policy_free(setting->timestamp);
+	pb_buf_done(&setting->timestamp_text);
 	free(setting);
+}
+
+static bool
+equal(const struct pb_buf *a, const struct pb_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+bool
+pb_setting_equal(const struct pb_setting *a, const struct pb_setting *b)
+{
+	return equal(&a->text, &b->text) && equal(&a->timestamp_text, &b->timestamp_text);
 }

@@ -7,7 +7,7 @@
 
 struct pb_users {
 	bool apart; /* else whom the policy names cannot be become: all are who started it */
-	struct pb_user door, writer;
+	struct pb_user door, writer, stamper;
 	struct pb_user herald; /* who the stamper is, if the policy does not say else */
 };
 

@@ -1,9 +1,11 @@
 #include "daemon/writer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/error.h"
 #include "daemon/log.h"
+#include "daemon/setting.h"
 #include "daemon/writer_state.h"
 #include "policy/whole.h"
 #include "sys/service.h"
@@ -47,6 +49,25 @@ digest_policy(struct writer *w)
 		    w->text.data + own + 1, w->text.len - own - 1, w->shared.map_sha256);
 }
 
+/* What archives are stamped by, where a policy says so: others are asked by a process that can. */
+static enum pb_status
+open_stamps(struct writer *w, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+
+	if (w->timestamp.len == 0)
+		return PB_OK;
+	(void)snprintf(
+	    w->stamper, sizeof(w->stamper), "%s/" PB_SOCKET_STAMPER, w->policy->runtime_dir);
+	status = pb_stamps_new(w->world, &w->timestamp, &w->stamps, err);
+	if (status == PB_OK)
+		status =
+		    pb_outside_new(w->world, w->stamper, w->users.stamper.uid, &w->outside, err);
+	if (status == PB_OK)
+		status = pb_errands_new(pb_outside_http(w->outside), &w->errands, err);
+	return status;
+}
+
 static enum pb_status
 make_depots(struct writer *w, struct pb_error *err)
 {
@@ -55,6 +76,8 @@ make_depots(struct writer *w, struct pb_error *err)
 	w->shared = (struct pb_depot_options){ .world = w->world,
 		.policy = w->policy,
 		.viewer = w->viewer,
+		.stamps = w->stamps,
+		.errands = w->errands,
 		.board = w->board,
 		.viewed = &w->viewed,
 		.acknowledged = acknowledged,
@@ -160,6 +183,20 @@ note_cut(struct writer *w)
 	w->cut = cut;
 }
 
+/* What was asked outside and is there now; the depots keep it, each in its time. */
+static void
+take_back(struct writer *w)
+{
+	struct pb_errand errand;
+
+	while (pb_errands_next(w->errands, &errand)) {
+		if (errand.status != PB_OK)
+			complain(w, errand.archive, &errand.err);
+		pb_depot_answered(
+		    w->depot[errand.archive], errand.stamping, errand.status == PB_OK);
+	}
+}
+
 /* At most one depot works between two turns: what comes in waits for no more.  Did one? */
 static bool
 tend(struct writer *w)
@@ -168,6 +205,7 @@ tend(struct writer *w)
 	struct pb_error err = { 0 };
 	bool worked = false;
 
+	take_back(w);
 	for (size_t i = 0; i < count; i++)
 		held += pb_depot_holds(w->depot[i]);
 	for (size_t i = 0; i < looks && !worked; i++) {
@@ -176,6 +214,9 @@ tend(struct writer *w)
 		if (pb_depot_tick(w->depot[at], held > w->archives_max, &worked, &err) != PB_OK)
 			complain(w, at, &err);
 	}
+	w->idle = worked ? 0 : w->idle + looks;
+	if (w->idle >= count) /* all that is due was collected */
+		pb_errands_send(w->errands);
 	return worked;
 }
 
@@ -218,6 +259,10 @@ stop(struct writer *w, struct pb_error *err)
 
 	if (pb_relay_server_drain(w->server, &failure) != PB_OK)
 		complain(w, w->policy->archive_count, &failure);
+	if (w->outside != NULL)
+		pb_outside_stop(w->outside); /* no authority is waited for */
+	pb_errands_end(w->errands);
+	take_back(w);
 	for (size_t i = 0; i < w->policy->archive_count; i++) {
 		failure = (struct pb_error){ 0 };
 		if (!pb_depot_broken(w->depot[i]) && pb_depot_stop(w->depot[i], &failure) != PB_OK)
@@ -234,10 +279,14 @@ done(struct writer *w)
 	free(w->depot);
 	free(w->complaint);
 	free(w->missing);
+	pb_errands_free(w->errands);
+	pb_outside_free(w->outside);
+	pb_stamps_free(w->stamps);
 	pb_relay_server_free(w->server);
 	pb_board_free(w->board);
 	pb_capture_policy_free(w->policy);
 	pb_buf_done(&w->text);
+	pb_buf_done(&w->timestamp);
 }
 
 enum pb_status
@@ -252,8 +301,10 @@ pb_writer_run(const struct pb_world *world, struct pb_error *err)
 	status = pb_writer_settle(w, err);
 	if (status == PB_OK) {
 		open_board(w);
-		status = make_depots(w, err);
+		status = open_stamps(w, err);
 	}
+	if (status == PB_OK)
+		status = make_depots(w, err);
 	if (status == PB_OK)
 		status = open_server(w, err);
 	if (status == PB_OK) {

@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "daemon/log.h"
+#include "daemon/policy_text.h"
 #include "daemon/writer_state.h"
-#include "policy/whole.h"
 #include "sys/attend.h"
 #include "sys/child.h"
 #include "sys/confine_service.h"
@@ -74,8 +74,8 @@ pb_writer_settle(struct writer *w, struct pb_error *err)
 	enum pb_status status;
 	int answer;
 
-	status =
-	    pb_policy_whole_handed(w->world->files, PB_SERVICE_POLICY, &w->text, &w->policy, err);
+	status = pb_policy_text_handed(
+	    w->world, PB_SERVICE_POLICY, &w->text, &w->policy, &w->timestamp, err);
 	if (status == PB_OK)
 		status = pb_users_find(w->policy, &w->users, err);
 	if (status == PB_OK && w->users.apart)

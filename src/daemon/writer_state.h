@@ -7,21 +7,29 @@
 #include "daemon/clock_watch.h"
 #include "daemon/complaint.h"
 #include "daemon/depot.h"
+#include "daemon/errands.h"
 #include "daemon/users.h"
+#include "relay/outside.h"
 #include "relay/server.h"
 
 struct writer {
 	const struct pb_world *world;
 	struct pb_buf text;
 	struct pb_capture_policy *policy;
+	struct pb_buf timestamp; /* that policy's text; empty: none is in force */
 	struct pb_users users;
 	char spill_dir[PB_LIMIT_PATH]; /* tmp/ of the first archive that is there */
 	bool *missing;                 /* by archive: its directory was not there */
 	char viewer[PB_LIMIT_PATH];
+	struct pb_stamps *stamps;    /* what it means; NULL: none is */
+	char stamper[PB_LIMIT_PATH]; /* who asks for the writer */
+	struct pb_outside *outside;
+	struct pb_errands *errands;
 	struct pb_depot_options shared;
 	unsigned viewed;
 	struct pb_depot **depot; /* by archive */
 	size_t next;             /* the depot that is looked at first */
+	size_t idle;             /* so many in a row had nothing to do */
 	size_t archives_max;     /* held at once, before they are let go of soon */
 	struct pb_relay_server *server;
 	struct pb_board *board;         /* NULL: nothing is told */

@@ -27,7 +27,8 @@ static const struct pb_policy_range HEARTBEAT = { MINUTE, DAY, HOUR };
 
 static const struct pb_policy_keys CAPTURE = { .required = { PB_POLICY_KIND, "archives", "doors",
 						   "otherwise" },
-	.optional = { "runtime_dir", "state_dir", "users", "heartbeat", "metrics", "map" } };
+	.optional = {
+	    "runtime_dir", "state_dir", "users", "heartbeat", "metrics", "map", "timestamp" } };
 static const struct pb_policy_keys USERS = { .optional = {
 						 "door", "writer", "stamper", "herald" } };
 
@@ -76,6 +77,7 @@ read_machine(
 		pb_policy_refuse(r, root, "runtime_dir",
 		    N_("this path has more than 95 octets: sockets would not fit in it"), NULL);
 	policy->state_dir = path_or(r, root, "state_dir", STATE_DIR);
+	policy->timestamp = pb_policy_path(r, root, "timestamp");
 	read_users(r, root, policy);
 	policy->heartbeat_s = (uint32_t)pb_policy_duration(r, root, "heartbeat", &HEARTBEAT);
 }
@@ -224,6 +226,7 @@ pb_capture_policy_free(struct pb_capture_policy *policy)
 	free(policy->door);
 	free(policy->runtime_dir);
 	free(policy->state_dir);
+	free(policy->timestamp);
 	free(policy->door_user);
 	free(policy->writer_user);
 	free(policy->stamper_user);

@@ -70,6 +70,7 @@ enum pb_otherwise { PB_OTHERWISE_DEFER, PB_OTHERWISE_PASS, PB_OTHERWISE_ARCHIVE 
 struct pb_capture_policy {
 	char *runtime_dir; /* sockets; made if it is not there */
 	char *state_dir;   /* what doors must not forget while the writer is away */
+	char *timestamp;   /* path of the timestamp policy in force, or NULL */
 	char *door_user, *writer_user, *stamper_user; /* NULL: who started it */
 	char *herald_user;                            /* NULL: as the stamper */
 	struct pb_policy_address metrics; /* who asks how capture does; zeros: nobody may */

@@ -181,6 +181,12 @@ pb_timestamp_policy_free(struct pb_timestamp_policy *policy)
 	free(policy);
 }
 
+bool
+pb_timestamp_policy_goes_out(const struct pb_timestamp_policy *policy)
+{
+	return policy->profile[policy->in_force].authority_count > 0;
+}
+
 /* ---- what it costs -------------------------------------------------------------------------- */
 
 struct pb_policy_tokens

@@ -51,6 +51,9 @@ enum pb_status pb_timestamp_policy_parse(const void *yaml, size_t len,
     struct pb_timestamp_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 void pb_timestamp_policy_free(struct pb_timestamp_policy *policy); /* NULL is fine */
 
+/* Does the profile in force ask anybody but the archive itself? */
+bool pb_timestamp_policy_goes_out(const struct pb_timestamp_policy *policy);
+
 /*
  * Tokens that an authority (NULL: the archive's own) is asked for in a year of 365 days under a
  * profile: if no message comes, and if one always does.  running_s: how often capture records that

@@ -7,7 +7,8 @@
 #include "core/limits.h"
 
 #define WHAT N_("read a policy")
-#define WHOLE_MAX (PB_LIMIT_POLICY + 1 + PB_LIMIT_MAP)
+/* With a timestamp policy, as the writer is handed it. */
+#define TEXT_MAX (2 * (PB_LIMIT_POLICY + 1) + PB_LIMIT_MAP)
 
 size_t
 pb_policy_whole_own(const struct pb_buf *text)
@@ -78,15 +79,16 @@ pb_policy_whole_read(const struct pb_files *files, const char *path, struct pb_b
 	return end(status, &text, policy, ret_text, ret_policy);
 }
 
-static enum pb_status
-read_handed(const struct pb_files *files, int fd, struct pb_buf *text, struct pb_error *err)
+enum pb_status
+pb_policy_whole_text(
+    const struct pb_files *files, int fd, struct pb_buf *text, struct pb_error *err)
 {
 	struct pb_file_info info;
 	int answer = files->stat_fd(files->ctx, fd, &info);
 
 	if (answer != 0)
 		return pb_fail_sys(err, answer, WHAT, "%s", "descriptor");
-	if (info.size > WHOLE_MAX)
+	if (info.size > TEXT_MAX)
 		return pb_fail(err, PB_ELIMIT, WHAT, N_("it is too long"), "%s", "descriptor");
 	if (pb_buf_reserve(text, (size_t)info.size) != PB_OK)
 		return pb_fail_memory(err, WHAT);
@@ -95,19 +97,33 @@ read_handed(const struct pb_files *files, int fd, struct pb_buf *text, struct pb
 }
 
 enum pb_status
+pb_policy_whole_parse(
+    const struct pb_buf *text, struct pb_capture_policy **ret_policy, struct pb_error *err)
+{
+	struct pb_capture_policy *policy = NULL;
+	size_t own = pb_policy_whole_own(text);
+	enum pb_status status = pb_capture_policy_parse(text->data, own, &policy, err);
+
+	if (status == PB_OK && (policy->map.kind == PB_MAP_FILE) != (own < text->len))
+		status = pb_fail(err, PB_EDATA, WHAT, N_("its map is missing"), "%s", "");
+	if (status == PB_OK && own < text->len)
+		status = take_map(policy, text->data + own + 1, text->len - own - 1, err);
+	if (status == PB_OK)
+		*ret_policy = policy;
+	else
+		pb_capture_policy_free(policy);
+	return status;
+}
+
+enum pb_status
 pb_policy_whole_handed(const struct pb_files *files, int fd, struct pb_buf *ret_text,
     struct pb_capture_policy **ret_policy, struct pb_error *err)
 {
 	struct pb_capture_policy *policy = NULL;
 	struct pb_buf text = PB_BUF_EMPTY;
-	enum pb_status status = read_handed(files, fd, &text, err);
-	size_t own = status == PB_OK ? pb_policy_whole_own(&text) : 0;
+	enum pb_status status = pb_policy_whole_text(files, fd, &text, err);
 
 	if (status == PB_OK)
-		status = pb_capture_policy_parse(text.data, own, &policy, err);
-	if (status == PB_OK && (policy->map.kind == PB_MAP_FILE) != (own < text.len))
-		status = pb_fail(err, PB_EDATA, WHAT, N_("its map is missing"), "%s", "");
-	if (status == PB_OK && own < text.len)
-		status = take_map(policy, text.data + own + 1, text.len - own - 1, err);
+		status = pb_policy_whole_parse(&text, &policy, err);
 	return end(status, &text, policy, ret_text, ret_policy);
 }

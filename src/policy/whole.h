@@ -12,7 +12,11 @@
 enum pb_status pb_policy_whole_read(const struct pb_files *files, const char *path,
     struct pb_buf *ret_text, struct pb_capture_policy **ret_policy,
     struct pb_error *err) PB_MUST_CHECK;
-/* As it was handed over. */
+/* As it was handed over: read, understood, and both. */
+enum pb_status pb_policy_whole_text(
+    const struct pb_files *files, int fd, struct pb_buf *text, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_policy_whole_parse(const struct pb_buf *text,
+    struct pb_capture_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_policy_whole_handed(const struct pb_files *files, int fd, struct pb_buf *ret_text,
     struct pb_capture_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 /* How much of it is the policy's own text. */

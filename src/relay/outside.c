@@ -39,11 +39,11 @@ struct call {
 	struct pb_exchange_answer answer;
 };
 
-/* An authority's own address may hold a password. */
+/* An authority's own address may hold a password; its name is for who asks to say. */
 static const char *
-whom(const struct call *call)
+where(const struct call *call)
 {
-	return call->request->authority != NULL ? call->request->authority : call->request->url;
+	return call->request->authority != NULL ? "" : call->request->url;
 }
 
 /* Nobody was asked. */
@@ -85,7 +85,7 @@ write_question(const struct call *call, struct pb_buf *packet, struct pb_error *
 		return pb_fail_memory(err, ASKING);
 	return status == PB_OK ? PB_OK
 			       : pb_fail(err, status, ASKING,
-				     N_("nobody can be asked that through it"), "%s", whom(call));
+				     N_("nobody can be asked that through it"), "%s", where(call));
 }
 
 static enum pb_status
@@ -212,7 +212,7 @@ tell_failure(const struct call *call, struct pb_error *err)
 
 	if (end == PB_EXCHANGE_UNASKED)
 		return away(call, AWAY, err);
-	(void)pb_fail(err, ends[end].status, ASKING, ends[end].why, "%s", whom(call));
+	(void)pb_fail(err, ends[end].status, ASKING, ends[end].why, "%s", where(call));
 	if (err != NULL)
 		err->cause = ends[end].cause;
 	return ends[end].status;

@@ -132,6 +132,7 @@ names_paths_and_users_are_plain(void **state)
 		{ 4, "    path: /srv//a", "line 4: archives[0].path", PATH },
 		{ 4, "    path: /srv/a/", "line 4: archives[0].path", PATH },
 		{ 1, "policy: capture\nstate_dir: var", "line 2: state_dir", PATH },
+		{ 1, "policy: capture\ntimestamp: timestamp.yaml", "line 2: timestamp", PATH },
 		{ 1, "policy: capture\nruntime_dir: " PATH95 "5", "line 2: runtime_dir",
 		    "this path has more than 95 octets: sockets would not fit in it" },
 		{ 1, "policy: capture\nusers: {door: \"root;x\"}", "line 2: users.door",
@@ -414,6 +415,7 @@ what_is_not_said_has_its_default(void **state)
 	assert_null(policy->stamper_user);
 	assert_null(policy->herald_user);
 	assert_null(policy->metrics.host);
+	assert_null(policy->timestamp);
 	assert_int_equal(policy->heartbeat_s, 3600);
 	assert_int_equal(policy->otherwise, PB_OTHERWISE_PASS);
 	assert_int_equal(policy->archive_count, 2);
@@ -456,6 +458,7 @@ the_example_is_understood(void **state)
 	assert_string_equal(policy->stamper_user, "probant-stamp");
 	assert_string_equal(policy->metrics.host, "127.0.0.1");
 	assert_int_equal(policy->metrics.port, 9464);
+	assert_string_equal(policy->timestamp, "/etc/probant/timestamp.yaml");
 	assert_int_equal(policy->door_count, 3);
 	assert_string_equal(journal->listen.host, "::1");
 	assert_true(journal->journal);
