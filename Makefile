@@ -5,7 +5,7 @@
 # tests of a room are linked with that room and what it may use, no more.
 
 # Users before used, as static linking needs.
-ROOMS := cli fleet daemon stamper doors herald token capture copies export keys find check anchor archive catalog index \
+ROOMS := cli fleet doctor daemon stamper doors herald token capture copies export keys find check anchor archive catalog index \
          view mime dossier verify bundle stamp vault log relay health policy net record crypto sys core
 
 USES_core    :=
@@ -37,10 +37,11 @@ USES_doors   := core sys crypto record net policy relay capture
 USES_stamper := core sys policy relay net
 USES_herald  := core sys net policy health
 USES_daemon  := core sys crypto record policy relay archive anchor
+USES_doctor  := core sys policy health crypto record log stamp net vault archive anchor
 USES_token   := core crypto
 USES_fleet   := core policy crypto record log stamp vault archive anchor check keys copies
 USES_copies  := core sys crypto record log stamp vault verify archive check
-USES_cli     := core sys policy health crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token fleet
+USES_cli     := core sys policy health crypto record log stamp net bundle vault view index archive anchor check find keys export copies capture token fleet doctor
 
 LIBS_core    :=
 LIBS_sys     :=
@@ -56,6 +57,7 @@ LIBS_doors   :=
 LIBS_herald  :=
 LIBS_daemon  :=
 LIBS_stamper :=
+LIBS_doctor  :=
 LIBS_bundle  := deflate
 LIBS_dossier :=
 LIBS_vault   :=
@@ -200,7 +202,7 @@ $(B)/probant-herald: $(B)/obj/src/herald/main.o $(call archives,$(ROOMS_probant-
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-herald))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli fleet daemon stamper doors herald relay health policy token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli fleet doctor daemon stamper doors herald relay health policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

@@ -16,7 +16,6 @@
 #include "keys/rehearsal.h"
 #include "probant/stamp.h"
 #include "sys/confine.h"
-#include "sys/process.h"
 
 /* What catalog and index tell; nothing where they can't be read. */
 static bool
@@ -291,22 +290,6 @@ print_text(const struct pb_archive_status *s, const struct pb_stamp_standing *st
 	print_stamps(stamps);
 }
 
-/* The policy that is asked for: named, or the daemon's where no archive is; NULL: an archive is. */
-static const char *
-which_policy(const struct pb_world *world, const struct pb_options *options)
-{
-	const char *archive = pb_process_environment("PROBANT_ARCHIVE");
-	struct pb_file_info info;
-
-	if (options->value[PB_OPTION_POLICY] != NULL)
-		return options->value[PB_OPTION_POLICY];
-	if (options->value[PB_OPTION_ARCHIVE] != NULL || (archive != NULL && archive[0] != '\0'))
-		return NULL;
-	return world->files->stat(world->files->ctx, PB_MACHINE_POLICY, true, &info) == 0
-		   ? PB_MACHINE_POLICY
-		   : NULL;
-}
-
 static enum pb_exit
 status_of_machine(
     const struct pb_world *world, const struct pb_options *options, const char *policy)
@@ -314,10 +297,6 @@ status_of_machine(
 	struct pb_machine *machine = NULL;
 	struct pb_error err = { 0 };
 
-	if (options->value[PB_OPTION_ARCHIVE] != NULL) {
-		pb_say_usage(_("--policy asks for a machine, --archive for an archive"), policy);
-		return PB_EXIT_USAGE;
-	}
 	if (pb_machine_look(world, policy, &machine, &err) != PB_OK) {
 		pb_say_error(&err);
 		return pb_say_exit(err.status);
@@ -369,8 +348,10 @@ status_of_archive(const struct pb_world *world, const struct pb_options *options
 enum pb_exit
 pb_cli_status(const struct pb_world *world, const struct pb_options *options)
 {
-	const char *policy = which_policy(world, options);
+	const char *policy = pb_machine_asked(world, options);
 
+	if (!pb_machine_is_clear(options))
+		return PB_EXIT_USAGE;
 	return policy != NULL ? status_of_machine(world, options, policy)
 			      : status_of_archive(world, options);
 }

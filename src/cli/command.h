@@ -38,6 +38,7 @@ enum pb_exit pb_cli_reindex(const struct pb_world *world, const struct pb_option
 enum pb_exit pb_cli_show(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_verify(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_status(const struct pb_world *world, const struct pb_options *options);
+enum pb_exit pb_cli_doctor(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_stamp(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_stamp_check(const struct pb_world *world, const struct pb_options *options);
 enum pb_exit pb_cli_tsa_add(const struct pb_world *world, const struct pb_options *options);

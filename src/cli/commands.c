@@ -330,6 +330,27 @@ const struct pb_command pb_commands[] = {
 			"probant status --policy /etc/probant/capture.yaml --json\n",
 	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_POLICY, PB_OPTION_JSON, END },
 	    .run = pb_cli_status },
+	{ .name = "doctor",
+	    .operands = "",
+	    .summary = N_("look whether all is well, and say what to do"),
+	    .text = N_(
+		"Of an archive, or of all that a policy names as `status` does: the clock beside "
+		"the kernel's time service and the newest timestamps, rights of files, keys, room, "
+		"certificates, authorities, users and doors of the policy, and whether its "
+		"processes live.  Each check says fine, attention or wrong, what was looked at and "
+		"what to do; the exit code is 1 where something is wrong.  It repairs nothing.  "
+		"With --canary a message of canary@probant.invalid goes by each door as its "
+		"clients bring theirs, to a mailbox of the policy; once the door says that it is "
+		"kept it is looked for in the archive, opened and held against its leaf, which "
+		"needs a reader key and leaves an access record.  It stays there as a message like "
+		"any other; `probant find from:canary@probant.invalid` lists them."),
+	    .examples = "probant doctor --policy /etc/probant/capture.yaml --ask\n"
+			"probant doctor --canary --passphrase-file /run/secrets/lecteur\n"
+			"probant doctor -a /srv/courrier\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_POLICY, PB_OPTION_ASK, PB_OPTION_CANARY,
+		PB_OPTION_DOOR, PB_OPTION_PASSPHRASE_FILE, PB_OPTION_READER_KEY, PB_OPTION_JSON,
+		END },
+	    .run = pb_cli_doctor },
 	{ .name = "key list",
 	    .operands = "",
 	    .summary = N_("list the log key and the readers"),

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cli/options.h"
 #include "cli/say.h"
 #include "core/error.h"
 #include "core/io.h"
@@ -9,8 +10,34 @@
 #include "crypto/expiry.h"
 #include "health/health.h"
 #include "probant/archive.h"
+#include "sys/process.h"
 
 static const char LOOKING[] = N_("look how capture stands");
+
+const char *
+pb_machine_asked(const struct pb_world *world, const struct pb_options *options)
+{
+	const char *archive = pb_process_environment("PROBANT_ARCHIVE");
+	struct pb_file_info info;
+
+	if (options->value[PB_OPTION_POLICY] != NULL)
+		return options->value[PB_OPTION_POLICY];
+	if (options->value[PB_OPTION_ARCHIVE] != NULL || (archive != NULL && archive[0] != '\0'))
+		return NULL;
+	return world->files->stat(world->files->ctx, PB_MACHINE_POLICY, true, &info) == 0
+		   ? PB_MACHINE_POLICY
+		   : NULL;
+}
+
+bool
+pb_machine_is_clear(const struct pb_options *options)
+{
+	if (options->value[PB_OPTION_POLICY] == NULL || options->value[PB_OPTION_ARCHIVE] == NULL)
+		return true;
+	pb_say_usage(_("--policy asks for a machine, --archive for an archive"),
+	    options->value[PB_OPTION_ARCHIVE]);
+	return false;
+}
 
 enum pb_status
 pb_machine_policy(const struct pb_world *world, const char *file,

@@ -39,6 +39,12 @@ struct pb_machine {
 /* The policy that the daemon takes, if none is named. */
 #define PB_MACHINE_POLICY "/etc/probant/capture.yaml"
 
+/* The one that a command is about: named, or the daemon's where no archive is; NULL: the command
+ * is about an archive. */
+struct pb_options;
+const char *pb_machine_asked(const struct pb_world *world, const struct pb_options *options);
+/* Of both at once nobody knows what is meant: false, after an error was printed. */
+bool pb_machine_is_clear(const struct pb_options *options);
 enum pb_status pb_machine_policy(const struct pb_world *world, const char *file,
     struct pb_capture_policy **ret_policy, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_machine_look(const struct pb_world *world, const char *file,

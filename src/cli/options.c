@@ -155,6 +155,14 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	[PB_OPTION_DESTROY_AFTER] = { 0, "destroy-after", "REASON",
 	    N_("then destroy what stands here; the reason is kept, sealed, in the log that was "
 	       "handed over") },
+	[PB_OPTION_ASK] = { 0, "ask", NULL,
+	    N_("ask each authority for a token over a random number") },
+	[PB_OPTION_CANARY] = { 0, "canary", NULL,
+	    N_("bring a message that nobody wrote to each door but proxies, and look for it in the "
+	       "archive") },
+	[PB_OPTION_DOOR] = { 0, "door", "NAME",
+	    N_("only to that door, with --canary; may be given more than once.  A proxy's next hop "
+	       "delivers it") },
 	[PB_OPTION_MAN] = { 0, "man", NULL, N_("the whole manual page, in mdoc") },
 };
 
@@ -162,7 +170,7 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 static bool
 is_repeatable(enum pb_option option)
 {
-	return option == PB_OPTION_MAILBOX;
+	return option == PB_OPTION_MAILBOX || option == PB_OPTION_DOOR;
 }
 
 static bool

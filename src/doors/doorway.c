@@ -324,6 +324,7 @@ pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_er
 	int64_t now_us = monotonic_us(doorway);
 	char said[PB_DOORWAY_SAID];
 
+	pb_doorway_tell_now(doorway, PB_BOARD_FAILED_US);
 	if (!set_failing(doorway, archive, now_us != 0 ? now_us : 1))
 		return;
 	pb_doorway_say(why, said);

@@ -38,10 +38,18 @@ say_life(struct saying *s, const char *who, const char *name, const struct pb_bo
 		    who, name, seconds_since(s, alive_us));
 }
 
+/* Longer than mail servers wait before they try again (Postfix: 4000 s).  What was not tried for
+ * that long may be well: nobody knows. */
+#define STALE_S 7200
+
 static void
-say_since(struct saying *s, const char *who, const char *name, const char *what, uint64_t since_us)
+say_failing(struct saying *s, const char *who, const char *name, const char *what,
+    const struct pb_board_row *row)
 {
-	if (s->status == PB_OK && since_us != 0)
+	uint64_t since_us = row->number[PB_BOARD_FAILING_US];
+	uint64_t last_us = row->number[PB_BOARD_FAILED_US];
+
+	if (s->status == PB_OK && since_us != 0 && seconds_since(s, last_us) < STALE_S)
 		s->status = pb_buf_printf(s->lines, "%s%s: %s, for %" PRIu64 " s\n", who, name,
 		    what, seconds_since(s, since_us));
 }
@@ -58,8 +66,7 @@ static void
 say_door(struct saying *s, const char *name, const struct pb_board_row *row)
 {
 	say_life(s, "door ", name, row);
-	say_since(s, "door ", name, "mail for an archive cannot be kept",
-	    row->number[PB_BOARD_FAILING_US]);
+	say_failing(s, "door ", name, "mail for an archive cannot be kept", row);
 	say_count(s, "door ", name, row->number[PB_BOARD_GAPS_WAITING],
 	    "gaps that no record tells of yet");
 }
@@ -67,7 +74,7 @@ say_door(struct saying *s, const char *name, const struct pb_board_row *row)
 static void
 say_archive(struct saying *s, const char *name, const struct pb_board_row *row)
 {
-	say_since(s, "archive ", name, "it cannot be written to", row->number[PB_BOARD_FAILING_US]);
+	say_failing(s, "archive ", name, "it cannot be written to", row);
 	if (s->status == PB_OK && row->number[PB_BOARD_UNANSWERED] != 0)
 		s->status = pb_buf_printf(
 		    s->lines, "archive %s: no authority answers, and its log says so\n", name);

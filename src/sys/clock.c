@@ -1,5 +1,6 @@
 #include "sys/clock.h"
 
+#include <sys/timex.h>
 #include <time.h>
 
 #include "core/error.h"
@@ -51,4 +52,16 @@ const struct pb_clock *
 pb_sys_clock(void)
 {
 	return &pb_sys_clock_table;
+}
+
+bool
+pb_sys_clock_kept(int64_t *ret_error_us)
+{
+	struct timex state = { .modes = 0 }; /* it is only asked */
+	int answer = adjtimex(&state);
+
+	if (answer < 0 || answer == TIME_ERROR || (state.status & STA_UNSYNC) != 0)
+		return false;
+	*ret_error_us = state.maxerror;
+	return true;
 }

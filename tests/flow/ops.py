@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """ops.py BUILD: how capture is watched: /metrics under load, as Prometheus's own client reads it;
-/healthz, which says what does not live.
+/healthz, which says what does not live; status; doctor, which finds what was planted, and whose
+canaries come in by each kind of door.
 
 Last line: `N passed, N failed`.
 """
@@ -11,6 +12,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import socketserver
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,8 @@ archives:
 otherwise: pass
 doors:
   - {{ name: entree, kind: lmtp, listen: 'unix:{work}/entree.sock', on_failure: defer }}
+  - {{ name: milter, kind: milter, listen: 'unix:{work}/milter.sock', on_failure: defer }}
+  - {{ name: filtre, kind: proxy, listen: 'unix:{work}/filtre.sock', next_hop: 'unix:{work}/hop.sock', on_failure: defer }}
 """
 MESSAGE = "From: labo@analyses.example\r\nSubject: %s\r\n\r\n%s\r\n" % (SECRET, SECRET)
 
@@ -75,7 +79,7 @@ class Watched(lib_daemon.Daemon):
     def __init__(self, work):
         self.port = free_port()
         super().__init__(BUILD, work, POLICY.format(work=work, port=self.port), ["tilleuls", "ormes"],
-                         [work / "entree.sock", ("127.0.0.1", self.port)])
+                         [work / "entree.sock", work / "milter.sock", work / "filtre.sock", ("127.0.0.1", self.port)])
 
     def ask(self, path, method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
@@ -166,6 +170,111 @@ def status(d):
     test("no word of a message", "camille" not in words and SECRET not in words)
 
 
+class Hop(socketserver.StreamRequestHandler):
+    """Whom the proxy passes mail on to."""
+
+    def handle(self):
+        self.wfile.write(b"220 hop\r\n")
+        data = False
+        for line in self.rfile:
+            if data:
+                self.server.lines.append(line)
+                data = line != b".\r\n"
+                reply = None if data else b"250 taken"
+            else:
+                verb = line.split()[0].upper()
+                data = verb == b"DATA"
+                reply = b"354 go on" if data else b"221 bye" if verb == b"QUIT" else b"250 ok"
+            if reply:
+                self.wfile.write(reply + b"\r\n")
+
+
+def checks_of(d, *words):
+    done = subprocess.run([d.probant, "doctor", *words, "--json"], env=d.env, capture_output=True, text=True)
+    said = json.loads(done.stdout)
+    assert done.returncode == (1 if said["wrong"] else 0), (done.returncode, done.stdout, done.stderr)
+    assert all(c.get("todo") for c in said["checks"] if c["condition"] != "fine"), said
+    return said["checks"]
+
+
+def doctor(d, *words):
+    """{(check, name): its symptoms}"""
+    found = {}
+    for check in checks_of(d, "--policy", *words):
+        found.setdefault((check["check"], check["name"]), []).append(check)
+    return found
+
+
+def worst(found, check, name=""):
+    return max((c["condition"] for c in found.get((check, name), [])), key=["fine", "attention", "wrong"].index,
+               default=None)
+
+
+def canaries(d):
+    hop = socketserver.ThreadingUnixStreamServer(str(d.work / "hop.sock"), Hop)
+    hop.daemon_threads, hop.lines = True, []
+    threading.Thread(target=hop.serve_forever, daemon=True).start()
+    found = doctor(d, d.policy, "--ask", "--canary")
+    test("all is well", all(c["condition"] != "wrong" for checks in found.values() for c in checks), found)
+    test("the local authority gave a token", worst(found, "authority", "tilleuls") == "fine", found)
+    test("canaries came in by LMTP and milter", [worst(found, "canary", n) for n in ("entree", "milter")] ==
+         ["fine", "fine"], found)
+    test("the proxy was left out", worst(found, "canary", "filtre") == "attention" and not hop.lines, found)
+    found = doctor(d, d.policy, "--canary", "--door", "filtre")
+    test("but not when it is named", worst(found, "canary", "filtre") == "fine" and
+         ("canary", "entree") not in found, found)
+    test("its next hop had it", any(line.startswith(b"Probant-Canary: ") for line in hop.lines), hop.lines)
+    hop.shutdown()
+    rows = d.run("find", "-a", d.work / "tilleuls", "--purpose", "essai", "--json", "from:canary@probant.invalid")
+    test("they can be told from mail", rows.count('"seq"') == 3, rows)
+    test("a door that is none is said", worst(doctor(d, d.policy, "--canary", "--door", "autre"), "canary") ==
+         "wrong")
+
+
+def planted(d):
+    """One fault at a time."""
+    def policy(old, new):
+        path = d.work / "other.yaml"
+        text = d.policy.read_text()
+        assert old in text, old
+        path.write_text(text.replace(old, new))
+        return path
+    key, other = d.work / "tilleuls/private/log.key", d.work / "ormes/private/log.key"
+    key.chmod(0o640)
+    found = doctor(d, d.policy)
+    test("rights that are too wide are found", worst(found, "permissions", "tilleuls") == "wrong" and
+         worst(found, "permissions", "ormes") == "fine", found)
+    key.chmod(0o600)
+    kept = key.read_bytes()
+    key.write_bytes(other.read_bytes())
+    found = doctor(d, d.policy)
+    test("another's key is found", worst(found, "keys", "tilleuls") == "wrong", found)
+    key.write_bytes(kept)
+    found = doctor(d, policy("heartbeat: 1 h", "heartbeat: 1 h\nusers: { writer: personne-fictive }"))
+    test("a user who is none is found", worst(found, "policy") == "wrong", found)
+    found = doctor(d, policy("runtime_dir: %s/run" % d.work, "runtime_dir: %s/nowhere" % d.work))
+    test("a daemon that is not there is found", worst(found, "daemon") == "wrong", found)
+    found = doctor(d, policy("name: entree, kind: lmtp, listen: 'unix:%s/entree.sock'" % d.work,
+                          "name: entree, kind: lmtp, listen: 'unix:%s/none.sock'" % d.work), "--canary", "--door", "entree")
+    test("a door where nobody listens is found", worst(found, "canary", "entree") == "wrong", found)
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", d.work / "mx.key", "-out",
+                    d.work / "mx.pem", "-days", "20", "-subj", "/CN=mx.test"], check=True, capture_output=True)
+    tls = "name: entree, tls: { certificate: %s/mx.pem, key: %s/%s }, "
+    found = doctor(d, policy("name: entree, ", tls % (d.work, d.work, "mx.key")))
+    test("a certificate that ends soon is told", worst(found, "door", "entree") == "attention", found)
+    (d.work / "not.key").write_text("no key\n")
+    found = doctor(d, policy("name: entree, ", tls % (d.work, d.work, "not.key")))
+    test("a key that is none is found", worst(found, "door", "entree") == "wrong", found)
+    d.run("init", d.work / "seul", "--origin", "essai.example/seul", "--no-recovery", "--tsa", "http://127.0.0.1:1/",
+          "--tsa-roots", d.work / "mx.pem")
+    checks = checks_of(d, "-a", d.work / "seul", "--ask")
+    test("an authority that is not there is found", [c["condition"] for c in checks if c["check"] == "authority"] ==
+         ["wrong"], checks)
+    checks = checks_of(d, "-a", d.work / "seul")
+    test("without being asked it is remembered", [c["condition"] for c in checks if c["check"] == "authority"] ==
+         ["attention"], checks)
+
+
 def health(d):
     test("who lives says so", d.ask("/healthz")[0::2] == (200, "capture lives\n"), d.ask("/healthz"))
     test("HEAD is answered", d.ask("/healthz", "HEAD")[0] == 200)
@@ -176,8 +285,10 @@ def health(d):
 def a_halted_writer(d):
     d.halt("--writer")
     try:
+        planted(d)
         test("a writer that is halted is named", until(
             lambda: d.ask("/healthz")[0] == 503 and "writer: no sign of life for" in d.ask("/healthz")[2]))
+        test("doctor finds it too", worst(doctor(d, d.policy), "daemon") == "wrong")
         said = d.ask("/healthz")[2]
         test("and the door lives", "entree" not in said, said)
     finally:
@@ -204,7 +315,7 @@ def nobody_else_hears(d):
     status = pathlib.Path("/proc/%d/status" % herald[0]).read_text()
     test("it is confined", "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status)
     boards = sorted(p.name for p in (d.work / "run").glob("board.*"))
-    test("each process has a board", boards == ["board.door-entree", "board.herald", "board.writer"], boards)
+    test("each process has a board", boards == ["board.door-entree", "board.door-filtre", "board.door-milter", "board.herald", "board.writer"], boards)
     test("anybody may read them", all((d.work / "run" / b).stat().st_mode & 0o777 == 0o644 for b in boards))
 
 
@@ -218,6 +329,7 @@ def main():
             status(d)
             health(d)
             nobody_else_hears(d)
+            canaries(d)
             a_halted_writer(d)
             a_killed_writer(d)
         except Exception as e:                  # what the programs said is needed to judge it

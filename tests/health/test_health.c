@@ -51,8 +51,10 @@ what_cannot_be_kept_or_told_is_said(void **state)
 	writer = open_board(f, false, OF_WRITER, 3);
 	door = open_board(f, true, OF_FILTRE, 1);
 	pb_board_set(door, 0, PB_BOARD_FAILING_US, NOON_US - 61 * 1000000);
+	pb_board_set(door, 0, PB_BOARD_FAILED_US, NOON_US - 1000000);
 	pb_board_set(door, 0, PB_BOARD_GAPS_WAITING, 3);
 	pb_board_set(writer, 1, PB_BOARD_FAILING_US, NOON_US - 5 * 1000000);
+	pb_board_set(writer, 1, PB_BOARD_FAILED_US, NOON_US - 5 * 1000000);
 	pb_board_set(writer, 2, PB_BOARD_UNANSWERED, 1);
 	assert_health(f, NOON_US,
 	    "door filtre: mail for an archive cannot be kept, for 61 s\n"
@@ -60,6 +62,23 @@ what_cannot_be_kept_or_told_is_said(void **state)
 	    "archive tilleuls: it cannot be written to, for 5 s\n"
 	    "archive platanes: no authority answers, and its log says so\n");
 	pb_board_free(writer);
+	pb_board_free(door);
+}
+
+/* A sender who gave up tries no more. */
+static void
+what_was_not_tried_for_long_is_not_said_to_fail(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_board *door;
+
+	all_live(f);
+	door = open_board(f, true, OF_FILTRE, 1);
+	pb_board_set(door, 0, PB_BOARD_FAILING_US, NOON_US - INT64_C(8000) * 1000000);
+	pb_board_set(door, 0, PB_BOARD_FAILED_US, NOON_US - INT64_C(7199) * 1000000);
+	assert_health(f, NOON_US, "door filtre: mail for an archive cannot be kept, for 8000 s\n");
+	pb_board_set(door, 0, PB_BOARD_FAILED_US, NOON_US - INT64_C(7200) * 1000000);
+	assert_health(f, NOON_US, "");
 	pb_board_free(door);
 }
 
@@ -93,6 +112,7 @@ main(void)
 		TEST(where_nothing_is_told_nothing_lives),
 		TEST(what_tells_that_it_lives_does_for_a_while),
 		TEST(what_cannot_be_kept_or_told_is_said),
+		TEST(what_was_not_tried_for_long_is_not_said_to_fail),
 		TEST(a_board_that_is_another_tells_nothing),
 	};
 
