@@ -58,20 +58,16 @@ tear_down(void **state)
 
 /* How a process that is confined so ends that makes the attempt: its exit code. */
 static int
-ending(const struct place *place, bool programs, bool network, bool files, attempt_fn *attempt)
+ending_of(const struct place *place, const struct pb_confinement *confinement, bool files,
+    attempt_fn *attempt)
 {
-	const char *const directory[] = { place->inside };
-	const struct pb_confinement confinement = { .directory = directory,
-		.directory_count = 1,
-		.program = programs ? "/bin/true" : NULL,
-		.network = network };
 	struct pb_confined confined;
 	pid_t pid = fork();
 	int status = 0;
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (pb_confine_service(&confinement, &confined) != 0)
+		if (pb_confine_service(confinement, &confined) != 0)
 			_exit(100);
 		if (files && !confined.landlock)
 			_exit(NO_LANDLOCK);
@@ -81,6 +77,18 @@ ending(const struct place *place, bool programs, bool network, bool files, attem
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int
+ending(const struct place *place, bool programs, bool network, bool files, attempt_fn *attempt)
+{
+	const char *const directory[] = { place->inside };
+	const struct pb_confinement confinement = { .directory = directory,
+		.directory_count = 1,
+		.program = programs ? "/bin/true" : NULL,
+		.network = network };
+
+	return ending_of(place, &confinement, files, attempt);
 }
 
 /* What the kernel offers decides what can be seen: the rest is said to be missing. */
@@ -388,10 +396,44 @@ a_directory_that_is_not_there_is_an_error(void **state)
 	assert_int_equal(status, offered().landlock ? 0 : 256);
 }
 
+static int
+reads_inside(const struct place *place)
+{
+	char path[600];
+
+	(void)snprintf(path, sizeof(path), "%s/board", place->inside);
+	return open(path, O_RDONLY) < 0 || open(place->inside, O_RDONLY | O_DIRECTORY) < 0 ? errno
+											   : 0;
+}
+
+static void
+what_may_be_read_may_not_be_written(void **state)
+{
+	const struct place *place = *state;
+	const char *const reading[] = { place->inside };
+	const struct pb_confinement confinement = { .reading = reading, .reading_count = 1 };
+	char path[600];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/board", place->inside);
+	fd = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	assert_int_equal(ending_of(place, &confinement, true, reads_inside),
+	    offered().landlock ? 0 : NO_LANDLOCK);
+	assert_int_equal(ending_of(place, &confinement, true, writes_inside),
+	    offered().landlock ? EACCES : NO_LANDLOCK);
+	assert_int_equal(ending_of(place, &confinement, true, reads_outside),
+	    offered().landlock ? EACCES : NO_LANDLOCK);
+	assert_int_equal(unlink(path), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    what_may_be_read_may_not_be_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_door_has_its_directory_and_no_other_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
