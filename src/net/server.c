@@ -12,6 +12,7 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "net/media_type.h"
+#include "sys/sockets.h"
 
 #define WHAT N_("serve HTTP")
 #define SILENCE_S 10 /* a connection that says nothing for so long is closed */
@@ -238,8 +239,8 @@ start(struct pb_server *server, const union address *address)
 	};
 
 	errno = 0;
-	return MHD_start_daemon(
-	    MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | (six ? MHD_USE_IPv6 : MHD_NO_FLAG),
+	return MHD_start_daemon(MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC |
+				    (six ? MHD_USE_IPv6 : MHD_NO_FLAG),
 	    (uint16_t)server->options.port, NULL, NULL, on_request, server,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_ARRAY, where,
 	    MHD_OPTION_CONNECTION_LIMIT, PB_LIMIT_HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -302,8 +303,13 @@ pb_server_port(const struct pb_server *server)
 void
 pb_server_free(struct pb_server *server)
 {
+	int listener = -1;
+
 	if (server == NULL)
 		return;
+	if (server->options.address == NULL)
+		listener = MHD_quiesce_daemon(server->daemon); /* else it is shut down for all */
 	MHD_stop_daemon(server->daemon);
+	pb_socket_close(listener);
 	free(server);
 }

@@ -16,7 +16,8 @@ struct pb_server_page {
 /* address is read at once; pages, their texts, and ctx live until the server is freed. */
 struct pb_server_options {
 	const char *address; /* "127.0.0.1", "::1"...; NULL: */
-	int listener;        /* this socket listens already; it is closed with the server */
+	int listener;        /* this socket listens already.  It is closed with the server, and
+				others who have it go on to listen */
 	unsigned port;       /* 0: any */
 	const struct pb_server_page *page;
 	size_t page_count;

@@ -305,6 +305,19 @@ def a_killed_writer(d):
          before["probant_archive_messages_kept_total", "archive=tilleuls"] + 1, after)
 
 
+def another_policy(d):
+    """Where this machine asks listens on; what was counted goes on, of what both policies have."""
+    before = d.metrics()
+    d.policy.write_text(d.policy.read_text().replace("heartbeat: 1 h", "heartbeat: 2 h"))
+    d.process.send_signal(signal.SIGHUP)
+    writer = "probant_writer_started_timestamp_seconds", "-"
+    test("its processes begin anew", until(lambda: d.metrics().get(writer, 0) > before[writer]))
+    test("and live", until(lambda: d.ask("/healthz")[0] == 200), d.ask("/healthz"))
+    after = d.metrics()
+    test("counting on", after["probant_door_messages_kept_total", "door=entree"] ==
+         before["probant_door_messages_kept_total", "door=entree"] > 0, after)
+
+
 def nobody_else_hears(d):
     said = d.ask("/metrics")[2] + d.ask("/healthz")[2] + d.words()
     test("no word of a message is told", SECRET not in said and "camille" not in said and "analyses" not in said)
@@ -332,6 +345,7 @@ def main():
             canaries(d)
             a_halted_writer(d)
             a_killed_writer(d)
+            another_policy(d)
         except Exception as e:                  # what the programs said is needed to judge it
             test("nothing unexpected happens", False, "%r\n%s" % (e, d.words()))
         finally:

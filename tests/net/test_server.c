@@ -1,5 +1,7 @@
 #include "net/fixture.h"
 
+#include <fcntl.h>
+
 #include "net/http.h"
 #include "net/server.h"
 
@@ -330,20 +332,36 @@ page_that_is_looked_at_is_answered_as_it_says(void **state)
 static void
 socket_that_listens_already_is_served(void **state)
 {
+	static const char request[] =
+	    "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 	struct office office = { .status = PB_OK };
 	struct pb_server_options options = options_of(&office);
 	struct pb_server *server = NULL;
 	struct pb_buf reply;
 	unsigned port;
+	int kept, waiting;
 
 	(void)state;
 	options.address = NULL;
 	options.listener = listen_here(&port);
+	kept = dup(options.listener);
 	assert_int_equal(pb_server_new(&options, &server, NULL), PB_OK);
 	assert_int_equal(pb_server_port(server), port);
-	reply = say(server, "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+	reply = say(server, request);
 	assert_non_null(strstr(pb_buf_text(&reply), " 200 "));
 	pb_buf_done(&reply);
+	pb_server_free(server);
+	assert_int_equal(fcntl(options.listener, F_GETFD), -1);
+	/* Who bound it gives it to the next one; who connects meanwhile waits. */
+	waiting = connect_to(port);
+	options.listener = kept;
+	server = NULL;
+	assert_int_equal(pb_server_new(&options, &server, NULL), PB_OK);
+	assert_true(send_all(waiting, request, strlen(request)));
+	reply = read_rest(waiting);
+	assert_non_null(strstr(pb_buf_text(&reply), " 200 "));
+	pb_buf_done(&reply);
+	close(waiting);
 	pb_server_free(server);
 }
 
