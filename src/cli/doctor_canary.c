@@ -1,6 +1,5 @@
 /* Canaries: each brought by its door, then looked for in its archive with a reader key. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,10 +33,7 @@ static struct pb_symptom
 symptom_of(const struct pb_policy_door *door, enum pb_condition condition, const char *said,
     const char *todo)
 {
-	struct pb_symptom symptom = { condition, CANARY, "", said, "", todo };
-
-	(void)snprintf(symptom.name, sizeof(symptom.name), "%s", door != NULL ? door->name : "");
-	return symptom;
+	return pb_symptom_of(condition, CANARY, door != NULL ? door->name : "", said, todo);
 }
 
 /* ---- bringing ------------------------------------------------------------------------------- */

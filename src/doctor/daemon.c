@@ -1,6 +1,5 @@
 /* A policy beside the machine, and the daemon that has it in force. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -18,18 +17,13 @@
 #define DAY_S 86400
 #define SOON_S (60 * DAY_S)
 
-static void
-name_it(struct pb_symptom *symptom, const char *name)
-{
-	(void)snprintf(symptom->name, sizeof(symptom->name), "%s", name);
-}
-
 /* ---- the policy ----------------------------------------------------------------------------- */
 
 static void
 look_at_user(struct pb_doctor *d, const char *user)
 {
-	struct pb_symptom symptom = { PB_FINE, POLICY, "", N_("a user of it is there"), "", NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, POLICY, "", N_("a user of it is there"), NULL);
 	struct pb_error err = { 0 };
 	struct pb_user found;
 
@@ -39,9 +33,8 @@ look_at_user(struct pb_doctor *d, const char *user)
 		pb_symptom_add(&d->symptoms, &symptom, "%s", user);
 		return;
 	}
-	symptom.condition = PB_WRONG;
-	symptom.said = N_("this machine has no user of a name that it says");
-	symptom.todo = N_("make the user: systemd-sysusers, or useradd -r NAME");
+	pb_symptom_worse(&symptom, PB_WRONG, N_("this machine has no user of a name that it says"),
+	    N_("make the user: systemd-sysusers, or useradd -r NAME"));
 	pb_symptom_add_error(&d->symptoms, &symptom, &err);
 }
 
@@ -49,8 +42,8 @@ look_at_user(struct pb_doctor *d, const char *user)
 static void
 look_at_tls(struct pb_doctor *d, const struct pb_policy_door *door)
 {
-	struct pb_symptom symptom = { PB_FINE, DOOR, "", N_("its certificate can be used"), "",
-		NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, DOOR, door->name, N_("its certificate can be used"), NULL);
 	const struct pb_clock *clock = d->world->clock;
 	struct pb_buf pem = PB_BUF_EMPTY;
 	struct pb_tls *tls = NULL;
@@ -58,7 +51,6 @@ look_at_tls(struct pb_doctor *d, const struct pb_policy_door *door)
 	enum pb_status status;
 	int64_t ends_s = 0, left_s;
 
-	name_it(&symptom, door->name);
 	status =
 	    pb_io_read_regular(d->world->files, door->tls_certificate, PB_LIMIT_PEM, &pem, &err);
 	if (status == PB_OK)
@@ -67,13 +59,12 @@ look_at_tls(struct pb_doctor *d, const struct pb_policy_door *door)
 		status = pb_tls_server_new(door->tls_certificate, door->tls_key, &tls, &err);
 	left_s = ends_s - clock->now_us(clock->ctx) / 1000000;
 	if (status == PB_EACCESS) {
-		symptom.condition = PB_ATTENTION;
-		symptom.said = N_("its certificate or key cannot be looked at by who asks");
-		symptom.todo = N_("run this as root to have them looked at");
+		pb_symptom_worse(&symptom, PB_ATTENTION,
+		    N_("its certificate or key cannot be looked at by who asks"),
+		    N_("run this as root to have them looked at"));
 	} else if (status != PB_OK) {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("its certificate and key cannot be used");
-		symptom.todo = N_("name a certificate with its chain, and its key, in the policy");
+		pb_symptom_worse(&symptom, PB_WRONG, N_("its certificate and key cannot be used"),
+		    N_("name a certificate with its chain, and its key, in the policy"));
 	} else if (left_s < SOON_S) {
 		symptom.condition = left_s <= 0 ? PB_WRONG : PB_ATTENTION;
 		symptom.said =
@@ -107,8 +98,8 @@ pb_doctor_policy(struct pb_doctor *d, const struct pb_capture_policy *policy)
 static void
 add_line(struct pb_doctor *d, const char *line, size_t len)
 {
-	struct pb_symptom symptom = { PB_WRONG, DAEMON, "", N_("something of it does not live"), "",
-		N_("its journal says why: journalctl -u probant") };
+	struct pb_symptom symptom = pb_symptom_of(PB_WRONG, DAEMON, "",
+	    N_("something of it does not live"), N_("its journal says why: journalctl -u probant"));
 
 	pb_symptom_add(&d->symptoms, &symptom, "%.*s", (int)len, line);
 }
@@ -127,7 +118,8 @@ add_lines(struct pb_doctor *d, const struct pb_buf *lines)
 void
 pb_doctor_daemon(struct pb_doctor *d, const struct pb_capture_policy *policy)
 {
-	struct pb_symptom symptom = { PB_FINE, DAEMON, "", N_("writer and doors live"), "", NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, DAEMON, "", N_("writer and doors live"), NULL);
 	const struct pb_clock *clock = d->world->clock;
 	struct pb_buf lines = PB_BUF_EMPTY;
 	struct pb_boards boards = { 0 };
@@ -138,9 +130,8 @@ pb_doctor_daemon(struct pb_doctor *d, const struct pb_capture_policy *policy)
 	if (status != PB_OK) {
 		d->symptoms.status = status;
 	} else if (boards.writer.number[PB_BOARD_ALIVE_US] == 0) {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("it does not run with this policy");
-		symptom.todo = N_("start it: systemctl start probant");
+		pb_symptom_worse(&symptom, PB_WRONG, N_("it does not run with this policy"),
+		    N_("start it: systemctl start probant"));
 		pb_symptom_add(&d->symptoms, &symptom, "%s", policy->runtime_dir);
 	} else if (lines.len > 0) {
 		add_lines(d, &lines);

@@ -79,26 +79,23 @@ walk(struct pb_doctor *d, const char *dir, struct walk *w, struct pb_error *err)
 void
 pb_doctor_files(struct pb_doctor *d, const char *name, const char *dir)
 {
-	struct pb_symptom symptom = { PB_FINE, PERMISSIONS, "",
-		N_("its files are its user's alone"), "", NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, PERMISSIONS, name, N_("its files are its user's alone"), NULL);
 	struct walk w = { .files = d->world->files, .owned = true };
 	struct pb_error err = { 0 };
 
-	(void)snprintf(symptom.name, sizeof(symptom.name), "%s", name);
 	if (walk(d, dir, &w, &err) != PB_OK) {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("it cannot be looked into");
-		symptom.todo = N_("run this as the user to whom the archive belongs");
+		pb_symptom_worse(&symptom, PB_WRONG, N_("it cannot be looked into"),
+		    N_("run this as the user to whom the archive belongs"));
 		pb_symptom_add_error(&d->symptoms, &symptom, &err);
 	} else if (w.open[0] != '\0') {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("others may read or write there");
-		symptom.todo = N_("take the rights of group and others away: chmod -R go= DIR");
+		pb_symptom_worse(&symptom, PB_WRONG, N_("others may read or write there"),
+		    N_("take the rights of group and others away: chmod -R go= DIR"));
 		pb_symptom_add(&d->symptoms, &symptom, "%s", w.open);
 	} else if (!w.owned) {
-		symptom.condition = PB_ATTENTION;
-		symptom.said = N_("they belong to another user than who asks");
-		symptom.todo = N_("run this, and every command that writes, as that user");
+		pb_symptom_worse(&symptom, PB_ATTENTION,
+		    N_("they belong to another user than who asks"),
+		    N_("run this, and every command that writes, as that user"));
 		pb_symptom_add(&d->symptoms, &symptom, "%s", dir);
 	} else {
 		pb_symptom_add(&d->symptoms, &symptom, "%s, %zu files", dir, w.count);
@@ -115,14 +112,13 @@ pb_doctor_files(struct pb_doctor *d, const char *name, const char *dir)
 void
 pb_doctor_disk(struct pb_doctor *d, const char *name, const char *dir)
 {
-	struct pb_symptom symptom = { PB_FINE, DISK, "", N_("there is room"), "", NULL };
+	struct pb_symptom symptom = pb_symptom_of(PB_FINE, DISK, name, N_("there is room"), NULL);
 	const struct pb_files *files = d->world->files;
 	const struct pb_clock *clock = d->world->clock;
 	int64_t room = files->free_bytes(files->ctx, dir);
 	struct pb_growth growth = { 0 };
 	uint64_t left, days;
 
-	(void)snprintf(symptom.name, sizeof(symptom.name), "%s", name);
 	if (room < 0)
 		return; /* the directory is not there: that was said */
 	left = (uint64_t)room;

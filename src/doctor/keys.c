@@ -1,6 +1,5 @@
 /* An archive's keys, and the authorities that it asks. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "anchor/ask.h"
@@ -19,12 +18,6 @@
 #define SOON_S (60 * DAY_S)
 #define OFF_US (30 * 1000000LL)
 
-static void
-name_it(struct pb_symptom *symptom, const char *name)
-{
-	(void)snprintf(symptom->name, sizeof(symptom->name), "%s", name);
-}
-
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 /* The key in that file signs as the log says. */
@@ -32,19 +25,18 @@ static void
 look_at_key(struct pb_doctor *d, const char *name, const char *dir, const char *file,
     const struct pb_note_verifier *stated)
 {
-	struct pb_symptom symptom = { PB_FINE, KEYS, "", N_("it is the one that the log states"),
-		"", NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, KEYS, name, N_("it is the one that the log states"), NULL);
 	struct pb_ed25519 *key = NULL;
 	struct pb_error err = { 0 };
 
-	name_it(&symptom, name);
 	if (pb_own_key_load(d->world->files, dir, file, stated, &key, &err) == PB_OK) {
 		pb_symptom_add(&d->symptoms, &symptom, "%s", file);
 	} else {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("a private key of the archive cannot be used");
-		symptom.todo = N_("put back the one that this archive was made with, mode 0600, of "
-				  "its user: from a backup");
+		pb_symptom_worse(&symptom, PB_WRONG,
+		    N_("a private key of the archive cannot be used"),
+		    N_("put back the one that this archive was made with, mode 0600, of "
+		       "its user: from a backup"));
 		pb_symptom_add_error(&d->symptoms, &symptom, &err);
 	}
 	pb_ed25519_free(key);
@@ -53,13 +45,12 @@ look_at_key(struct pb_doctor *d, const char *name, const char *dir, const char *
 void
 pb_doctor_keys(struct pb_doctor *d, const char *name, const char *dir)
 {
-	struct pb_symptom symptom = { PB_WRONG, KEYS, "",
-		N_("what the archive states of itself cannot be read"), "",
-		N_("run `probant verify`; bring the archive back from a copy if it is damaged") };
+	struct pb_symptom symptom = pb_symptom_of(PB_WRONG, KEYS, name,
+	    N_("what the archive states of itself cannot be read"),
+	    N_("run `probant verify`; bring the archive back from a copy if it is damaged"));
 	struct pb_founded *founded = calloc(1, sizeof(*founded));
 	struct pb_error err = { 0 };
 
-	name_it(&symptom, name);
 	if (founded == NULL) {
 		d->symptoms.status = PB_ENOMEM;
 	} else if (pb_founded_read(d->world->files, dir, founded, &err) != PB_OK) {
@@ -80,11 +71,10 @@ look_at_end(struct pb_doctor *d, const char *name, const struct pb_end *end, int
 	static const char *const what[] = { [PB_END_TSA_ROOT] = "root",
 		[PB_END_TSA_CLIENT] = "client certificate",
 		[PB_END_READER] = "reader" };
-	struct pb_symptom symptom = { PB_FINE, CERTIFICATES, "", N_("it does not end soon"), "",
-		NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, CERTIFICATES, name, N_("it does not end soon"), NULL);
 	int64_t left_s = end->ends_s - now_s;
 
-	name_it(&symptom, name);
 	if (left_s <= 0) {
 		/* A reader's ends nothing: the key opens what was sealed for it. */
 		symptom.condition = end->of == PB_END_READER ? PB_ATTENTION : PB_WRONG;
@@ -119,14 +109,12 @@ look_at_ends(struct pb_doctor *d, const char *name, const char *dir)
 static void
 look_at_authority(struct pb_doctor *d, const char *name, const struct pb_tsa *tsa)
 {
-	struct pb_symptom symptom = { PB_FINE, AUTHORITY, "", N_("it answered well last"), "",
-		NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, AUTHORITY, name, N_("it answered well last"), NULL);
 
-	name_it(&symptom, name);
 	if (tsa->state.failures > 0) {
-		symptom.condition = PB_ATTENTION;
-		symptom.said = N_("it did not answer well");
-		symptom.todo = N_("ask it now: probant doctor --ask");
+		pb_symptom_worse(&symptom, PB_ATTENTION, N_("it did not answer well"),
+		    N_("ask it now: probant doctor --ask"));
 		pb_symptom_add(&d->symptoms, &symptom, "%s, %s, %" PRIu64 " times", tsa->name,
 		    tsa->state.reason, tsa->state.failures);
 		return;
@@ -140,35 +128,35 @@ look_at_authority(struct pb_doctor *d, const char *name, const struct pb_tsa *ts
 static void
 ask(struct pb_doctor *d, const char *name, const char *dir, struct pb_tsa *tsa)
 {
-	struct pb_symptom symptom = { PB_FINE, AUTHORITY, "", N_("it gave a token that is good"),
-		"", NULL };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_FINE, AUTHORITY, name, N_("it gave a token that is good"), NULL);
 	const struct pb_random *random = d->world->random;
 	struct pb_ask_failure failure = { .reason = "" };
 	struct pb_answer answer = PB_ANSWER_EMPTY;
 	uint8_t imprint[PB_STAMP_HASH_MAX];
 	struct pb_error err = { 0 };
-	enum pb_status status = PB_OK;
+	enum pb_status status;
 	int64_t off_us;
+	int filled = random->fill(random->ctx, imprint, sizeof(imprint));
 
-	name_it(&symptom, name);
-	if (random->fill(random->ctx, imprint, sizeof(imprint)) != 0)
-		return;
-	status = pb_ask(d->world, dir, d->http, tsa, imprint, false, &answer, &failure, &err);
+	if (filled != 0)
+		status = pb_fail_sys(&err, filled, N_("ask an authority"), "%s", tsa->name);
+	else
+		status =
+		    pb_ask(d->world, dir, d->http, tsa, imprint, false, &answer, &failure, &err);
 	if (status != PB_OK) {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("it gives no token");
-		symptom.todo = N_("`probant tsa list` shows how it is asked; if it stays away, add "
-				  "another with `probant tsa add`");
+		pb_symptom_worse(&symptom, PB_WRONG, N_("it gives no token"),
+		    N_("`probant tsa list` shows how it is asked; if it stays away, add another "
+		       "with `probant tsa add`"));
 		pb_symptom_add_error(&d->symptoms, &symptom,
 		    status == PB_EUNAVAIL && failure.error.why != NULL ? &failure.error : &err);
 		return;
 	}
 	off_us = answer.after_us - pb_token_info(answer.token)->gen_time_us;
-	if (!tsa->local && (off_us > OFF_US || off_us < -OFF_US)) {
-		symptom.condition = PB_WRONG;
-		symptom.said = N_("its time is not that of this machine's clock");
-		symptom.todo = N_("let a time service set the clock: chrony, systemd-timesyncd");
-	}
+	if (!tsa->local && (off_us > OFF_US || off_us < -OFF_US))
+		pb_symptom_worse(&symptom, PB_WRONG,
+		    N_("its time is not that of this machine's clock"),
+		    N_("let a time service set the clock: chrony, systemd-timesyncd"));
 	pb_symptom_add(&d->symptoms, &symptom, "%s, its time and ours %" PRId64 " ms apart",
 	    tsa->name, off_us / 1000);
 	pb_answer_done(&answer);
@@ -177,14 +165,13 @@ ask(struct pb_doctor *d, const char *name, const char *dir, struct pb_tsa *tsa)
 void
 pb_doctor_authorities(struct pb_doctor *d, const char *name, const char *dir)
 {
-	struct pb_symptom symptom = { PB_WRONG, AUTHORITY, "", N_("its authorities cannot be read"),
-		"",
-		N_("run `probant verify`; bring the archive back from a copy if it is damaged") };
+	struct pb_symptom symptom =
+	    pb_symptom_of(PB_WRONG, AUTHORITY, name, N_("its authorities cannot be read"),
+		N_("run `probant verify`; bring the archive back from a copy if it is damaged"));
 	struct pb_authorities *authorities = NULL;
 	struct pb_stamp_standing standing;
 	struct pb_error err = { 0 };
 
-	name_it(&symptom, name);
 	if (pb_authorities_read(d->world->files, dir, &authorities, &err) != PB_OK ||
 	    pb_archive_stamp_standing(d->world, dir, &standing, &err) != PB_OK) {
 		pb_symptom_add_error(&d->symptoms, &symptom, &err);

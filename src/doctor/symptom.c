@@ -7,6 +7,27 @@
 
 #include "core/text.h"
 
+struct pb_symptom
+pb_symptom_of(enum pb_condition condition, const char *area, const char *name, const char *said,
+    const char *todo)
+{
+	struct pb_symptom symptom = {
+		.condition = condition, .area = area, .said = said, .todo = todo
+	};
+
+	(void)snprintf(symptom.name, sizeof(symptom.name), "%s", name);
+	return symptom;
+}
+
+void
+pb_symptom_worse(
+    struct pb_symptom *symptom, enum pb_condition condition, const char *said, const char *todo)
+{
+	symptom->condition = condition;
+	symptom->said = said;
+	symptom->todo = todo;
+}
+
 static struct pb_symptom *
 add(struct pb_symptoms *s, const struct pb_symptom *symptom)
 {

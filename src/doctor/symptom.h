@@ -24,6 +24,13 @@ struct pb_symptoms {
 	enum pb_status status; /* PB_ENOMEM */
 };
 
+/* The texts are borrowed, but for the name. */
+struct pb_symptom pb_symptom_of(enum pb_condition condition, const char *area, const char *name,
+    const char *said, const char *todo);
+/* It turns out to be that. */
+void pb_symptom_worse(
+    struct pb_symptom *symptom, enum pb_condition condition, const char *said, const char *todo);
+
 void pb_symptom_add(struct pb_symptoms *symptoms, const struct pb_symptom *symptom,
     const char *detail, ...) PB_PRINTF(3, 4);
 /* The same of something that could not be done, or looked at: err says what and why. */
