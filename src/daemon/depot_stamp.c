@@ -146,6 +146,15 @@ stamp_by_policy(struct pb_depot *d, const struct pb_stamping_rule *rule, struct 
 
 /* ---- without one ---------------------------------------------------------------------------- */
 
+/* No more than one each second, however many archives there are. */
+static int64_t
+stamp_every_us(const struct pb_depot *d)
+{
+	int64_t all_us = (int64_t)d->options->policy->archive_count * SECOND_US;
+
+	return all_us > STAMP_US ? all_us : STAMP_US;
+}
+
 /* Where authorities are asked over the network, who runs commands does it. */
 static enum pb_status
 stamp_by_own(struct pb_depot *d, struct pb_error *err)
@@ -154,7 +163,7 @@ stamp_by_own(struct pb_depot *d, struct pb_error *err)
 	bool locally = pb_archive_stamps_locally(d->archive);
 	enum pb_status status = PB_OK;
 
-	d->stamp_us = pb_depot_now(d) + STAMP_US;
+	d->stamp_us = pb_depot_now(d) + stamp_every_us(d);
 	if (locally)
 		status = pb_archive_stamp(d->archive, NULL, false, &outcome, err);
 	if (status == PB_OK && locally)
