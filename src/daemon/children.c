@@ -210,6 +210,9 @@ pb_children_turn(struct pb_children *c, enum pb_phase phase, int64_t now_us, int
 	for (size_t i = 0; i < c->count; i++) {
 		struct child *child = &c->child[i];
 
+		/* One that is halted does not end, nor do those that wait for its answers. */
+		if (phase == PB_PHASE_DOWN && child->standing.running)
+			pb_service_wake(child->service);
 		switch (pb_order(phase, &child->standing, first_stage(c), now_us, ret_next_us)) {
 		case PB_DEED_START:
 			start(c, child, now_us);

@@ -106,6 +106,13 @@ pb_service_tell(struct pb_service *service)
 }
 
 void
+pb_service_wake(struct pb_service *service)
+{
+	if (!service->ended)
+		(void)kill(service->process, SIGCONT);
+}
+
+void
 pb_service_kill(struct pb_service *service)
 {
 	if (!service->ended)

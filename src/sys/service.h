@@ -35,6 +35,8 @@ int pb_service_line(const struct pb_service *service);
 /* It said that it is ready.  Never waits. */
 bool pb_service_spoke(const struct pb_service *service);
 void pb_service_tell(struct pb_service *service); /* to stop */
+/* Whoever halted it (SIGSTOP): it goes on.  Nothing to one that runs. */
+void pb_service_wake(struct pb_service *service);
 void pb_service_kill(struct pb_service *service);
 /* ret_code: its exit code, or minus the signal that ended it. */
 bool pb_service_ended(struct pb_service *service, int *ret_code);

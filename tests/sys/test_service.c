@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -165,6 +166,21 @@ a_service_that_is_told_finds_the_end_of_its_line(void **state)
 }
 
 static void
+a_halted_service_goes_on_when_it_is_woken(void **state)
+{
+	struct pb_service *service = script(*state, "kill -STOP $$\nexit 7");
+	pid_t process = (pid_t)pb_service_process(service);
+	int how = 0;
+
+	assert_int_equal(waitpid(process, &how, WUNTRACED), process);
+	assert_true(WIFSTOPPED(how));
+	pb_service_wake(service);
+	assert_int_equal(code_of(service), 7);
+	pb_service_wake(service);
+	pb_service_free(service);
+}
+
+static void
 a_killed_service_ended_by_a_signal(void **state)
 {
 	struct pb_service *service = script(*state, "cat <&5");
@@ -216,6 +232,7 @@ main(void)
 		cmocka_unit_test(a_service_has_what_it_is_given_and_nothing_else),
 		cmocka_unit_test(what_a_service_says_is_heard_once),
 		cmocka_unit_test(a_service_that_is_told_finds_the_end_of_its_line),
+		cmocka_unit_test(a_halted_service_goes_on_when_it_is_woken),
 		cmocka_unit_test(a_killed_service_ended_by_a_signal),
 		cmocka_unit_test(a_freed_service_is_gone),
 	};
