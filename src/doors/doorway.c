@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "doors/failing.h"
 #include "doors/unmapped.h"
 #include "net/stream.h"
 
 /* What is known of an archive of the policy. */
 struct archive {
 	char origin[PB_LIMIT_ORIGIN + 1];
-	int64_t failing_since_us; /* 0: it is not */
 };
 
 struct pb_doorway {
@@ -22,18 +22,39 @@ struct pb_doorway {
 	const struct pb_policy_door *door;
 	struct pb_tls *tls;
 	struct pb_gaps *gaps;
+	struct pb_failing *failing; /* one more than archives: the map's server, PB_DOORWAY_MAP */
 	struct pb_kits *kits;
 	struct pb_unmapped *unmapped;
 	struct pb_answers *answers;
 	bool unrecorded; /* it was told that gaps can't be recorded */
-	size_t failing;  /* archives that are; under the lock */
+	size_t failures; /* archives that fail; under the lock */
 	atomic_bool stopping;
 	atomic_uint busy;
-	pthread_mutex_t lock;    /* of archive */
-	struct archive *archive; /* and one for the map's server: PB_DOORWAY_MAP */
+	pthread_mutex_t lock; /* of archive */
+	struct archive *archive;
 };
 
+/* One archive more, or less, that messages cannot be kept in.  Under the lock. */
+static void
+tell_failing(struct pb_doorway *d, bool more)
+{
+	d->failures += more ? 1 : (size_t)-1;
+	if (d->failures == 0)
+		pb_doorway_tell(d, PB_BOARD_FAILING_US, 0);
+	else if (more && d->failures == 1)
+		pb_doorway_tell_now(d, PB_BOARD_FAILING_US);
+}
+
 /* ---- life ----------------------------------------------------------------------------------- */
+
+/* What a door before left failing does so, as far as this one knows. */
+static void
+tell_left(struct pb_doorway *d)
+{
+	for (size_t i = 0; i <= PB_DOORWAY_MAP(d->options.policy); i++)
+		if (pb_failing_since(d->failing, i) != 0)
+			tell_failing(d, true);
+}
 
 enum pb_status
 pb_doorway_new(
@@ -55,6 +76,8 @@ pb_doorway_new(
 		status = pb_gaps_new(
 		    options->world->files, options->policy->state_dir, door->name, &d->gaps, err);
 	if (status == PB_OK)
+		status = pb_failing_new(options->world, options->policy, door, &d->failing, err);
+	if (status == PB_OK)
 		status = pb_kits_new(&d->kits, err);
 	if (status == PB_OK)
 		status = pb_unmapped_new(options->policy->archive_count, &d->unmapped, err);
@@ -62,10 +85,12 @@ pb_doorway_new(
 		status = pb_answers_new(&d->answers, err);
 	if (status == PB_OK && door->tls_certificate != NULL)
 		status = pb_tls_server_new(door->tls_certificate, door->tls_key, &d->tls, err);
-	if (status == PB_OK)
+	if (status == PB_OK) {
+		tell_left(d);
 		*ret_doorway = d;
-	else
+	} else {
 		pb_doorway_free(d);
+	}
 	return status;
 }
 
@@ -76,6 +101,7 @@ pb_doorway_free(struct pb_doorway *doorway)
 		return;
 	(void)pthread_mutex_destroy(&doorway->lock);
 	pb_gaps_free(doorway->gaps);
+	pb_failing_free(doorway->failing);
 	pb_kits_free(doorway->kits);
 	pb_unmapped_free(doorway->unmapped);
 	pb_answers_free(doorway->answers);
@@ -280,52 +306,30 @@ pb_doorway_origin(struct pb_doorway *doorway, size_t archive, char ret_origin[PB
 int64_t
 pb_doorway_failing(struct pb_doorway *doorway, size_t archive)
 {
-	int64_t since_us;
-
-	(void)pthread_mutex_lock(&doorway->lock);
-	since_us = doorway->archive[archive].failing_since_us;
-	(void)pthread_mutex_unlock(&doorway->lock);
-	return since_us;
+	return pb_failing_since(doorway->failing, archive);
 }
 
-/* One archive more, or less, that messages cannot be kept in.  Under the lock. */
-static void
-tell_failing(struct pb_doorway *d, bool more)
-{
-	d->failing += more ? 1 : (size_t)-1;
-	if (d->failing == 0)
-		pb_doorway_tell(d, PB_BOARD_FAILING_US, 0);
-	else if (more && d->failing == 1)
-		pb_doorway_tell_now(d, PB_BOARD_FAILING_US);
-}
-
-/* Whether it was 0, or another value, before. */
 static bool
-set_failing(struct pb_doorway *d, size_t archive, int64_t since_us)
+set_failing(struct pb_doorway *d, size_t archive, bool fails)
 {
-	int64_t *failing = &d->archive[archive].failing_since_us;
-	bool changed;
+	bool is_new = pb_failing_set(d->failing, archive, fails);
 
-	(void)pthread_mutex_lock(&d->lock);
-	changed = (*failing == 0) != (since_us == 0);
-	if (changed) {
-		*failing = since_us;
-		tell_failing(d, since_us != 0);
+	if (is_new) {
+		(void)pthread_mutex_lock(&d->lock);
+		tell_failing(d, fails);
+		(void)pthread_mutex_unlock(&d->lock);
 	}
-	(void)pthread_mutex_unlock(&d->lock);
-	return changed;
+	return is_new;
 }
 
 void
 pb_doorway_failed(struct pb_doorway *doorway, size_t archive, const struct pb_error *why)
 {
 	const struct pb_capture_policy *policy = doorway->options.policy;
-	/* It never steps back, but where it begins is nobody's promise. */
-	int64_t now_us = monotonic_us(doorway);
 	char said[PB_DOORWAY_SAID];
 
 	pb_doorway_tell_now(doorway, PB_BOARD_FAILED_US);
-	if (!set_failing(doorway, archive, now_us != 0 ? now_us : 1))
+	if (!set_failing(doorway, archive, true))
 		return;
 	pb_doorway_say(why, said);
 	if (archive == PB_DOORWAY_MAP(policy))
@@ -340,7 +344,7 @@ pb_doorway_kept(struct pb_doorway *doorway, size_t archive)
 {
 	const struct pb_capture_policy *policy = doorway->options.policy;
 
-	if (!set_failing(doorway, archive, 0))
+	if (!set_failing(doorway, archive, false))
 		return;
 	if (archive == PB_DOORWAY_MAP(policy))
 		pb_doorway_log(doorway, "map: its server answers again");

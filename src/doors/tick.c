@@ -64,6 +64,16 @@ state(const char *door, const struct pb_gap *run, size_t count, struct pb_buf *f
 	return status == PB_OK ? PB_OK : pb_fail_memory(err, WHAT);
 }
 
+/* Until the policy has it again, or the writer can have it. */
+static const char *
+why_not(const struct pb_capture_policy *policy, const char *archive)
+{
+	for (size_t i = 0; i < policy->archive_count; i++)
+		if (strcmp(policy->archive[i].name, archive) == 0)
+			return N_("the writer does not have the archive now");
+	return N_("the policy has the archive no more: the note of it waits until it does");
+}
+
 /* Of the archive with that name, or of all if it is not known. */
 static enum pb_status
 record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *err)
@@ -85,7 +95,8 @@ record_run(void *ctx, const struct pb_gap *run, size_t count, struct pb_error *e
 	}
 	if (status == PB_OK && !found)
 		status = pb_fail(err, PB_ENOENT, WHAT,
-		    N_("the writer does not have the archive now"), "%s", run->archive);
+		    why_not(pb_doorway_given(r->saying.doorway)->policy, run->archive), "%s",
+		    run->archive);
 	if (status == PB_OK)
 		pb_doorway_log(r->saying.doorway, "a gap is recorded: archive %s, messages %zu, %s",
 		    run->archive[0] != '\0' ? run->archive : "all", count, run->reason);

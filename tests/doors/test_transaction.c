@@ -600,6 +600,49 @@ a_message_waits_so_long_and_passes_then(void **state)
 }
 
 static void
+a_door_that_is_started_anew_goes_on_counting(void **state)
+{
+	struct fixture *f = *state;
+
+	f->door.on_failure = PB_FAILURE_DEFER_THEN_DELIVER;
+	f->door.deliver_after_s = 600;
+	writer.away = true;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+	f->clock.now_us += 599 * 1000000LL;
+	close_door(f);
+	open_door(f);
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+	f->clock.now_us += 1000000;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_PASS);
+	writer.away = false;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_KEPT);
+	close_door(f);
+	open_door(f);
+	writer.away = true; /* the time began anew */
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+}
+
+/* Nobody knows how long it was: mail waits rather than pass. */
+static void
+a_clock_that_was_set_back_meanwhile_begins_the_time_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	f->door.on_failure = PB_FAILURE_DEFER_THEN_DELIVER;
+	f->door.deliver_after_s = 600;
+	writer.away = true;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+	close_door(f);
+	test_clock_step(&f->clock, -3600 * 1000000LL);
+	open_door(f);
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+	f->clock.now_us += 599 * 1000000LL;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_DEFER);
+	f->clock.now_us += 1000000;
+	assert_int_equal(bring_message(f, &to_one), PB_OUTCOME_PASS);
+}
+
+static void
 a_writer_that_takes_too_long_is_told_apart(void **state)
 {
 	struct fixture *f = *state;
@@ -731,6 +774,8 @@ main(void)
 		TEST(the_gap_is_of_the_archive_that_failed),
 		TEST(nothing_passes_that_cannot_be_remembered),
 		TEST(a_message_waits_so_long_and_passes_then),
+		TEST(a_door_that_is_started_anew_goes_on_counting),
+		TEST(a_clock_that_was_set_back_meanwhile_begins_the_time_anew),
 		TEST(a_writer_that_takes_too_long_is_told_apart),
 		TEST(a_door_tells_what_became_of_its_mail),
 		TEST(memory_that_runs_out_defers_and_says_so),
