@@ -95,29 +95,12 @@ choose_by_name(
 /* ---- the archive ---------------------------------------------------------------------------- */
 
 static enum pb_status
-check_captured(const struct pb_world *world, const struct asked *a, struct pb_error *err)
-{
-	bool captured = false;
-	enum pb_status status = pb_leave_captured(world, a->policy, a->dir, &captured, err);
-
-	if (status != PB_OK || !captured)
-		return status;
-	(void)pb_fail(err, PB_ELOCKED, N_("hand the archive over"),
-	    N_("its capture has not been stopped yet"), "%s", a->dir);
-	return pb_fail_todo(err, PB_ELOCKED,
-	    N_("have the daemon read the policy (systemctl reload probant), then run this as the "
-	       "archive's owner, with -a DIR, this directory, instead of a name"));
-}
-
-static enum pb_status
 leave(const struct pb_world *world, const struct asked *a, struct pb_backed_up *made,
     struct pb_error *err)
 {
 	struct pb_http *http = NULL;
-	enum pb_status status = check_captured(world, a, err);
+	enum pb_status status = pb_http_new(&http, err);
 
-	if (status == PB_OK)
-		status = pb_http_new(&http, err);
 	if (status == PB_OK)
 		status = pb_leave(world, http, a->dir, a->to, a->reason, made, err);
 	pb_http_free(http);

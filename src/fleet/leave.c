@@ -11,7 +11,6 @@
 #include "core/io.h"
 #include "core/json.h"
 #include "fleet/efface.h"
-#include "fleet/standing.h"
 #include "log/tree.h"
 #include "probant/stamp.h"
 #include "record/types.h"
@@ -31,6 +30,7 @@ struct leaving {
 	const char *dir, *to, *reason;
 	struct pb_archive *archive;
 	enum step step;
+	bool unclean; /* capture ended without a word */
 	struct pb_backed_up made;
 };
 
@@ -70,16 +70,6 @@ note_step(struct leaving *l, enum step step, struct pb_error *err)
 
 /* ---- steps ---------------------------------------------------------------------------------- */
 
-static bool
-stands(const struct pb_world *world, const char *dir, const char *name)
-{
-	struct pb_file_info info;
-	struct pb_path path;
-
-	return pb_path_make(&path, dir, name, NULL, NULL) == PB_OK &&
-	       world->files->stat(world->files->ctx, path.text, false, &info) == 0;
-}
-
 /* The facts of each step (FORMAT 1.5). */
 static void
 state_facts(const struct leaving *l, enum step step, struct pb_json_writer *w)
@@ -93,7 +83,7 @@ state_facts(const struct leaving *l, enum step step, struct pb_json_writer *w)
 	pb_json_text(w, "event", "leave");
 	pb_json_text(w, "step", names[step]);
 	if (step == COMPLETE)
-		pb_json_bool(w, "stopped", !stands(l->world, l->dir, FILE_CAPTURING));
+		pb_json_bool(w, "stopped", !l->unclean);
 	if (step == HANDED_OVER) {
 		pb_tree_root(&l->archive->head.tree, root);
 		pb_json_u64(w, "size", l->made.size);
@@ -201,6 +191,35 @@ take_steps(struct leaving *l, struct pb_error *err)
 						    : status;
 }
 
+/*
+ * Nobody captures for it, nor begins to while it leaves: who does holds this file's lock.  Where it
+ * stands unlocked, capture ended without a word.
+ */
+static enum pb_status
+hold_capture(struct leaving *l, int *ret_fd, struct pb_error *err)
+{
+	const struct pb_files *files = l->world->files;
+	struct pb_path path;
+	enum pb_status status = pb_path_make(&path, l->dir, FILE_CAPTURING, NULL, err);
+	int answer;
+
+	if (status == PB_OK)
+		status = pb_io_open_regular(files, path.text, O_RDONLY, ret_fd, NULL, err);
+	if (status != PB_OK)
+		return status == PB_ENOENT ? PB_OK : status;
+	l->unclean = true;
+	answer = files->lock(files->ctx, *ret_fd);
+	if (answer == 0)
+		return PB_OK;
+	if (answer != -EWOULDBLOCK)
+		return pb_fail_sys(err, answer, LEAVE, "%s", path.text);
+	(void)pb_fail(
+	    err, PB_ELOCKED, LEAVE, N_("its capture has not been stopped yet"), "%s", l->dir);
+	return pb_fail_todo(err, PB_ELOCKED,
+	    N_("have the daemon read the policy (systemctl reload probant), then run this as the "
+	       "archive's owner, with -a DIR, this directory, instead of a name"));
+}
+
 enum pb_status
 pb_leave(const struct pb_world *world, const struct pb_http *http, const char *dir, const char *to,
     const char *reason, struct pb_backed_up *ret_made, struct pb_error *err)
@@ -208,9 +227,12 @@ pb_leave(const struct pb_world *world, const struct pb_http *http, const char *d
 	struct leaving l = { .world = world, .http = http, .dir = dir, .to = to, .reason = reason };
 	enum pb_status status;
 	bool effaced = false;
+	int fd = -1;
 
 	/* One whose destruction was cut off: it had been compared. */
 	status = pb_efface_finish(world->files, dir, &effaced, err);
+	if (status == PB_OK && !effaced)
+		status = hold_capture(&l, &fd, err);
 	if (status == PB_OK && !effaced)
 		status = pb_archive_open(world, dir, NULL, &l.archive, err);
 	if (status == PB_OK && !effaced)
@@ -219,41 +241,8 @@ pb_leave(const struct pb_world *world, const struct pb_http *http, const char *d
 		pb_archive_drop(l.archive); /* there is nothing left to publish in */
 	else
 		(void)pb_archive_close(l.archive, NULL);
+	pb_io_close(world->files, &fd);
 	if (status == PB_OK)
 		*ret_made = l.made;
-	return status;
-}
-
-/* ---- capture -------------------------------------------------------------------------------- */
-
-/* PB_ELOCKED: yes, it holds its directory; PB_OK: no; else it can't be told. */
-static enum pb_status
-look_for_daemon(const struct pb_files *files, const char *state_dir)
-{
-	enum pb_status status;
-	int fd = -1, answer;
-
-	status = pb_io_open(files, state_dir, O_RDONLY | O_DIRECTORY, 0, &fd, NULL);
-	if (status != PB_OK)
-		return status == PB_ENOENT ? PB_OK : status;
-	answer = files->lock(files->ctx, fd);
-	pb_io_close(files, &fd);
-	return answer == 0 ? PB_OK : answer == -EWOULDBLOCK ? PB_ELOCKED : PB_EIO;
-}
-
-enum pb_status
-pb_leave_captured(const struct pb_world *world, const struct pb_capture_policy *policy,
-    const char *dir, bool *ret_captured, struct pb_error *err)
-{
-	struct pb_archive_status standing;
-	enum pb_status status;
-
-	*ret_captured = stands(world, dir, FILE_CAPTURING) &&
-			look_for_daemon(world->files, policy->state_dir) != PB_OK;
-	if (!*ret_captured)
-		return PB_OK;
-	status = pb_archive_describe(world, dir, &standing, err);
-	if (status == PB_OK)
-		*ret_captured = !pb_fleet_silent(world, standing.last_time_s, policy->heartbeat_s);
 	return status;
 }

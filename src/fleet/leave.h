@@ -6,26 +6,15 @@
 #ifndef PB_FLEET_LEAVE_H
 #define PB_FLEET_LEAVE_H
 
-#include <stdbool.h>
-
 #include "copies/backup.h"
-#include "policy/capture.h"
 
 struct pb_http;
 
 /*
- * Whether a daemon still captures for the archive at dir, as far as can be told: none has said that
- * it stopped, and one runs by this policy's state_dir, or the log is not silent yet.
- */
-enum pb_status pb_leave_captured(const struct pb_world *world,
-    const struct pb_capture_policy *policy, const char *dir, bool *ret_captured,
-    struct pb_error *err) PB_MUST_CHECK;
-
-/*
  * Into the copy at `to` (pb_copy); then, if there is a reason, the archive at dir is destroyed.
- * Called again it goes on where it ended, with a destruction too.  PB_EUNAVAIL: no authority gave
- * the last timestamp; PB_ECORRUPT: the archive, or what was handed over, does not verify: nothing
- * is destroyed then.
+ * Called again it goes on where it ended, with a destruction too.  PB_ELOCKED: a daemon captures
+ * for it, or another command holds it; PB_EUNAVAIL: no authority gave the last timestamp;
+ * PB_ECORRUPT: the archive, or what was handed over, does not verify: nothing is destroyed then.
  */
 enum pb_status pb_leave(const struct pb_world *world, const struct pb_http *http, const char *dir,
     const char *to, const char *reason, struct pb_backed_up *ret_made,

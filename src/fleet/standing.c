@@ -51,8 +51,9 @@ concern(bool holds, enum pb_fleet_concern concern)
 	return holds ? 1U << concern : 0;
 }
 
-bool
-pb_fleet_silent(const struct pb_world *world, uint64_t last_s, uint32_t heartbeat_s)
+/* A heartbeat would stand behind so old a record. */
+static bool
+is_silent(const struct pb_world *world, uint64_t last_s, uint32_t heartbeat_s)
 {
 	int64_t now_s = world->clock->now_us(world->clock->ctx) / 1000000;
 
@@ -66,8 +67,7 @@ judge(const struct pb_world *world, const struct pb_fleet_standing *s, uint32_t 
 	bool locked = pb_restored_check(world->files, s->archive->path, NULL) == PB_EACCESS;
 
 	return concern(locked, PB_FLEET_LOCKED) |
-	       concern(
-		   pb_fleet_silent(world, s->status.last_time_s, heartbeat_s), PB_FLEET_SILENT) |
+	       concern(is_silent(world, s->status.last_time_s, heartbeat_s), PB_FLEET_SILENT) |
 	       concern(s->stamps.gap, PB_FLEET_GAP) |
 	       concern(
 		   s->stamps.backlog > 0 && now_s - s->stamps.oldest_s > DAY_S, PB_FLEET_BACKLOG) |

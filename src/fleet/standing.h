@@ -33,9 +33,6 @@ enum pb_status pb_fleet_standing(const struct pb_world *world,
     const struct pb_capture_policy *policy, size_t archive,
     struct pb_fleet_standing *ret_standing) PB_MUST_CHECK;
 
-/* Whether so old a newest record shows that nothing captures: a heartbeat would stand behind it. */
-bool pb_fleet_silent(const struct pb_world *world, uint64_t last_s, uint32_t heartbeat_s);
-
 /* The worst first, else as the policy has them: for qsort. */
 int pb_fleet_standing_compare(const void *a, const void *b);
 

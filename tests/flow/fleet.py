@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 
+import lib_daemon
+
 COUNT = 30
 HEAD = "nom;origine;boîtes;lecteur;héritier\r\n"
 POLICY = """\
@@ -305,6 +307,32 @@ class Tests:
             self.run("verify", "--quick", self.root / name(i), "--trust", self.handout / name(i) / "trust", code=2)
         expect(b"fictif.example" not in (self.work / "words").read_bytes(), "an address is in the log")
 
+    def one_whose_daemon_was_killed_leaves_as_well(self):
+        archive, to, back = self.root / name(4), self.work / "sortie-4", self.work / "rendu"
+        self.start()
+        expect(self.deliver(4), "it takes no mail")
+        writers = lib_daemon.started_by(self.daemon.pid, "--writer")
+        expect(len(writers) == 1, "which is the writer")
+        self.daemon.send_signal(signal.SIGSTOP)        # else it would begin another
+        os.kill(writers[0], signal.SIGKILL)
+        self.daemon.kill()
+        self.daemon.wait()
+        until = time.monotonic() + 20
+        done = None
+        while done is None or done.returncode == 75:   # services end behind their master
+            expect(time.monotonic() < until, "it is captured for ever")
+            which = [name(4)] if done is None else ["-a", archive]
+            done = subprocess.run([self.probant, "fleet", "leave", *which, "--policy", self.policy, "-o", to],
+                                  capture_output=True)
+        expect(done.returncode == 0, done.stderr)
+        secret = ("--passphrase-file", self.handout / name(4) / "passphrase", "--purpose", "essai")
+        self.run("restore", to, back, *secret[:2])
+        self.run("restore", "--accept-unknown-destructions", back)
+        said = self.run("list", "-a", back, *secret)
+        first = next(x.split()[0] for x in said.splitlines() if "leaves its operator" in x)
+        facts = json.loads(self.run("show", "-a", back, first, "--facts", *secret))
+        expect(facts == {"event": "leave", "step": "complete", "stopped": False}, facts)
+
     def what_many_archives_lack_is_said_once_of_each(self):
         for i in (1, 2):
             (self.root / name(i)).rename(self.work / name(i))
@@ -330,6 +358,7 @@ TESTS = (
     Tests.nothing_is_destroyed_that_does_not_verify,
     Tests.killed_at_any_moment_it_is_destroyed_once_it_is_handed_over,
     Tests.the_others_go_on,
+    Tests.one_whose_daemon_was_killed_leaves_as_well,
     Tests.what_many_archives_lack_is_said_once_of_each,
 )
 
