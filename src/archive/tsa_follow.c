@@ -60,8 +60,8 @@ note_change(struct following *f, const struct pb_tsa *before, const struct pb_ts
 	if (same_settings(before, now))
 		return;
 	f->changed = true;
-	/* How another address answered says nothing of this one. */
-	pb_authorities_remember(f->archive->world->files, f->archive->dir, now);
+	if (before->name[0] != '\0') /* how another address answered says nothing of this one */
+		pb_authorities_remember(f->archive->world->files, f->archive->dir, now);
 }
 
 static enum pb_status
