@@ -35,10 +35,10 @@ settle(struct pb_depot *d, const struct pb_stamp_outcome *outcome)
 	int64_t now_us = pb_depot_now(d);
 
 	d->asked = false;
+	pb_depot_tell_standing(d);
 	if (outcome->tokens > 0) {
 		d->stamp_us = now_us + profile->every_s * SECOND_US;
 		d->quiet_us = now_us + profile->heartbeat_s * SECOND_US;
-		pb_depot_tell_standing(d);
 		return;
 	}
 	d->unstamped = true;

@@ -72,6 +72,42 @@ hold_state(struct pb_setting *s, const struct pb_setting *before, const struct p
 	return PB_OK;
 }
 
+/* A file that is missing would be found out when a token is due; here it is said at once. */
+static enum pb_status
+look_for(const struct pb_files *files, const char *path, struct pb_error *err)
+{
+	struct pb_file_info info;
+	int answer = path != NULL ? files->stat(files->ctx, path, true, &info) : 0;
+
+	return answer == 0 ? PB_OK : pb_fail_sys(err, answer, SETTING_UP, "%s", path);
+}
+
+static enum pb_status
+read_timestamp(struct pb_setting *s, const struct pb_world *world, struct pb_error *err)
+{
+	const struct pb_policy_profile *profile;
+	enum pb_status status;
+
+	if (s->policy->timestamp == NULL)
+		return PB_OK;
+	status = pb_policy_text_timestamp(
+	    world, s->policy->timestamp, &s->timestamp_text, &s->timestamp, err);
+	if (status != PB_OK)
+		return status;
+	profile = &s->timestamp->profile[s->timestamp->in_force];
+	for (size_t i = 0; status == PB_OK && i < profile->authority_count; i++) {
+		const struct pb_policy_authority *authority =
+		    &s->timestamp->authority[profile->authority[i]];
+
+		status = look_for(world->files, authority->roots, err);
+		if (status == PB_OK)
+			status = look_for(world->files, authority->client_certificate, err);
+		if (status == PB_OK)
+			status = look_for(world->files, authority->server_roots, err);
+	}
+	return status;
+}
+
 enum pb_status
 pb_setting_new(const struct pb_world *world, const char *file, const struct pb_setting *before,
     struct pb_setting **ret_setting, struct pb_error *err)
@@ -83,9 +119,8 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 		return pb_fail_memory(err, SETTING_UP);
 	s->relay_socket = s->stamper_socket = s->metrics_socket = s->state = -1;
 	status = pb_policy_whole_read(world->files, file, &s->text, &s->policy, err);
-	if (status == PB_OK && s->policy->timestamp != NULL)
-		status = pb_policy_text_timestamp(
-		    world, s->policy->timestamp, &s->timestamp_text, &s->timestamp, err);
+	if (status == PB_OK)
+		status = read_timestamp(s, world, err);
 	if (status == PB_OK)
 		status = pb_users_find(s->policy, &s->users, err);
 	if (status == PB_OK)

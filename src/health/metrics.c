@@ -62,7 +62,7 @@ static const struct metric OF_AUTHORITY[] = {
 	{ PB_BOARD_ALIVE_US, SECONDS, "alive_timestamp_seconds",
 	    "Last sign of life of whoever asks it." },
 	{ PB_BOARD_STAMPED_US, SECONDS, "stamped_timestamp_seconds",
-	    "When it gave a token last; 0: not yet." },
+	    "When it answered last; 0: not yet." },
 	{ PB_BOARD_FAILURES, COUNTER, "failures_total", "Times that it did not answer well." },
 	{ PB_BOARD_FAILED_US, SECONDS, "failed_timestamp_seconds",
 	    "When that was last; 0: never." },

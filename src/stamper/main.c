@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "net/http.h"
 #include "stamper/serve.h"
+#include "sys/board.h"
 #include "sys/confine_service.h"
 #include "sys/listen.h"
 #include "sys/process.h"
@@ -30,6 +31,7 @@ struct stamper {
 	const char *user; /* whom it becomes; NULL: nobody else */
 	struct pb_timestamp_policy *policy;
 	struct pb_http *http;
+	struct pb_board *board;
 };
 
 /* ---- what is told --------------------------------------------------------------------------- */
@@ -79,6 +81,21 @@ read_policy(struct stamper *s, struct pb_error *err)
 		status = pb_timestamp_policy_parse(text.data, text.len, &s->policy, err);
 	pb_buf_done(&text);
 	return status;
+}
+
+/* Authorities are asked, whether or not somebody can see how they answer. */
+static void
+open_board(struct stamper *s)
+{
+	const struct pb_timestamp_policy *policy = s->policy;
+	const char *names[PB_LIMIT_TSAS];
+	struct pb_error err = { 0 };
+
+	for (size_t i = 0; i < policy->authority_count; i++)
+		names[i] = policy->authority[i].name;
+	if (pb_board_map(PB_SERVICE_BOARD, names, policy->authority_count, &s->board, &err) !=
+	    PB_OK)
+		failed(NULL, NULL, &err);
 }
 
 /* Who is not root can become nobody else, and is who was meant. */
@@ -167,6 +184,8 @@ set_up(struct stamper *s, struct pb_error *err)
 	int answer;
 
 	if (status == PB_OK)
+		open_board(s);
+	if (status == PB_OK)
 		status = pb_http_new(&s->http, err);
 	if (status == PB_OK)
 		status = become_user(s, err);
@@ -194,7 +213,9 @@ main(int argc, char **argv)
 	if (status == PB_OK)
 		status = set_up(&s, &err);
 	if (status == PB_OK) {
-		const struct pb_stamper serving = { .http = s.http,
+		const struct pb_stamper serving = { .clock = pb_sys_world()->clock,
+			.board = s.board,
+			.http = s.http,
 			.policy = s.policy,
 			.listener = PB_SERVICE_SOCKET,
 			.line = PB_SERVICE_LINE,

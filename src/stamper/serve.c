@@ -9,7 +9,8 @@
 #include "core/limits.h"
 #include "sys/local.h"
 
-/* How long somebody whom there is no room for waits to be taken. */
+/* Between two signs of life; and how long somebody whom there is no room for waits. */
+#define TURN_MS 1000
 #define PAUSE_MS 100
 
 static const char SERVING[] = N_("serve the writer");
@@ -90,6 +91,15 @@ welcome(struct serving *s)
 		stamper->failed(stamper->ctx, NULL, &err);
 }
 
+static void
+tell_alive(const struct pb_stamper *s)
+{
+	int64_t now_us = s->clock->now_us(s->clock->ctx);
+
+	for (size_t i = 0; i < s->policy->authority_count; i++)
+		pb_board_set(s->board, i, PB_BOARD_ALIVE_US, (uint64_t)now_us);
+}
+
 void
 pb_stamper_serve(const struct pb_stamper *stamper)
 {
@@ -109,7 +119,8 @@ pb_stamper_serve(const struct pb_stamper *stamper)
 	while (waiting[0].revents == 0) {
 		bool room = s->users <= PB_LIMIT_STAMPER_QUESTIONS;
 
-		(void)pb_local_poll(waiting, room ? 2 : 1, room ? UINT32_MAX : PAUSE_MS);
+		tell_alive(stamper);
+		(void)pb_local_poll(waiting, room ? 2 : 1, room ? TURN_MS : PAUSE_MS);
 		if (room && waiting[1].revents != 0)
 			welcome(s);
 		waiting[1].revents = 0;

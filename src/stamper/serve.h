@@ -4,13 +4,16 @@
 
 #include "core/world.h"
 #include "policy/timestamp.h"
+#include "sys/board.h"
 
 struct pb_stamper {
+	const struct pb_clock *clock;
 	const struct pb_http *http;
 	const struct pb_timestamp_policy *policy;
-	int listener;        /* a local socket (sys/local.h) */
-	int line;            /* readable when it is to stop */
-	uint32_t writer_uid; /* who alone is heard, but for root */
+	int listener;           /* a local socket (sys/local.h) */
+	int line;               /* readable when it is to stop */
+	uint32_t writer_uid;    /* who alone is heard, but for root */
+	struct pb_board *board; /* a row for each authority of the policy, in order; may be NULL */
 	/* What went wrong, about whom: for the log; from several threads.  May be NULL. */
 	void (*failed)(void *ctx, const char *about, const struct pb_error *err);
 	void *ctx;

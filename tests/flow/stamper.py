@@ -351,6 +351,8 @@ class Scene:
         self.reload("the policy stays as it was")
         if "timestamp.yaml, line" not in self.daemon.words():
             raise Failed("it does not say where")
+        (self.work / "timestamp.yaml").write_text(text.replace("/lab.pem", "/none.pem"))
+        self.reload("the policy stays as it was")
         (self.work / "timestamp.yaml").write_text(text)
         self.reload("the policy has not changed")
         same("the writer", self.daemon.others("--writer"), before)

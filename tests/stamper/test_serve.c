@@ -85,6 +85,19 @@ serve(void *arg)
 	return NULL;
 }
 
+static void
+make_board(struct fixture *f)
+{
+	const char *const names[] = { NAME };
+	char path[220];
+	int fd = -1;
+
+	(void)snprintf(path, sizeof(path), "%s/board", f->dir);
+	assert_int_equal(pb_board_make(path, 1, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_map(fd, names, 1, &f->stamper.board, NULL), PB_OK);
+	(void)close(fd);
+}
+
 static int
 set_up(void **state)
 {
@@ -95,12 +108,14 @@ set_up(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, f->line), 0);
 	f->http = (struct pb_http){ .ctx = f, .exchange = exchange };
 	f->body_len = 100;
-	f->stamper = (struct pb_stamper){ .http = &f->http,
+	f->stamper = (struct pb_stamper){ .clock = pb_sys_world()->clock,
+		.http = &f->http,
 		.policy = &POLICY,
 		.line = f->line[1],
 		.writer_uid = geteuid(),
 		.failed = count_failure,
 		.ctx = f };
+	make_board(f);
 	assert_int_equal(pb_local_listen(f->path, 0600, &f->stamper.listener, NULL), PB_OK);
 	assert_int_equal(
 	    pb_outside_new(pb_sys_world(), f->path, geteuid(), &f->outside, NULL), PB_OK);
@@ -126,6 +141,7 @@ tear_down(void **state)
 
 	f->held = false;
 	end_service(f);
+	pb_board_free(f->stamper.board);
 	pb_outside_free(f->outside);
 	pb_local_close(&f->stamper.listener);
 	(void)close(f->line[1]);
@@ -197,6 +213,44 @@ why_it_did_not_is_told_and_said_in_the_log(void **state)
 	f->answers = PB_ELIMIT;
 	assert_int_equal(ask(f, &STAMP, &reply, &cause), PB_ELIMIT);
 	assert_int_equal(f->failures, 4);
+}
+
+static struct pb_board_row
+read_board(struct fixture *f)
+{
+	struct pb_board_row *rows = NULL, row;
+	char path[220];
+	size_t count = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/board", f->dir);
+	assert_int_equal(pb_board_read(pb_sys_world()->files, path, &rows, &count, NULL), PB_OK);
+	assert_int_equal(count, 1);
+	row = rows[0];
+	free(rows);
+	return row;
+}
+
+static void
+how_an_authority_answers_is_told_on_the_board(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_http_reply reply;
+	struct pb_board_row before = read_board(f), row;
+	int cause;
+
+	assert_string_equal(before.name, "fictive-a");
+	assert_int_equal(before.number[PB_BOARD_STAMPED_US], 0);
+	assert_int_equal(ask(f, &STAMP, &reply, &cause), PB_OK);
+	pb_buf_done(&reply.body);
+	row = read_board(f);
+	assert_true(row.number[PB_BOARD_STAMPED_US] > 0);
+	assert_true(row.number[PB_BOARD_ALIVE_US] > 0);
+	assert_int_equal(row.number[PB_BOARD_FAILURES], 0);
+	f->answers = PB_EUNAVAIL;
+	assert_int_equal(ask(f, &STAMP, &reply, &cause), PB_EUNAVAIL);
+	row = read_board(f);
+	assert_int_equal(row.number[PB_BOARD_FAILURES], 1);
+	assert_true(row.number[PB_BOARD_FAILED_US] > 0);
 }
 
 static void
@@ -320,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_an_authority_answers_comes_whole),
 		TEST(why_it_did_not_is_told_and_said_in_the_log),
+		TEST(how_an_authority_answers_is_told_on_the_board),
 		TEST(a_stamper_without_memory_blames_nobody_else),
 		TEST(what_is_not_permitted_is_not_done),
 		TEST(what_is_no_question_is_not_answered),
