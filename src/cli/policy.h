@@ -8,6 +8,9 @@
 
 void pb_policy_say_capture(const struct pb_capture_policy *policy);
 void pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_writer *w);
+/* Its part on alerts, if there is one. */
+void pb_policy_say_alerts(const struct pb_capture_policy *policy);
+void pb_policy_json_alerts(const struct pb_capture_policy *policy, struct pb_json_writer *w);
 
 /* beside: the capture policy that says how many archives there are, or NULL: then for one. */
 void pb_policy_say_timestamp(

@@ -37,6 +37,8 @@ write_door(const struct pb_policy_door *door, struct pb_json_writer *w)
 	put_text(w, "tls_certificate", door->tls_certificate);
 	put_text(w, "tls_key", door->tls_key);
 	pb_json_bool(w, "journal", door->journal);
+	if (door->silence_s > 0)
+		pb_json_u64(w, "silence_s", door->silence_s);
 	pb_json_object_end(w);
 }
 
@@ -107,6 +109,7 @@ pb_policy_json_capture(const struct pb_capture_policy *policy, struct pb_json_wr
 	if (policy->otherwise == PB_OTHERWISE_ARCHIVE)
 		pb_json_text(
 		    w, "otherwise_archive", policy->archive[policy->otherwise_archive].name);
+	pb_policy_json_alerts(policy, w);
 }
 
 /* ---- timestamps ----------------------------------------------------------------------------- */

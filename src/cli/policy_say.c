@@ -71,6 +71,19 @@ say_failure(const struct pb_policy_door *door)
 	}
 }
 
+/* A silence that is not usual is told. */
+static void
+say_silence(const struct pb_policy_door *door)
+{
+	char silence[PB_POLICY_QUANTITY_LEN];
+
+	if (door->silence_s == 0)
+		return;
+	pb_policy_duration_format(door->silence_s, silence);
+	pb_label("");
+	(void)printf(_("a message comes at least every %s\n"), silence);
+}
+
 static void
 say_door(const struct pb_policy_door *door)
 {
@@ -80,6 +93,7 @@ say_door(const struct pb_policy_door *door)
 	if (door->journal)
 		line(_("journal reports are unwrapped"));
 	say_bounds(door);
+	say_silence(door);
 	say_failure(door);
 }
 
@@ -190,6 +204,7 @@ pb_policy_say_capture(const struct pb_capture_policy *policy)
 	pb_label_line(_("timestamps"), policy->timestamp != NULL
 					   ? policy->timestamp
 					   : _("by commands, and an archive's own authority"));
+	pb_policy_say_alerts(policy);
 	(void)puts(_("Users"));
 	say_user(_("doors"), policy->door_user);
 	say_user(_("writer"), policy->writer_user);

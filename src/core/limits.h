@@ -207,6 +207,11 @@
  * which a list that a spreadsheet wrote has a dozen. */
 #define PB_LIMIT_CSV PB_LIMIT_POLICY
 #define PB_LIMIT_CSV_FIELDS 64
+/* Whom alerts go to; an address of http that they go to. */
+#define PB_LIMIT_ALERT_RECIPIENTS 32
+#define PB_LIMIT_ALERT_URL 1023
+/* Alerts that are remembered, standing or not told yet: more is one mishap that many see. */
+#define PB_LIMIT_ALERTS 1024
 
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096

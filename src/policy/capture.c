@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/limits.h"
 #include "policy/address.h"
+#include "policy/alerts.h"
 #include "policy/archives.h"
 #include "policy/door.h"
 #include "policy/kind.h"
@@ -27,8 +28,8 @@ static const struct pb_policy_range HEARTBEAT = { MINUTE, DAY, HOUR };
 
 static const struct pb_policy_keys CAPTURE = { .required = { PB_POLICY_KIND, "archives", "doors",
 						   "otherwise" },
-	.optional = {
-	    "runtime_dir", "state_dir", "users", "heartbeat", "metrics", "map", "timestamp" } };
+	.optional = { "runtime_dir", "state_dir", "users", "heartbeat", "metrics", "map",
+	    "timestamp", "alerts" } };
 static const struct pb_policy_keys USERS = { .optional = {
 						 "door", "writer", "stamper", "herald" } };
 
@@ -189,6 +190,7 @@ read_policy(
 	check_used(r, root, policy);
 	if (r->status == PB_OK && !pb_policy_know(policy))
 		r->status = pb_fail_memory(r->err, N_("read a policy"));
+	pb_policy_alerts(r, root, policy);
 }
 
 enum pb_status
@@ -232,5 +234,6 @@ pb_capture_policy_free(struct pb_capture_policy *policy)
 	free(policy->stamper_user);
 	free(policy->herald_user);
 	pb_policy_address_done(&policy->metrics);
+	pb_policy_alerts_free(policy->alerts);
 	free(policy);
 }

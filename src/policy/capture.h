@@ -36,6 +36,7 @@ struct pb_policy_door {
 	uint32_t max_sessions;
 	char *tls_certificate; /* PEM, chain and all, for STARTTLS; or NULL */
 	char *tls_key;
+	uint32_t silence_s; /* a message comes at least so often; 0: nobody knows */
 	bool journal; /* lmtp: what comes may be a journal report (Exchange, Microsoft 365) */
 };
 
@@ -67,6 +68,8 @@ struct pb_policy_map {
 
 enum pb_otherwise { PB_OTHERWISE_DEFER, PB_OTHERWISE_PASS, PB_OTHERWISE_ARCHIVE };
 
+struct pb_policy_alerts; /* policy/alerts.h */
+
 struct pb_capture_policy {
 	char *runtime_dir; /* sockets; made if it is not there */
 	char *state_dir;   /* what doors must not forget while the writer is away */
@@ -86,6 +89,7 @@ struct pb_capture_policy {
 	/* Mail that concerns no archive's mailbox. */
 	enum pb_otherwise otherwise;
 	size_t otherwise_archive;
+	struct pb_policy_alerts *alerts; /* NULL: nobody is told of anything */
 };
 
 /*

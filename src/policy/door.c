@@ -13,6 +13,8 @@ static const struct pb_policy_range DELIVER_AFTER = { 1, 4 * DAY, 0 };
 /* At least 64 KiB, as RFC 5321 4.5.3.1.7 asks; at most what a record holds, with its envelope
  * (FORMAT 3). */
 static const struct pb_policy_range MAX_MESSAGE = { 65536, 4000000000, 100000000 };
+/* Longer than a quiet night, or week-end. */
+static const struct pb_policy_range SILENCE = { 60, 60 * DAY, 0 };
 static const struct pb_policy_range MAX_SESSIONS = { 1, 1000, 100 };
 
 static const char *const KINDS[] = {
@@ -24,7 +26,7 @@ static const char *const ON_FAILURE[] = { [PB_FAILURE_DEFER] = "defer",
 	NULL };
 
 static const struct pb_policy_keys DOOR = { .required = { "name", "kind", "listen", "on_failure" },
-	.optional = { "next_hop", "max_message", "max_sessions", "tls", "journal" } };
+	.optional = { "next_hop", "max_message", "max_sessions", "tls", "journal", "silence" } };
 static const struct pb_policy_keys TLS = { .required = { "certificate", "key" } };
 
 static void
@@ -90,6 +92,7 @@ pb_policy_door(
 	door->max_sessions = (uint32_t)pb_policy_number(r, node, "max_sessions", &MAX_SESSIONS);
 	read_tls(r, node, door);
 	door->journal = pb_policy_yes(r, node, "journal");
+	door->silence_s = (uint32_t)pb_policy_duration(r, node, "silence", &SILENCE);
 	check_kind(r, node, door);
 }
 
