@@ -55,6 +55,7 @@ pb_words_event(const char *event)
 		{ "timestamp_policy", N_("the policy of timestamps was stated") },
 		{ "gap", N_("there is a gap in the capture") },
 		{ "unmapped", N_("recipients in domains of ours had no archive") },
+		{ "alert", N_("something was wrong with the capture, or was right again") },
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },
 		{ "segment", N_("a new segment of the vault began") },
 		{ "timestamp", N_("an authority stamped the log") },

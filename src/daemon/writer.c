@@ -146,8 +146,8 @@ static enum pb_status
 open_server(struct writer *w, struct pb_error *err)
 {
 	const struct pb_relay_options options = { .world = w->world,
-		.listener_fd = PB_SERVICE_SOCKET,
-		.peer_uid = w->users.door.uid,
+		.entrance = { { PB_SERVICE_SOCKET, w->users.door.uid, PB_RELAY_LISTENER },
+		    { .listener_fd = PB_RELAY_CLOSED } },
 		.archive_count = w->policy->archive_count,
 		.archive = find_archive,
 		.ctx = w,

@@ -67,12 +67,12 @@ greet(struct pb_relay_server *s, int fd, struct pb_error *err)
 }
 
 bool
-pb_server_welcome(struct pb_relay_server *s)
+pb_server_welcome(struct pb_relay_server *s, const struct pb_relay_entrance *entrance)
 {
 	enum pb_status status = PB_OK;
 	struct pb_error failure;
 	uint32_t uid;
-	int fd = pb_local_accept(s->options.listener_fd, &uid);
+	int fd = pb_local_accept(entrance->listener_fd, &uid);
 
 	if (fd == -EAGAIN)
 		return false;
@@ -80,14 +80,17 @@ pb_server_welcome(struct pb_relay_server *s)
 		pb_server_note(s, pb_fail_sys(&failure, fd, SERVING, "%s", ""), &failure);
 		return false;
 	}
-	if (uid == s->options.peer_uid)
+	if (uid == entrance->peer_uid)
 		status = greet(s, fd, &failure);
 	else
 		s->cut++;
-	if (uid == s->options.peer_uid && status == PB_OK)
-		s->socket[++s->peers] = (struct pollfd){ .fd = fd, .events = POLLIN };
-	else
+	if (uid == entrance->peer_uid && status == PB_OK) {
+		s->role[PB_FIRST_PEER + s->peers] = entrance->role;
+		s->socket[PB_FIRST_PEER + s->peers++] =
+		    (struct pollfd){ .fd = fd, .events = POLLIN };
+	} else {
 		pb_local_close(&fd);
+	}
 	pb_server_note(s, status, &failure);
 	return true;
 }
@@ -101,13 +104,15 @@ pb_server_open(const struct pb_relay_server *s)
 void
 pb_server_forget(struct pb_relay_server *s)
 {
-	size_t kept = 0;
+	size_t end = PB_FIRST_PEER + s->peers, kept = PB_FIRST_PEER;
 
-	for (size_t peer = 1; peer <= s->peers; peer++) {
-		if (s->socket[peer].fd != PB_NO_SOCKET && s->socket[peer].events != 0)
-			s->socket[++kept] = s->socket[peer];
-		else
+	for (size_t peer = PB_FIRST_PEER; peer < end; peer++) {
+		if (s->socket[peer].fd != PB_NO_SOCKET && s->socket[peer].events != 0) {
+			s->role[kept] = s->role[peer];
+			s->socket[kept++] = s->socket[peer];
+		} else {
 			pb_local_close(&s->socket[peer].fd);
+		}
 	}
-	s->peers = kept;
+	s->peers = kept - PB_FIRST_PEER;
 }

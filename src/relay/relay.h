@@ -8,6 +8,12 @@
 #include "core/world.h"
 #include "record/intake.h"
 
+/* What one side may ask of the writer, fixed by the socket that it connects to. */
+enum pb_relay_role {
+	PB_RELAY_LISTENER, /* record types 1 to 3, of which the last state gaps and alarms */
+	PB_RELAY_HERALD    /* record type 3 alone, which states alerts */
+};
+
 /* ---- the side of a listener ----------------------------------------------------------------- */
 
 struct pb_relay; /* one connection, for one thread at a time */

@@ -50,23 +50,26 @@ pb_relay_server_new(const struct pb_relay_options *options, struct pb_relay_serv
 
 	if (s != NULL) {
 		s->options = *options;
-		s->socket = calloc(1 + options->max_connections, sizeof(s->socket[0]));
+		s->socket = calloc(PB_FIRST_PEER + options->max_connections, sizeof(s->socket[0]));
+		s->role = calloc(PB_FIRST_PEER + options->max_connections, sizeof(s->role[0]));
 		s->intake = calloc(options->archive_count + 1, sizeof(s->intake[0]));
 		s->slot = calloc(PB_LIMIT_GROUP_RECORDS, sizeof(s->slot[0]));
 	}
-	if (s == NULL || s->socket == NULL || s->intake == NULL || s->slot == NULL)
+	if (s == NULL || s->socket == NULL || s->role == NULL || s->intake == NULL ||
+	    s->slot == NULL)
 		status = pb_fail_memory(err, SERVING);
 	else
 		status = pb_taker_new(options->world->files, options->spill_dir, &s->taker, err);
 	if (status == PB_OK)
 		status = make_ring(s, err);
 	if (status != PB_OK) {
-		if (s != NULL)
-			s->options.listener_fd = PB_NO_SOCKET;
+		for (size_t i = 0; s != NULL && i < PB_RELAY_ENTRANCES; i++)
+			s->options.entrance[i].listener_fd = PB_RELAY_CLOSED;
 		pb_relay_server_free(s);
 		return status;
 	}
-	s->socket[0].events = POLLIN;
+	for (size_t i = 0; i < PB_RELAY_ENTRANCES; i++)
+		s->socket[i].events = POLLIN;
 	*ret_server = s;
 	return PB_OK;
 }
@@ -79,11 +82,19 @@ full(const struct pb_relay_server *s)
 	return s->slots == PB_LIMIT_GROUP_RECORDS || s->bytes >= PB_LIMIT_GROUP;
 }
 
-/* What a listener may ask for: what is captured, into an archive that it was told of. */
+/* What who may ask for: records of these types, into an archive that he was told of.  What he may
+ * state of capture is looked into later (relay/statement.h). */
 static bool
-permitted(const struct pb_relay_server *s, const struct pb_submit *submit)
+permitted(const struct pb_relay_server *s, enum pb_relay_role role, const struct pb_submit *submit)
 {
-	return submit->type >= PB_RECORD_MESSAGE && submit->type <= PB_RECORD_CAPTURE &&
+	static const struct {
+		uint8_t first, last;
+	} types[] = {
+		[PB_RELAY_LISTENER] = { PB_RECORD_MESSAGE, PB_RECORD_CAPTURE },
+		[PB_RELAY_HERALD] = { PB_RECORD_CAPTURE, PB_RECORD_CAPTURE },
+	};
+
+	return submit->type >= types[role].first && submit->type <= types[role].last &&
 	       submit->archive < s->options.archive_count;
 }
 
@@ -105,8 +116,8 @@ refuse_all(struct pb_relay_server *s, uint32_t archive, enum pb_status status)
 
 /* The record of a slot.  false: nothing that an honest listener sends. */
 static bool
-hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, const struct pb_submit *submit,
-    int *passed)
+hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, enum pb_relay_role role,
+    const struct pb_submit *submit, int *passed)
 {
 	enum pb_refusal refusal = PB_REFUSAL_ARCHIVE;
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
@@ -119,7 +130,7 @@ hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, const struct pb_
 	intake = archive.intake;
 	if (status == PB_OK)
 		status = pb_taker_record(
-		    s->taker, archive.origin, submit, passed, &sealed, &refusal, &failure);
+		    s->taker, archive.origin, role, submit, passed, &sealed, &refusal, &failure);
 	if (status != PB_OK && refusal == PB_REFUSAL_NONE) {
 		/* To look into it may have taken long: the group ends here. */
 		if (submit->type == PB_RECORD_CAPTURE)
@@ -159,10 +170,10 @@ take(struct pb_relay_server *s, size_t peer)
 		return false;
 	}
 	if (len > 0 && pb_packet_submit_decode(s->packet, (size_t)len, &submit) == PB_OK &&
-	    permitted(s, &submit)) {
+	    permitted(s, s->role[peer], &submit)) {
 		*slot = (struct pb_server_slot){ peer, submit.archive,
 			{ .number = submit.number, .status = PB_EEND } };
-		honest = hand_in(s, slot, &submit, &passed);
+		honest = hand_in(s, slot, s->role[peer], &submit, &passed);
 	}
 	pb_wipe(s->packet, PB_PACKET_SUBMIT_LEN);
 	pb_local_close(&passed);
@@ -176,7 +187,7 @@ static void
 take_all(struct pb_relay_server *s)
 {
 	for (size_t i = 0; i < s->peers; i++) {
-		size_t peer = 1 + (s->first + i) % s->peers;
+		size_t peer = PB_FIRST_PEER + (s->first + i) % s->peers;
 		unsigned n = s->socket[peer].revents != 0 ? PB_LIMIT_RELAY_UNANSWERED : 0;
 
 		while (n > 0 && !full(s) && take(s, peer))
@@ -280,24 +291,32 @@ answer_all(struct pb_relay_server *s)
 	s->bytes = 0;
 }
 
+static void
+welcome_all(struct pb_relay_server *s)
+{
+	for (size_t i = 0; i < PB_RELAY_ENTRANCES; i++)
+		for (unsigned n = 0; s->socket[i].revents != 0 && n < WELCOMED; n++)
+			if (!pb_server_open(s) || !pb_server_welcome(s, &s->options.entrance[i]))
+				break;
+}
+
 /* What poll(2) answers. */
 static int
 turn(struct pb_relay_server *s, uint32_t timeout_ms)
 {
 	int ready;
 
-	s->socket[0].fd = pb_server_open(s) ? s->options.listener_fd : PB_NO_SOCKET;
-	ready = pb_local_poll(s->socket, 1 + s->peers, timeout_ms);
+	for (size_t i = 0; i < PB_RELAY_ENTRANCES; i++)
+		s->socket[i].fd =
+		    pb_server_open(s) ? s->options.entrance[i].listener_fd : PB_NO_SOCKET;
+	ready = pb_local_poll(s->socket, PB_FIRST_PEER + s->peers, timeout_ms);
 	if (ready <= 0)
 		return ready;
 	take_all(s);
 	flush_all(s);
 	answer_all(s);
 	pb_server_forget(s);
-	if (s->socket[0].revents != 0)
-		for (unsigned n = 0; n < WELCOMED && pb_server_open(s); n++)
-			if (!pb_server_welcome(s))
-				break;
+	welcome_all(s);
 	return ready;
 }
 
@@ -327,8 +346,8 @@ pb_relay_server_drain(struct pb_relay_server *server, struct pb_error *err)
 	int ready = 1;
 
 	server->draining = true;
-	for (size_t peer = 1; peer <= server->peers; peer++)
-		pb_local_deafen(server->socket[peer].fd);
+	for (size_t peer = 0; peer < server->peers; peer++)
+		pb_local_deafen(server->socket[PB_FIRST_PEER + peer].fd);
 	/* Each peer has an end now, and is read until it. */
 	while (server->peers > 0 && (ready > 0 || ready == -EINTR))
 		ready = turn(server, 0);
@@ -346,12 +365,14 @@ pb_relay_server_free(struct pb_relay_server *server)
 {
 	if (server == NULL)
 		return;
-	for (size_t peer = 1; peer <= server->peers; peer++)
-		pb_local_close(&server->socket[peer].fd);
-	pb_local_close(&server->options.listener_fd);
+	for (size_t peer = 0; peer < server->peers; peer++)
+		pb_local_close(&server->socket[PB_FIRST_PEER + peer].fd);
+	for (size_t i = 0; i < PB_RELAY_ENTRANCES; i++)
+		pb_local_close(&server->options.entrance[i].listener_fd);
 	pb_ring_free(server->ring);
 	pb_taker_free(server->taker);
 	free(server->socket);
+	free(server->role);
 	free(server->intake);
 	free(server->slot);
 	free(server);

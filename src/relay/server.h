@@ -12,10 +12,18 @@ struct pb_relay_archive {
 	const struct pb_intake *intake;
 };
 
+/* By which socket peers of a role come. */
+struct pb_relay_entrance {
+	int listener_fd;   /* a listening local socket, taken over; PB_RELAY_CLOSED: none comes */
+	uint32_t peer_uid; /* who alone may speak there */
+	enum pb_relay_role role;
+};
+#define PB_RELAY_ENTRANCES 2
+#define PB_RELAY_CLOSED (-1)
+
 struct pb_relay_options {
 	const struct pb_world *world;
-	int listener_fd;   /* a listening local socket, taken over */
-	uint32_t peer_uid; /* who alone may speak */
+	struct pb_relay_entrance entrance[PB_RELAY_ENTRANCES];
 	/*
 	 * Archives, by index.  Asked for all of them when a listener connects, where intake is not
 	 * looked at, and for one when something is to be handed in: they may be opened late.  What
@@ -34,7 +42,7 @@ struct pb_relay_options {
 };
 
 struct pb_relay_server;
-/* Borrows what options points to.  On failure the listener is the caller's still. */
+/* Borrows what options points to.  On failure the listeners are the caller's still. */
 enum pb_status pb_relay_server_new(const struct pb_relay_options *options,
     struct pb_relay_server **ret_server, struct pb_error *err) PB_MUST_CHECK;
 

@@ -11,6 +11,7 @@
 
 /* None is polled, or it was closed. */
 #define PB_NO_SOCKET (-1)
+#define PB_FIRST_PEER PB_RELAY_ENTRANCES
 /* A record of this turn; the intake knows it by its address. */
 struct pb_server_slot {
 	size_t peer;
@@ -29,7 +30,8 @@ struct pb_server_flush {
 };
 
 /*
- * 1. socket[0] is the listener, where a connection could be taken; then one for each peer.
+ * 1. socket[] begins with the listeners, where a connection could be taken; from PB_FIRST_PEER on
+ *    stands one for each peer, and role[] says who he is.
  * 2. A peer whose fd is PB_NO_SOCKET was cut off; one without events has ended, and is closed
  *    behind the answers.  Neither outlives its turn.
  * 3. Between turns there is no slot, and no intake.
@@ -38,6 +40,7 @@ struct pb_relay_server {
 	struct pb_relay_options options;
 	struct pb_taker *taker;
 	struct pollfd *socket;
+	enum pb_relay_role *role;
 	size_t peers;
 	size_t first; /* the peer that is heard first */
 	bool draining;
@@ -59,8 +62,8 @@ void pb_server_note(
 
 /* May one more be taken? */
 bool pb_server_open(const struct pb_relay_server *server);
-/* Take one that waits; false: none does. */
-bool pb_server_welcome(struct pb_relay_server *server);
+/* Take one that waits at an entrance; false: none does. */
+bool pb_server_welcome(struct pb_relay_server *server, const struct pb_relay_entrance *entrance);
 /* It broke a rule, or does not read what it is told. */
 void pb_server_cut_off(struct pb_relay_server *server, size_t peer);
 /* Away with those that ended or were cut off. */

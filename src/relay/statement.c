@@ -6,14 +6,40 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "record/opened.h"
+#include "record/seal.h"
 #include "record/types.h"
 
 #define WHAT N_("look at what a listener states")
+#define LEVEL 1
 
-/* Octets of a gap's facts: a dozen times what they need.  And of its envelope: what is remembered
- * in hexadecimal (doors/gaps.h) may be escaped there, six octets for one. */
+/* Octets of facts: a dozen times what they need.  And of a gap's envelope: what is remembered in
+ * hexadecimal (doors/gaps.h) may be escaped there, six octets for one. */
 #define FACTS_MAX 4096
 #define ENVELOPE_MAX (4 * (uint64_t)PB_LIMIT_GAPS)
+
+enum pb_status
+pb_statement_seal(const struct pb_world *world, const char *origin, const char *spill_dir,
+    const struct pb_buf *facts, const struct pb_buf *envelope, struct pb_sealed *ret_sealed,
+    struct pb_error *err)
+{
+	struct pb_sealer *sealer = NULL;
+	enum pb_status status =
+	    pb_sealer_new(world->files, world->random, origin, spill_dir, LEVEL, &sealer, err);
+
+	if (status == PB_OK)
+		status = pb_sealer_start(sealer, err);
+	if (status == PB_OK)
+		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
+	if (status == PB_OK && envelope != NULL)
+		status =
+		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
+	if (status == PB_OK)
+		status = pb_sealer_finish(sealer, PB_RECORD_CAPTURE, ret_sealed, err);
+	pb_sealer_free(sealer);
+	return status;
+}
+
+/* ---- looked into ---------------------------------------------------------------------------- */
 
 static enum pb_status
 read_payload(void *ctx, uint64_t offset, void *to, size_t len, struct pb_error *err)
@@ -33,15 +59,27 @@ has_parts(const struct pb_opened *opened)
 				  pb_opened_len(opened, 1) <= ENVELOPE_MAX));
 }
 
-/* A gap tells of messages by their names, in an envelope; the other of numbers alone. */
+/* A gap tells of messages by their names, in an envelope; the others of numbers and times alone. */
 static bool
-is_stated(const char *event, size_t parts)
+may_state(enum pb_relay_role role, const char *event, size_t parts)
 {
-	return event != NULL && strcmp(event, parts == 2 ? "gap" : "unmapped") == 0;
+	static const struct {
+		enum pb_relay_role role;
+		const char *event;
+		size_t parts;
+	} forms[] = { { PB_RELAY_LISTENER, "gap", 2 }, { PB_RELAY_LISTENER, "unmapped", 1 },
+		{ PB_RELAY_HERALD, "alert", 1 } };
+
+	for (size_t i = 0; event != NULL && i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (forms[i].role == role && forms[i].parts == parts &&
+		    strcmp(forms[i].event, event) == 0)
+			return true;
+	return false;
 }
 
 static enum pb_status
-read_event(struct pb_opened *opened, bool *ret_stated, struct pb_error *err)
+read_event(
+    struct pb_opened *opened, enum pb_relay_role role, bool *ret_stated, struct pb_error *err)
 {
 	struct pb_buf octets = PB_BUF_EMPTY;
 	struct pb_json *facts = NULL;
@@ -51,7 +89,7 @@ read_event(struct pb_opened *opened, bool *ret_stated, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_json_parse(octets.data, octets.len, &facts, err);
 	event = status == PB_OK ? pb_json_string(pb_json_get(facts, "event")) : NULL;
-	*ret_stated = is_stated(event, pb_opened_count(opened));
+	*ret_stated = may_state(role, event, pb_opened_count(opened));
 	pb_json_free(facts);
 	pb_buf_wipe(&octets);
 	pb_buf_done(&octets);
@@ -59,8 +97,8 @@ read_event(struct pb_opened *opened, bool *ret_stated, struct pb_error *err)
 }
 
 static enum pb_status
-look(
-    struct pb_opened *opened, const struct pb_sealed *sealed, bool *ret_right, struct pb_error *err)
+look(struct pb_opened *opened, enum pb_relay_role role, const struct pb_sealed *sealed,
+    bool *ret_right, struct pb_error *err)
 {
 	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
 	enum pb_status status;
@@ -68,7 +106,7 @@ look(
 
 	if (!has_parts(opened))
 		return PB_OK;
-	status = read_event(opened, &stated, err);
+	status = read_event(opened, role, &stated, err);
 	if (status == PB_OK)
 		status = pb_opened_commitment(opened, commitment, &right, sha256, err);
 	*ret_right = status == PB_OK && stated && right &&
@@ -77,7 +115,8 @@ look(
 }
 
 enum pb_status
-pb_statement_check(const char *origin, struct pb_sealed *sealed, struct pb_error *err)
+pb_statement_check(
+    const char *origin, enum pb_relay_role role, struct pb_sealed *sealed, struct pb_error *err)
 {
 	const struct pb_payload payload = { sealed, sealed->payload_len, read_payload };
 	struct pb_opener *opener = NULL;
@@ -88,7 +127,7 @@ pb_statement_check(const char *origin, struct pb_sealed *sealed, struct pb_error
 	if (status == PB_OK)
 		status = pb_opener_open(opener, &payload, sealed->r, &opened, err);
 	if (status == PB_OK)
-		status = look(opened, sealed, &right, err);
+		status = look(opened, role, sealed, &right, err);
 	pb_opened_free(opened);
 	pb_opener_free(opener);
 	if (status == PB_ENOMEM || (status == PB_OK && right))

@@ -84,8 +84,8 @@ write_until_killed(const struct scene *s)
 	struct pb_relay_server *server = NULL;
 	struct writer w = { NULL, NULL };
 	struct pb_relay_options options = { .world = world,
-		.listener_fd = s->listener,
-		.peer_uid = geteuid(),
+		.entrance = { { s->listener, geteuid(), PB_RELAY_LISTENER },
+		    { .listener_fd = PB_RELAY_CLOSED } },
 		.archive_count = 1,
 		.archive = give_archive,
 		.ctx = &w,

@@ -56,7 +56,7 @@ struct vault {
 
 struct fixture {
 	char *dir;
-	char path[200];
+	char path[200], herald[200]; /* by which listeners come; by which the herald comes */
 	struct vault vault[ARCHIVES];
 	struct test_faulty_files files;
 	struct pb_world world;
@@ -159,8 +159,7 @@ static inline void
 serve(struct fixture *f)
 {
 	struct pb_relay_options options = { .world = &f->world,
-		.listener_fd = -1,
-		.peer_uid = f->uid,
+		.entrance = { { -1, f->uid, PB_RELAY_LISTENER }, { -1, f->uid, PB_RELAY_HERALD } },
 		.archive_count = ARCHIVES,
 		.archive = give_archive,
 		.ctx = f,
@@ -168,7 +167,10 @@ serve(struct fixture *f)
 		.threads = f->threads,
 		.spill_dir = f->dir };
 
-	assert_int_equal(pb_local_listen(f->path, 0600, &options.listener_fd, NULL), PB_OK);
+	assert_int_equal(
+	    pb_local_listen(f->path, 0600, &options.entrance[0].listener_fd, NULL), PB_OK);
+	assert_int_equal(
+	    pb_local_listen(f->herald, 0600, &options.entrance[1].listener_fd, NULL), PB_OK);
 	assert_int_equal(pb_relay_server_new(&options, &f->server, NULL), PB_OK);
 }
 
@@ -231,6 +233,7 @@ set_up(void **state)
 		return -1;
 	f->dir = test_directory();
 	(void)snprintf(f->path, sizeof(f->path), "%s/writer.sock", f->dir);
+	(void)snprintf(f->herald, sizeof(f->herald), "%s/herald.sock", f->dir);
 	for (size_t i = 0; i < ARCHIVES; i++) {
 		f->vault[i].fixture = f;
 		f->vault[i].intake = (struct pb_intake){ &f->vault[i], vault_submit, vault_flush };
@@ -330,17 +333,23 @@ assert_kept(const struct vault *v, size_t seq, size_t len, uint8_t seed)
 
 /* Connected, and greeted. */
 static inline int
-raw_connect(struct fixture *f)
+raw_connect_to(struct fixture *f, const char *path)
 {
 	uint8_t hello[PB_PACKET_HELLO_LEN];
 	int fd, passed;
 	uint32_t uid;
 
-	assert_int_equal(pb_local_connect(f->path, PATIENCE_MS, &fd, &uid, NULL), PB_OK);
+	assert_int_equal(pb_local_connect(path, PATIENCE_MS, &fd, &uid, NULL), PB_OK);
 	turn(f, PB_OK);
 	assert_int_equal(pb_local_receive(fd, hello, sizeof(hello), &passed), PB_PACKET_HELLO_LEN);
 	pb_local_close(&passed);
 	return fd;
+}
+
+static inline int
+raw_connect(struct fixture *f)
+{
+	return raw_connect_to(f, f->path);
 }
 
 /* A record as it should be sent, for an archive; the payload in the packet. */

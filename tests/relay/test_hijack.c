@@ -1,6 +1,6 @@
 /*
- * A listener that was taken over, with its socket: what it may not ask for is refused or it is cut
- * off, no archive gets anything of it, and other listeners go on.
+ * A listener, or a herald, that was taken over, with its socket: what it may not ask for is refused
+ * or it is cut off, no archive gets anything of it, and other listeners go on.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,20 +20,27 @@
 /* Beside an honest one, whose record comes in the same turn. */
 struct scene {
 	struct fixture *f;
+	const char *path; /* by which the thief comes */
 	int thief, honest;
 	uint64_t number;
 	unsigned descriptors;
 };
 
 static struct scene
-begin(struct fixture *f)
+begin_at(struct fixture *f, const char *path)
 {
-	struct scene s = { .f = f, .number = 1 };
+	struct scene s = { .f = f, .path = path, .number = 1 };
 
 	s.descriptors = count_descriptors();
 	s.honest = raw_connect(f);
-	s.thief = raw_connect(f);
+	s.thief = raw_connect_to(f, path);
 	return s;
+}
+
+static struct scene
+begin(struct fixture *f)
+{
+	return begin_at(f, f->path);
 }
 
 /* The turn in which it is found out; what is open is what was open before. */
@@ -69,7 +76,7 @@ assert_found_out(struct scene *s)
 	assert_int_equal(pb_relay_server_cut(s->f->server), before + 1);
 	assert_cut_off(s->thief);
 	pb_local_close(&s->thief);
-	s->thief = raw_connect(s->f);
+	s->thief = raw_connect_to(s->f, s->path);
 }
 
 /* Its packet for archive 1, which `change` may change before it is sent. */
@@ -144,11 +151,11 @@ its_own_types_are_taken(void **state)
 #define ORIGIN "b.example/2026" /* of archive 1 */
 
 struct statement {
-	const char *facts, *envelope;
-	uint8_t kind; /* of a third part; 0: none */
+	const char *facts, *envelope; /* NULL: none */
+	uint8_t kind;                 /* of a third part; 0: none */
 };
 
-/* As a door seals it, for that log. */
+/* As its peer seals it, for that log. */
 static struct pb_sealed
 seal_statement(struct fixture *f, const char *origin, const struct statement *said)
 {
@@ -198,7 +205,7 @@ assert_statement(struct scene *s, struct pb_sealed *take_sealed, bool taken)
 	assert_false(raw_reply(s->thief, &reply, &ended));
 	assert_true(ended);
 	pb_local_close(&s->thief);
-	s->thief = raw_connect(s->f);
+	s->thief = raw_connect_to(s->f, s->path);
 }
 
 /* It would stand in every bundle of its time, and could not be taken out. */
@@ -212,6 +219,7 @@ what_is_stated_of_capture_is_a_gap_or_an_alarm_that_opens(void **state)
 		{ "{\"event\":\"gap\"}", NULL, 0 }, { "{\"event\":\"unmapped\"}", "{}", 0 },
 		{ "{\"event\":\"stop\"}", NULL, 0 },
 		{ "{\"event\":\"unmapped\"}", NULL, PB_PART_BODY },
+		{ "{\"event\":\"alert\"}", "{}", 0 }, { "{\"event\":\"alert\"}", NULL, 0 },
 		{ "{\"event\":\"gap\"}", "{}", PB_PART_ENVELOPE },
 		{ "{\"event\":\"gap\"}", "{}", PB_PART_BODY } };
 	struct fixture *f = *state;
@@ -234,6 +242,70 @@ what_is_stated_of_capture_is_a_gap_or_an_alarm_that_opens(void **state)
 	sealed.memory.data[3] ^= 1;
 	pb_digest_sha256(sealed.memory.data, sealed.memory.len, sealed.payload_sha256);
 	assert_statement(&s, &sealed, false);
+	end(&s);
+}
+
+/* ---- a herald ------------------------------------------------------------------------------- */
+
+static void
+a_herald_submits_no_message_and_nothing_of_others(void **state)
+{
+	static const uint8_t types[] = { 0, 1, 2, 4, 5, 8, 12, 13, 14, 15, 16, 255 };
+	struct fixture *f = *state;
+	struct scene s = begin_at(f, f->herald);
+
+	for (size_t i = 0; i < CASES(types); i++) {
+		struct packet *p = make_packet(100);
+
+		p->octets[TYPE_AT] = types[i];
+		send_packet(&s, p, -1);
+		assert_found_out(&s);
+	}
+	end(&s);
+}
+
+static void
+a_herald_states_alerts_alone(void **state)
+{
+	static const struct statement alert = { "{\"event\":\"alert\"}", NULL, 0 };
+	static const struct statement none[] = { { "", NULL, 0 }, { "{", NULL, 0 },
+		{ "{\"event\":\"gap\"}", "{\"queue_ids\":[]}", 0 },
+		{ "{\"event\":\"gap\"}", NULL, 0 }, { "{\"event\":\"stop\"}", NULL, 0 },
+		{ "{\"event\":\"alert\"}", "{}", 0 },
+		{ "{\"event\":\"alert\"}", NULL, PB_PART_BODY } };
+	struct fixture *f = *state;
+	struct scene s = begin_at(f, f->herald);
+	struct pb_sealed sealed = seal_statement(f, ORIGIN, &alert);
+
+	assert_statement(&s, &sealed, true);
+	for (size_t i = 0; i < CASES(none); i++) {
+		sealed = seal_statement(f, ORIGIN, &none[i]);
+		assert_statement(&s, &sealed, false);
+	}
+	sealed = seal_statement(f, "another.example/00000000", &alert);
+	assert_statement(&s, &sealed, false);
+	end(&s);
+}
+
+/* By the socket, not by the user: all may run as one. */
+static void
+who_comes_by_which_socket_is_remembered(void **state)
+{
+	static const struct statement alert = { "{\"event\":\"alert\"}", NULL, 0 };
+	struct fixture *f = *state;
+	struct scene s = begin_at(f, f->herald);
+	int first = raw_connect(f), last = raw_connect(f);
+	struct pb_sealed sealed;
+
+	pb_local_close(&s.honest); /* those behind him move up */
+	turn(f, PB_OK);
+	s.honest = first;
+	sealed = seal_statement(f, ORIGIN, &alert);
+	assert_statement(&s, &sealed, true);
+	raw_submit(last, 1, 0, 100, 2);
+	turn(f, PB_OK);
+	assert_answered(last, 1, PB_OK, PB_REFUSAL_NONE);
+	pb_local_close(&last);
 	end(&s);
 }
 
@@ -637,6 +709,9 @@ main(void)
 		TEST(types_of_others_are_not_taken),
 		TEST(its_own_types_are_taken),
 		TEST(what_is_stated_of_capture_is_a_gap_or_an_alarm_that_opens),
+		TEST(a_herald_submits_no_message_and_nothing_of_others),
+		TEST(a_herald_states_alerts_alone),
+		TEST(who_comes_by_which_socket_is_remembered),
 		TEST(archives_that_do_not_exist_are_not_looked_for),
 		TEST(what_it_sent_before_stays_and_what_it_sends_after_is_lost),
 		TEST(garbage_is_not_understood),
