@@ -6,7 +6,7 @@
 
 # Users before used, as static linking needs.
 ROOMS := cli fleet doctor daemon stamper doors herald token capture copies export keys find check anchor archive catalog index \
-         view mime dossier verify bundle stamp vault log relay health policy net record crypto sys core
+         view mime dossier verify bundle stamp vault log alert relay health policy net record crypto sys core
 
 USES_core    :=
 USES_sys     := core
@@ -35,6 +35,7 @@ USES_keys    := core sys crypto record vault dossier archive
 USES_export  := core sys crypto record log stamp bundle dossier vault verify archive anchor
 USES_doors   := core sys crypto record net policy relay capture
 USES_stamper := core sys policy relay net
+USES_alert   := core sys policy health
 USES_herald  := core sys net policy health
 USES_daemon  := core sys crypto record policy relay archive anchor
 USES_doctor  := core sys policy health crypto record log stamp net vault archive anchor
@@ -54,6 +55,7 @@ LIBS_policy  := yaml
 LIBS_health  :=
 LIBS_relay   :=
 LIBS_doors   :=
+LIBS_alert   :=
 LIBS_herald  :=
 LIBS_daemon  :=
 LIBS_stamper :=
@@ -97,7 +99,7 @@ HEADERS_p11-kit := p11-kit/
 
 # The programs, and the rooms of each: a court's verifier has no room that writes.
 PROGRAMS         := probant probant-verify
-ROOMS_probant    := $(filter-out mime daemon stamper doors herald relay,$(ROOMS))
+ROOMS_probant    := $(filter-out mime daemon stamper doors herald relay alert,$(ROOMS))
 ROOMS_probant-verify := cli check archive verify bundle stamp vault log record crypto sys core
 # A program for the other ones: it looks into messages, and holds what may break on them.
 HELPERS          := probant-mime
@@ -202,7 +204,7 @@ $(B)/probant-herald: $(B)/obj/src/herald/main.o $(call archives,$(ROOMS_probant-
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libraries,$(ROOMS_probant-herald))
 
 # The library: position-independent objects of its own; only what include/ declares is visible.
-LIB_ROOMS := $(filter-out cli fleet doctor daemon stamper doors herald relay health policy token capture copies mime net,$(ROOMS))
+LIB_ROOMS := $(filter-out cli fleet doctor daemon stamper doors herald relay alert health policy token capture copies mime net,$(ROOMS))
 LIB_OBJ   := $(foreach r,$(LIB_ROOMS),$(SRC_$(r):%.c=$(B)/pic/%.o))
 $(B)/pic/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
