@@ -88,6 +88,7 @@ struct pb_http_request {
 	const void *body;
 	size_t body_len;
 	const char *accept;       /* the media type wanted, or NULL */
+	const char *token;        /* a bearer token (RFC 6750), or NULL */
 	size_t max;               /* of the answer's body, bytes: more is PB_ELIMIT */
 	uint32_t timeout_ms;      /* for the whole exchange */
 	const char *client_pem;   /* path of a client certificate with its key, PEM; or NULL */

@@ -178,6 +178,20 @@ add_header(struct call *call, const char *name, const char *value)
 	return CURLE_OK;
 }
 
+/* RFC 6750 2.1.  It goes where redirects go: to the same host alone. */
+static CURLcode
+add_token(struct call *call)
+{
+	struct pb_buf value = PB_BUF_EMPTY;
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+
+	if (pb_buf_printf(&value, "Bearer %s", call->request->token) == PB_OK &&
+	    pb_buf_text(&value) != NULL)
+		code = add_header(call, "Authorization", pb_buf_text(&value));
+	pb_buf_done(&value);
+	return code;
+}
+
 static CURLcode
 set_content(struct call *call)
 {
@@ -186,6 +200,8 @@ set_content(struct call *call)
 
 	if (request->accept != NULL)
 		code = add_header(call, "Accept", request->accept);
+	if (code == CURLE_OK && request->token != NULL)
+		code = add_token(call);
 	if (request->content_type != NULL) {
 		if (code == CURLE_OK)
 			code = add_header(call, "Content-Type", request->content_type);

@@ -574,6 +574,7 @@ body_is_posted_whole(void **state)
 
 		request.content_type = "application/timestamp-query";
 		request.accept = "application/timestamp-reply";
+		request.token = i == 0 ? "jeton.fictif" : NULL;
 		request.body = lens[i] > 0 ? body : NULL;
 		request.body_len = lens[i];
 		assert_int_equal(ask(&request, &reply, &err), PB_OK);
@@ -586,6 +587,8 @@ body_is_posted_whole(void **state)
 		assert_non_null(
 		    strstr(h->request[0], "\r\nAccept: application/timestamp-reply\r\n"));
 		assert_null(strstr(h->request[0], "Expect"));
+		assert_true((strstr(h->request[0], "\r\nAuthorization: Bearer jeton.fictif\r\n") !=
+				NULL) == (i == 0));
 		assert_int_equal(h->body_len[0], lens[i]);
 		pb_buf_done(&reply.body);
 		free(h);
