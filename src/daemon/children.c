@@ -21,7 +21,8 @@ struct kind {
 static const struct kind DOOR = { PB_STAGE_DOOR, "probant-door", NULL };
 static const struct kind WRITER = { PB_STAGE_WRITER, "probantd", "--writer" };
 static const struct kind STAMPER = { PB_STAGE_LAST, "probant-stamper", NULL };
-static const struct kind HERALD = { PB_STAGE_LAST, "probant-herald", NULL };
+/* First, since it tells of whoever is not there. */
+static const struct kind HERALD = { PB_STAGE_DOOR, "probant-herald", NULL };
 
 struct child {
 	const struct kind *kind;
@@ -85,7 +86,7 @@ pb_children_new(
 	if (setting->stamper_socket >= 0)
 		add(c, &STAMPER, "stamper", setting->stamper_socket,
 		    setting->timestamp->authority_count);
-	if (setting->metrics_socket >= 0)
+	if (setting->metrics_socket >= 0 || policy->alerts != NULL)
 		add(c, &HERALD, "herald", setting->metrics_socket, 1);
 	*ret_children = c;
 	return PB_OK;
@@ -110,7 +111,8 @@ start_given(const struct pb_children *c, struct child *child, const struct pb_bu
 	const struct pb_service_given given = { .policy = policy->data,
 		.policy_len = policy->len,
 		.socket = child->socket,
-		.board = child->board };
+		.board = child->board,
+		.entrance = kind == &WRITER ? s->herald_socket : -1 };
 	char program[PB_LIMIT_PATH];
 
 	if (!pb_sys_beside(kind->program, program, sizeof(program)))

@@ -37,7 +37,7 @@ open_ours(
 	return status == PB_OK ? pb_user_give(path, whom, err) : status;
 }
 
-/* Doors reach the writer, and he who asks for him. */
+/* Doors reach the writer, and he who asks for him; who tells of alerts has a way of his own. */
 static enum pb_status
 open_relays(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
 {
@@ -48,6 +48,9 @@ open_relays(struct pb_setting *s, const struct pb_setting *before, struct pb_err
 	if (status == PB_OK && s->timestamp != NULL && pb_timestamp_policy_goes_out(s->timestamp))
 		status = open_ours(s->stamper, &s->users.writer, same ? before->stamper_socket : -1,
 		    &s->stamper_socket, err);
+	if (status == PB_OK && s->policy->alerts != NULL)
+		status = open_ours(s->herald, &s->users.herald, same ? before->herald_socket : -1,
+		    &s->herald_socket, err);
 	return status;
 }
 
@@ -100,6 +103,7 @@ pb_listen_done(struct pb_setting *s)
 {
 	pb_listen_close(s->relay_socket);
 	pb_listen_close(s->stamper_socket);
+	pb_listen_close(s->herald_socket);
 	pb_listen_close(s->metrics_socket);
 	for (size_t i = 0; s->door_socket != NULL && i < s->policy->door_count; i++)
 		pb_listen_close(s->door_socket[i]);

@@ -33,6 +33,7 @@ make_directories(struct pb_setting *s, struct pb_error *err)
 
 	name_socket(policy, "writer.sock", s->relay);
 	name_socket(policy, PB_SOCKET_STAMPER, s->stamper);
+	name_socket(policy, "herald.sock", s->herald);
 	status = pb_user_directory(policy->runtime_dir, 0755, &self, err);
 	if (status == PB_OK)
 		status = pb_user_directory(policy->state_dir, 0700, &s->users.door, err);
@@ -117,7 +118,7 @@ pb_setting_new(const struct pb_world *world, const char *file, const struct pb_s
 
 	if (s == NULL)
 		return pb_fail_memory(err, SETTING_UP);
-	s->relay_socket = s->stamper_socket = s->metrics_socket = s->state = -1;
+	s->relay_socket = s->herald_socket = s->stamper_socket = s->metrics_socket = s->state = -1;
 	status = pb_policy_whole_read(world->files, file, &s->text, &s->policy, err);
 	if (status == PB_OK)
 		status = read_timestamp(s, world, err);

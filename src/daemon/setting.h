@@ -20,9 +20,11 @@ struct pb_setting {
 	struct pb_timestamp_policy *timestamp;
 	struct pb_users users;
 	char relay[PB_LIMIT_PATH];   /* where the writer listens */
-	char stamper[PB_LIMIT_PATH]; /* and who asks for it */
+	char herald[PB_LIMIT_PATH];  /* and where he does for alerts */
+	char stamper[PB_LIMIT_PATH]; /* and who asks for him */
 	int state;                   /* the directory of what doors remember, locked */
 	int relay_socket;
+	int herald_socket;  /* -1: nobody is told of alerts */
 	int stamper_socket; /* -1: nobody is to be asked */
 	int *door_socket;   /* by door */
 	int metrics_socket; /* -1: nobody may ask */

@@ -147,7 +147,8 @@ open_server(struct writer *w, struct pb_error *err)
 {
 	const struct pb_relay_options options = { .world = w->world,
 		.entrance = { { PB_SERVICE_SOCKET, w->users.door.uid, PB_RELAY_LISTENER },
-		    { .listener_fd = PB_RELAY_CLOSED } },
+		    { w->policy->alerts != NULL ? PB_SERVICE_ENTRANCE : PB_RELAY_CLOSED,
+			w->users.herald.uid, PB_RELAY_HERALD } },
 		.archive_count = w->policy->archive_count,
 		.archive = find_archive,
 		.ctx = w,

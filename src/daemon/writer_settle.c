@@ -83,6 +83,8 @@ pb_writer_settle(struct writer *w, struct pb_error *err)
 	if (status != PB_OK)
 		return status;
 	answer = pb_listen_own(PB_SERVICE_SOCKET);
+	if (answer == 0 && w->policy->alerts != NULL)
+		answer = pb_listen_own(PB_SERVICE_ENTRANCE);
 	if (answer < 0)
 		return pb_fail_sys(err, answer, N_("listen"), "%s", w->policy->runtime_dir);
 	if (!pb_sys_beside(VIEWER, w->viewer, sizeof(w->viewer)))

@@ -30,8 +30,9 @@ start(struct pb_service *service, const char *program, const char *const *argume
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
 		return -errno;
 	error = pb_spawn(program, arguments,
-	    (const int[]){ -1, -1, 2, policy, given->socket, line[1], given->board }, 7,
-	    &service->process);
+	    (const int[]){
+		-1, -1, 2, policy, given->socket, line[1], given->board, given->entrance },
+	    8, &service->process);
 	(void)close(line[1]);
 	if (error != 0) {
 		(void)close(line[0]);

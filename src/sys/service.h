@@ -9,10 +9,11 @@
 #include "probant/status.h"
 
 /* What a service has open: its master's standard error, what it was handed, the line to him. */
-#define PB_SERVICE_POLICY 3 /* its text, in memory that nobody can change */
-#define PB_SERVICE_SOCKET 4 /* the listening socket */
-#define PB_SERVICE_LINE 5   /* readable when the service is to stop, or the master is no more */
-#define PB_SERVICE_BOARD 6  /* what it tells of itself (sys/board.h) */
+#define PB_SERVICE_POLICY 3   /* its text, in memory that nobody can change */
+#define PB_SERVICE_SOCKET 4   /* the listening socket */
+#define PB_SERVICE_LINE 5     /* readable when the service is to stop, or the master is no more */
+#define PB_SERVICE_BOARD 6    /* what it tells of itself (sys/board.h) */
+#define PB_SERVICE_ENTRANCE 7 /* another listening socket, by which others come */
 
 /* For one thread at a time. */
 struct pb_service;
@@ -21,7 +22,7 @@ struct pb_service;
 struct pb_service_given {
 	const void *policy; /* copied */
 	size_t policy_len;
-	int socket, board;
+	int socket, board, entrance;
 };
 
 /* arguments[0] is its name; ends with NULL.  PB_EUNAVAIL: it can't be started. */

@@ -38,9 +38,11 @@ set_up(void **state)
 	f.dir = test_directory();
 	f.socket = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_true(f.socket >= 0);
-	f.given = (struct pb_service_given){
-		.policy = POLICY, .policy_len = strlen(POLICY), .socket = f.socket, .board = -1
-	};
+	f.given = (struct pb_service_given){ .policy = POLICY,
+		.policy_len = strlen(POLICY),
+		.socket = f.socket,
+		.board = -1,
+		.entrance = -1 };
 	*state = &f;
 	return 0;
 }
@@ -124,16 +126,18 @@ a_service_has_what_it_is_given_and_nothing_else(void **state)
 	struct fixture *f = *state;
 
 	for (int i = 0; i < 2; i++) {
-		struct pb_service *service = script(f,
-		    "test \"$(cat <&3)\" = 'policy: essai' || exit 1\n"
-		    "test -S /proc/self/fd/4 || exit 2\n"
-		    "test -S /proc/self/fd/5 || exit 3\n"
-		    "test /proc/self/fd/6 -ef /dev/null || exit 8\n"
-		    "test \"$0 $1\" = \"$1/service $1\" || exit 4\n"
-		    "if echo x 2>/dev/null >/proc/self/fd/3; then exit 5; fi\n"
-		    "test \"$(ls /proc/self/fd | sort -n | tr '\\n' ' ')\" = '0 1 2 3 4 5 6 7 ' || "
-		    "exit 6\n"
-		    "test -z \"$HOME\" || exit 7");
+		struct pb_service *service =
+		    script(f, "test \"$(cat <&3)\" = 'policy: essai' || exit 1\n"
+			      "test -S /proc/self/fd/4 || exit 2\n"
+			      "test -S /proc/self/fd/5 || exit 3\n"
+			      "test /proc/self/fd/6 -ef /dev/null || exit 8\n"
+			      "test /proc/self/fd/7 -ef /dev/null || exit 9\n"
+			      "test \"$0 $1\" = \"$1/service $1\" || exit 4\n"
+			      "if echo x 2>/dev/null >/proc/self/fd/3; then exit 5; fi\n"
+			      "test \"$(ls /proc/self/fd | sort -n | tr '\\n' ' ')\" = '0 1 2 3 4 "
+			      "5 6 7 8 ' || "
+			      "exit 6\n"
+			      "test -z \"$HOME\" || exit 7");
 
 		assert_int_equal(code_of(service), 0);
 		pb_service_free(service);
