@@ -36,7 +36,7 @@ USES_export  := core sys crypto record log stamp bundle dossier vault verify arc
 USES_doors   := core sys crypto record net policy relay capture
 USES_stamper := core sys policy relay net
 USES_alert   := core sys policy health
-USES_herald  := core sys net policy health
+USES_herald  := core sys crypto record net policy relay health alert
 USES_daemon  := core sys crypto record policy relay archive anchor
 USES_doctor  := core sys policy health crypto record log stamp net vault archive anchor
 USES_token   := core crypto
@@ -110,7 +110,7 @@ HELPERS          += probantd probant-door probant-stamper probant-herald
 ROOMS_probantd     := daemon anchor archive catalog index view stamp vault log relay policy record crypto sys core
 ROOMS_probant-stamper := stamper policy relay net record crypto sys core
 ROOMS_probant-door := doors capture policy relay net record crypto sys core
-ROOMS_probant-herald := herald health policy net sys core
+ROOMS_probant-herald := herald alert relay health policy net record crypto sys core
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local

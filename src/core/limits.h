@@ -210,8 +210,12 @@
 /* Whom alerts go to; an address of http that they go to. */
 #define PB_LIMIT_ALERT_RECIPIENTS 32
 #define PB_LIMIT_ALERT_URL 1023
+/* A webhook's token, in one line of a header. */
+#define PB_LIMIT_ALERT_TOKEN 4096
 /* Alerts that are remembered, standing or not told yet: more is one mishap that many see. */
 #define PB_LIMIT_ALERTS 1024
+/* Of them, those that an archive can't take as records yet. */
+#define PB_LIMIT_ALERT_STATEMENTS 1024
 
 /* The rules of an export: their stretches are found in quadratic time. */
 #define PB_LIMIT_EXPORT_RULES 4096

@@ -1,13 +1,20 @@
 /*
- * probant-herald: answers this machine how capture does, as its master starts it (sys/service.h):
- * the policy, the listening socket and the line to the master stand open.  It can read what the
- * other processes tell of themselves, and nothing else: no archive, no key, no message.
+ * probant-herald: answers this machine how capture does, and tells whoever the policy says of what
+ * is wrong, as its master starts it (sys/service.h): the policy, the listening socket, if it has
+ * one, and the line to the master stand open.  It can read what the other processes tell of
+ * themselves: no archive, no key of one, no message.
  */
 #include <stdio.h>
 
 #include "core/error.h"
+#include "core/limits.h"
+#include "crypto/crypto.h"
+#include "herald/alarm.h"
 #include "herald/pages.h"
+#include "herald/token.h"
+#include "net/http.h"
 #include "net/server.h"
+#include "policy/alerts.h"
 #include "policy/whole.h"
 #include "sys/board.h"
 #include "sys/confine_service.h"
@@ -22,11 +29,22 @@
 #define NAME "herald"
 /* How soon it sees that it is to stop. */
 #define TURN_US 250000
+/* How often it looks at how the others do. */
+#define LOOK_US 1000000
+/* Unless the policy says how long records may wait for a token (policy/timestamp.h has the same).
+ */
+#define GAP_AFTER_US (8 * 3600 * 1000000LL)
 
 struct herald {
 	struct pb_capture_policy *policy;
 	struct pb_board *board;
-	struct pb_server *server;
+	struct pb_server *server; /* NULL: nobody may ask */
+	/* Where the policy has alerts: */
+	char entrance[PB_LIMIT_PATH]; /* the writer's */
+	uint32_t writer_uid;
+	struct pb_buf token;
+	struct pb_http *http;
+	struct pb_alarm *alarm;
 };
 
 /* ---- what is told --------------------------------------------------------------------------- */
@@ -93,22 +111,99 @@ become_user(const struct herald *h, struct pb_error *err)
 	return status == PB_OK ? pb_user_become(&user, err) : status;
 }
 
-/* Its socket listens already: it needs no network to answer. */
+/* Who writes the archives, and what only root may read. */
+static enum pb_status
+prepare_alerts(struct herald *h, struct pb_error *err)
+{
+	const struct pb_policy_alerts *alerts = h->policy->alerts;
+	struct pb_user writer = pb_user_self();
+	enum pb_status status = pb_crypto_init(err);
+
+	(void)snprintf(h->entrance, sizeof(h->entrance), "%s/herald.sock", h->policy->runtime_dir);
+	if (status == PB_OK && h->policy->writer_user != NULL && pb_user_is_root())
+		status = pb_user_find(h->policy->writer_user, &writer, err);
+	h->writer_uid = (uint32_t)writer.uid;
+	if (status == PB_OK && alerts->webhook != NULL && alerts->webhook->token_file != NULL)
+		status = pb_token_read(
+		    pb_sys_world()->files, alerts->webhook->token_file, &h->token, err);
+	return status == PB_OK ? pb_http_new(&h->http, err) : status;
+}
+
+/*
+ * What names are resolved and servers are known by (resolv.conf(5), nsswitch.conf(5), the system's
+ * roots), and roots that the policy names.
+ */
+#define READING_MAX 12
+
+static bool
+is_there(const char *path)
+{
+	const struct pb_files *files = pb_sys_world()->files;
+	struct pb_file_info info;
+
+	return files->stat(files->ctx, path, true, &info) == 0;
+}
+
+static size_t
+list_reading(const struct herald *h, const char *reading[READING_MAX])
+{
+	static const char *const system[] = { "/etc", "/usr", "/lib", "/lib64",
+		"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager" };
+	const struct pb_policy_alerts *alerts = h->policy->alerts;
+	const char *const roots[] = {
+		alerts->email != NULL ? alerts->email->tls_roots : NULL,
+		alerts->webhook != NULL ? alerts->webhook->roots : NULL,
+		alerts->dead_man != NULL ? alerts->dead_man->roots : NULL,
+	};
+	size_t count = 1;
+
+	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
+		if (is_there(system[i]))
+			reading[count++] = system[i];
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (roots[i] != NULL && is_there(roots[i]))
+			reading[count++] = roots[i];
+	return count;
+}
+
+/* Its socket listens already: it needs no network to answer, but to tell. */
 static enum pb_status
 confine(const struct herald *h, struct pb_error *err)
 {
-	const char *const boards[] = { h->policy->runtime_dir };
-	const struct pb_confinement confinement = { .reading = boards, .reading_count = 1 };
+	const struct pb_policy_alerts *alerts = h->policy->alerts;
+	const char *reading[READING_MAX] = { h->policy->runtime_dir };
+	const struct pb_confinement confinement = { .reading = reading,
+		.reading_count = alerts != NULL ? list_reading(h, reading) : 1,
+		.network = alerts != NULL && (alerts->email != NULL || alerts->webhook != NULL ||
+						 alerts->dead_man != NULL) };
 	struct pb_confined confined = { 0 };
 	int error = pb_confine_service(&confinement, &confined);
 
 	if (error != 0)
-		return pb_fail_sys(err, error, N_("confine the herald"), "%s", boards[0]);
+		return pb_fail_sys(err, error, N_("confine the herald"), "%s", reading[0]);
 	if (!confined.landlock)
 		log_line("this kernel does not confine it to what it may read (Landlock)");
 	if (!confined.seccomp)
 		log_line("this kernel does not restrict its calls (seccomp)");
 	return PB_OK;
+}
+
+static enum pb_status
+begin_alarm(struct herald *h, struct pb_error *err)
+{
+	const struct pb_alarm_options options = {
+		.recorder = { pb_sys_world(), h->policy, h->entrance, h->writer_uid },
+		.teller = { .world = pb_sys_world(),
+		    .http = h->http,
+		    .mail = pb_smtp_send,
+		    .policy = h->policy->alerts,
+		    .token = h->token.len > 0 ? pb_buf_text(&h->token) : NULL,
+		    .board = h->board,
+		    .log = log_line },
+		.gap_after_us = GAP_AFTER_US,
+	};
+
+	return pb_alarm_new(&options, &h->alarm, err);
 }
 
 static enum pb_status
@@ -119,12 +214,17 @@ set_up(struct herald *h, struct pb_pages *pages, struct pb_error *err)
 	if (status != PB_OK)
 		return status;
 	open_board(h);
-	status = become_user(h, err);
+	if (h->policy->alerts != NULL)
+		status = prepare_alerts(h, err);
+	if (status == PB_OK)
+		status = become_user(h, err);
 	if (status == PB_OK)
 		status = confine(h, err);
 	*pages = (struct pb_pages){ .world = pb_sys_world(), .policy = h->policy };
-	if (status == PB_OK)
+	if (status == PB_OK && h->policy->metrics.host != NULL)
 		status = pb_pages_serve(pages, PB_SERVICE_SOCKET, &h->server, err);
+	if (status == PB_OK && h->policy->alerts != NULL)
+		status = begin_alarm(h, err);
 	return status;
 }
 
@@ -136,10 +236,24 @@ serve(struct herald *h)
 	const struct pb_clock *clock = pb_sys_world()->clock;
 
 	pb_service_ready();
-	while (!pb_service_told()) {
+	for (int64_t slept_us = 0; !pb_service_told(); slept_us += TURN_US) {
 		tell_now(h, PB_BOARD_ALIVE_US);
+		if (h->alarm != NULL && slept_us % LOOK_US == 0)
+			pb_alarm_turn(h->alarm);
 		clock->sleep_us(clock->ctx, TURN_US);
 	}
+}
+
+static void
+done(struct herald *h)
+{
+	pb_server_free(h->server);
+	pb_alarm_free(h->alarm);
+	pb_http_free(h->http);
+	pb_buf_wipe(&h->token);
+	pb_buf_done(&h->token);
+	pb_board_free(h->board);
+	pb_capture_policy_free(h->policy);
 }
 
 int
@@ -158,8 +272,6 @@ main(void)
 		serve(&herald);
 	else
 		log_error(&err);
-	pb_server_free(herald.server);
-	pb_board_free(herald.board);
-	pb_capture_policy_free(herald.policy);
+	done(&herald);
 	return status == PB_OK ? 0 : EXIT_FAILED;
 }

@@ -5,9 +5,13 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+import probant_format
+import recover
 
 
 def arguments(pid):
@@ -30,6 +34,21 @@ def started_by(process, word):
         if parent == process and word in arguments(pid):
             found.append(pid)
     return found
+
+
+class Reading(recover.Recovery):
+    """(type, facts) of each record."""
+
+    def __init__(self, archive, passphrase_file):
+        super().__init__(archive, next((archive / "readers").glob("*.key")), passphrase_file, None)
+        self.found = []
+        self.run()
+
+    def record(self, segment, frame, k, slots, secrets):
+        leaf = probant_format.read_leaf(frame.leaf)
+        parts = dict(probant_format.open_payload(segment.origin, frame.r or secrets[k], frame.payload))
+        self.found.append((leaf.type, json.loads(parts[probant_format.FACTS])))
+        return segment.first_seq + k - 1
 
 
 class Daemon:
@@ -91,6 +110,11 @@ class Daemon:
 
     def go_on(self, word):
         self.signal(word, signal.SIGCONT)
+
+    def stated(self, name, event):
+        """The facts of each record of type 3 with that event, by other means than the program's own."""
+        return [facts for type_, facts in Reading(self.work / name, str(self.work / "passphrase")).found
+                if type_ == 3 and facts["event"] == event]
 
     def kept(self, name):
         """(octets, facts, envelope) of each message of that archive, by other means than the program's own."""
