@@ -32,7 +32,7 @@
 #include "sys/world.h"
 
 #define ARCHIVES 3
-#define KEPT_MAX 1024
+#define KEPT_MAX 1100
 #define PATIENCE_MS 20000 /* until a test that hangs has failed */
 
 /* ---- an archive that keeps in memory ----------------------------------------------------------
