@@ -94,5 +94,5 @@ pb_depot_tell_room(struct pb_depot *d, int64_t now_us)
 	d->room_us = now_us + ROOM_US;
 	room = files->free_bytes(files->ctx, d->dir);
 	if (room >= 0)
-		tell(d, PB_BOARD_FREE_BYTES, (uint64_t)room);
+		tell(d, PB_BOARD_FREE_BYTES, room > 0 ? (uint64_t)room : 1);
 }

@@ -34,7 +34,7 @@ enum pb_board_number {
 	PB_BOARD_FAILING_US, /* nothing could be kept, since then */
 	PB_BOARD_UNTIL_US,   /* its certificate ends */
 	PB_BOARD_UNANSWERED, /* 1: no authority answers, and the log says so */
-	PB_BOARD_FREE_BYTES, /* of its disk */
+	PB_BOARD_FREE_BYTES, /* of its disk; at least 1 */
 	PB_BOARD_NUMBERS = 24
 };
 

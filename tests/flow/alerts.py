@@ -43,8 +43,12 @@ doors:
 alerts:
   language: fr
   after: 1 s
-  calm: 3 s
-  email: {{ to: [a@astreinte.example, b@astreinte.example], from: probant@noeud-1.example, relay: "127.0.0.1:{relay}" }}
+  calm: 2 s
+  email:
+    to: [a@astreinte.example, b@astreinte.example]
+    from: probant@noeud-1.example
+    relay: "127.0.0.1:{relay}"
+    tls: {{ name: relay.example, roots: {work}/relay.pem }}
   webhook: {{ url: "{webhook}", token_file: {work}/token }}
   dead_man: {{ url: "{dead_man}", every: 1 s }}
 """
@@ -62,7 +66,7 @@ def until(what, condition):
 
 class Scene(lib_daemon.Daemon):
     def __init__(self, work):
-        self.relay, self.webhook, self.dead_man = lib_alerts.Relay(), lib_alerts.Web(failures=2), lib_alerts.Web()
+        self.relay, self.webhook, self.dead_man = lib_alerts.Relay(work), lib_alerts.Web(failures=2), lib_alerts.Web()
         self.bin = work / "bin"
         self.bin.mkdir()
         for name in PROGRAMS:

@@ -4,16 +4,26 @@ import email.policy
 import http.server
 import json
 import socketserver
+import ssl
+import subprocess
 import threading
 
 
 class MailSession(socketserver.StreamRequestHandler):
+    def begin_tls(self):
+        self.say("220 go on")
+        self.request = self.server.tls.wrap_socket(self.request, server_side=True)
+        self.setup()
+
     def say(self, line):
         self.wfile.write(line.encode() + b"\r\n")
 
     def handle(self):
-        envelope = []
         self.say("220 relay.example")
+        self.hear()
+
+    def hear(self):
+        envelope = []
         for line in iter(self.rfile.readline, b""):
             verb = line.split(b":")[0].strip().upper()
             if verb == b"DATA":
@@ -24,17 +34,30 @@ class MailSession(socketserver.StreamRequestHandler):
                 self.say("250 taken")
             elif verb == b"QUIT":
                 return self.say("221 bye")
+            elif verb == b"STARTTLS":
+                return self.begin_tls() or self.hear()
+            elif verb.startswith(b"EHLO"):
+                self.say("250-relay.example\r\n250 STARTTLS")
+            elif not isinstance(self.request, ssl.SSLSocket):
+                self.say("530 STARTTLS first")
             else:
                 envelope = envelope + [line.decode().strip()] if verb in (b"MAIL FROM", b"RCPT TO") else []
                 self.say("250 ok")
 
 
 class Relay(socketserver.ThreadingTCPServer):
+    """Takes mail by TLS alone, as relay.example, whose certificate is its own root: work/relay.pem."""
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, work):
         super().__init__(("127.0.0.1", 0), MailSession)
         self.mails, self.port = [], self.server_address[1]
+        pem, key = work / "relay.pem", work / "relay.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=relay.example", "-addext", "subjectAltName=DNS:relay.example",
+                        "-keyout", key, "-out", pem], check=True, capture_output=True)
+        self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.tls.load_cert_chain(pem, key)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def read(self):
