@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "capture/machine_key.h"
 #include "core/error.h"
+#include "record/machine_key.h"
 
 #define KEY_LEN PB_JOURNAL_KEY_LEN
 

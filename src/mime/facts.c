@@ -54,6 +54,7 @@ free_recipient(gpointer item)
 	g_free(recipient->final);
 	g_free(recipient->action);
 	g_free(recipient->status);
+	g_free(recipient->diagnostic);
 	g_free(recipient);
 }
 
@@ -100,6 +101,9 @@ pb_facts_done(struct pb_facts *facts)
 	g_free(facts->mdn.code);
 	g_free(facts->dsn.original);
 	g_free(facts->dsn.mta);
+	g_free(facts->dsn.envelope_id);
+	g_free(facts->dsn.queue_id);
+	g_free(facts->dsn.arrival);
 }
 
 void

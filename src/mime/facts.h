@@ -43,6 +43,7 @@ struct pb_recipient {
 	char *final;
 	char *action;
 	char *status;
+	char *diagnostic;
 };
 
 /* The address fields, in the order in which they are written. */
@@ -58,6 +59,9 @@ struct pb_mdn {
 struct pb_dsn {
 	char *original;
 	char *mta;
+	char *envelope_id;     /* of the message that it is about */
+	char *queue_id;        /* that the MTA gave that message */
+	char *arrival;         /* of that message */
 	GPtrArray *recipients; /* struct pb_recipient */
 };
 

@@ -9,6 +9,7 @@
 #include "mime/fields.h"
 #include "mime/header.h"
 #include "mime/leaf.h"
+#include "mime/report.h"
 
 struct walk {
 	struct pb_facts *facts;
@@ -175,7 +176,7 @@ message(
     struct walk *walk, enum pb_encoding encoding, const uint8_t *data, size_t len, unsigned depth)
 {
 	GByteArray *decoded = NULL;
-	bool around = walk->partial;
+	bool around = walk->partial, returned = walk->facts->report && depth == 1;
 
 	walk->facts->messages++;
 	walk->messages++;
@@ -190,6 +191,8 @@ message(
 	if (len > 0) {
 		if (depth < PB_LIMIT_VIEW_DEPTH)
 			inner_header(walk, data, len);
+		if (returned) /* RFC 6522 section 3: the third part of a report */
+			pb_report_original(walk->facts, data, len);
 		entity(walk, data, len, depth + 1, "text/plain");
 	}
 	if (decoded != NULL)

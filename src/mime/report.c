@@ -71,9 +71,34 @@ add_recipient(struct pb_facts *facts, const struct pb_fields *fields)
 	recipient->final = typed_value(facts, pb_fields_find(fields, "Final-Recipient"));
 	recipient->action = word(facts, action);
 	recipient->status = word(facts, status);
+	recipient->diagnostic = typed_value(facts, pb_fields_find(fields, "Diagnostic-Code"));
 	pb_facts_add(facts, facts->dsn.recipients, recipient);
 	g_free(action);
 	g_free(status);
+}
+
+/* The first that names it counts. */
+static void
+take(struct pb_facts *facts, const struct pb_fields *fields, const char *name, char **text)
+{
+	char *value;
+
+	if (*text != NULL)
+		return;
+	value = pb_field_value(pb_fields_find(fields, name));
+	*text = pb_facts_line(facts, value, strlen(value));
+	g_free(value);
+}
+
+/* RFC 3464 section 2.2; the queue id, which it leaves to extensions, by Postfix's name for it. */
+static void
+take_message(struct pb_facts *facts, const struct pb_fields *fields)
+{
+	if (facts->dsn.mta == NULL)
+		facts->dsn.mta = typed_value(facts, pb_fields_find(fields, "Reporting-MTA"));
+	take(facts, fields, "Original-Envelope-Id", &facts->dsn.envelope_id);
+	take(facts, fields, "X-Postfix-Queue-ID", &facts->dsn.queue_id);
+	take(facts, fields, "Arrival-Date", &facts->dsn.arrival);
 }
 
 /* RFC 3464 section 2.1: groups of fields, an empty line between them; the first on the message. */
@@ -86,9 +111,7 @@ pb_report_dsn(struct pb_facts *facts, const uint8_t *data, size_t len)
 	facts->is_dsn = true;
 	while (len > 0) {
 		pb_fields_read(&fields, data, len);
-		if (facts->dsn.mta == NULL)
-			facts->dsn.mta =
-			    typed_value(facts, pb_fields_find(&fields, "Reporting-MTA"));
+		take_message(facts, &fields);
 		add_recipient(facts, &fields);
 		used = fields.body;
 		pb_fields_done(&fields);

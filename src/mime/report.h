@@ -8,7 +8,8 @@
 void pb_report_mdn(struct pb_facts *facts, const uint8_t *data, size_t len);
 void pb_report_dsn(struct pb_facts *facts, const uint8_t *data, size_t len);
 
-/* text/rfc822-headers (RFC 6522 section 4): which message a delivery report is about. */
+/* text/rfc822-headers (RFC 6522 section 4), or the message whole: which one a delivery report is
+ * about. */
 void pb_report_original(struct pb_facts *facts, const uint8_t *data, size_t len);
 
 /* `[KO Intégration système !][code]` in a text, UTF-8: the first gives mdn.code. */

@@ -104,6 +104,7 @@ recipient_item(struct writing *writing, gconstpointer item)
 	text(writing, "final", recipient->final);
 	text(writing, "action", recipient->action);
 	text(writing, "status", recipient->status);
+	text(writing, "diagnostic", recipient->diagnostic);
 	pb_json_object_end(&writing->w);
 }
 
@@ -164,6 +165,9 @@ write_reports(struct writing *writing, const struct pb_facts *facts)
 		pb_json_object_begin(&writing->w, "dsn");
 		text(writing, "original_message_id", facts->dsn.original);
 		text(writing, "reporting_mta", facts->dsn.mta);
+		text(writing, "envelope_id", facts->dsn.envelope_id);
+		text(writing, "queue_id", facts->dsn.queue_id);
+		text(writing, "arrival", facts->dsn.arrival);
 		list(writing, "recipients", facts->dsn.recipients, recipient_item);
 		pb_json_object_end(&writing->w);
 	}

@@ -173,7 +173,8 @@ static bool
 is_recipient(const struct pb_json *value)
 {
 	static const struct member members[] = { { "final", is_text, false },
-		{ "action", is_text, false }, { "status", is_text, false } };
+		{ "action", is_text, false }, { "status", is_text, false },
+		{ "diagnostic", is_text, false } };
 
 	return IS_OBJECT(value, members);
 }
@@ -188,7 +189,9 @@ static bool
 is_dsn(const struct pb_json *value)
 {
 	static const struct member members[] = { { "original_message_id", is_text, false },
-		{ "reporting_mta", is_text, false }, { "recipients", is_recipients, false } };
+		{ "reporting_mta", is_text, false }, { "envelope_id", is_text, false },
+		{ "queue_id", is_text, false }, { "arrival", is_text, false },
+		{ "recipients", is_recipients, false } };
 
 	return IS_OBJECT(value, members);
 }

@@ -245,21 +245,41 @@ delivery_reports_are_read(void **state)
 	const struct pb_json *dsn;
 
 	see(f, REPORT "\n--b\n\nNon remis\n--b\nContent-Type: message/delivery-status\n\n"
-		      "Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; a@b.test\n"
-		      "Action: Failed\nStatus: 5.1.1 (no such mailbox)\n\n"
+		      "Reporting-MTA: dns; mx.test\nOriginal-Envelope-Id: QQ314159\n"
+		      "X-Postfix-Queue-ID: 4F9D195432C\nX-Postfix-Sender: rfc822; c@d.test\n"
+		      "Arrival-Date: Mon, 5 Feb 2007 13:00:06 -0500 (EST)\n\n"
+		      "Final-Recipient: rfc822; a@b.test\n"
+		      "Action: Failed\nStatus: 5.1.1 (no such mailbox)\n"
+		      "Diagnostic-Code: smtp; 550 5.1.1 no\n such mailbox\n\n"
 		      "Final-Recipient: rfc822;c@d.test\nAction: delayed\nStatus: 4.4.1\n\n"
 		      "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <m@n>\n--b--\n");
 	dsn = pb_json_get(f->root, "dsn");
 	assert_string_equal(text_at(dsn, "reporting_mta"), "mx.test");
 	assert_string_equal(text_at(dsn, "original_message_id"), "m@n");
+	assert_string_equal(text_at(dsn, "envelope_id"), "QQ314159");
+	assert_string_equal(text_at(dsn, "queue_id"), "4F9D195432C");
+	assert_string_equal(text_at(dsn, "arrival"), "Mon, 5 Feb 2007 13:00:06 -0500 (EST)");
 	assert_int_equal(count_at(dsn, "recipients"), 2);
 	assert_string_equal(text_at(item_at(dsn, "recipients", 0), "final"), "a@b.test");
 	assert_string_equal(text_at(item_at(dsn, "recipients", 0), "action"), "failed");
 	assert_string_equal(text_at(item_at(dsn, "recipients", 0), "status"), "5.1.1");
+	assert_string_equal(
+	    text_at(item_at(dsn, "recipients", 0), "diagnostic"), "550 5.1.1 no such mailbox");
 	assert_string_equal(text_at(item_at(dsn, "recipients", 1), "status"), "4.4.1");
 	assert_string_equal(text_at(pb_json_get(f->root, "class"), "kind"), "dsn");
 	see(f, REPORT "\n--b\n\na\n--b--\n");
 	assert_string_equal(text_at(pb_json_get(f->root, "class"), "kind"), "report");
+	/* RFC 6522 section 3: the message that it is about may be there whole; but not one in that.
+	 */
+	see(f,
+	    REPORT "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n"
+		   "--b\nContent-Type: message/rfc822\n\nMessage-ID: <whole@n>\n\nx\n--b--\n");
+	assert_string_equal(text_at(pb_json_get(f->root, "dsn"), "original_message_id"), "whole@n");
+	see(f,
+	    REPORT "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.test\n"
+		   "--b\nContent-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n"
+		   "Message-ID: <inner@n>\n\nx\n--b--\n");
+	assert_null(pb_json_get(pb_json_get(f->root, "dsn"), "original_message_id"));
 	/* A report inside a message is that message's. */
 	see(f, "Content-Type: message/rfc822\n\n" REPORT
 	       "\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b--\n");

@@ -1,4 +1,4 @@
-#include "capture/machine_key.h"
+#include "record/machine_key.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * The machine's key, private/machine.key: 32 random octets (FORMAT 3.1).  What must be
  * found again on the disk without standing there in clear is keyed by it.
  */
-#ifndef PB_CAPTURE_MACHINE_KEY_H
-#define PB_CAPTURE_MACHINE_KEY_H
+#ifndef PB_RECORD_MACHINE_KEY_H
+#define PB_RECORD_MACHINE_KEY_H
 
 #include "core/world.h"
 #include "crypto/secret.h"
