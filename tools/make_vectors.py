@@ -8,7 +8,7 @@ import os
 import sys
 
 sys.dont_write_bytecode = True            # nothing is left beside the tools
-from vectors import anchor, archive, bundle, cutter, derived, destroyed, handed, log, proofs, readers, record, vault, zip
+from vectors import anchor, archive, bundle, cutter, derived, destroyed, handed, log, observed, proofs, readers, record, vault, zip
 from vectors.common import HERE, files
 
 MAKERS = (record.leaf_vectors, record.expand_vectors, record.commitment_vectors,
@@ -18,7 +18,8 @@ MAKERS = (record.leaf_vectors, record.expand_vectors, record.commitment_vectors,
           proofs.range_vectors, proofs.tlog_proof_vectors, handed.statement_vectors,
           handed.sums_vectors, anchor.anchor_vectors, bundle.bundles,
           destroyed.destruction_vectors, destroyed.destroyed_archive, readers.readers_archive,
-          readers.typed_vectors, derived.summary_vectors)
+          readers.typed_vectors, derived.summary_vectors, observed.observation_vectors,
+          observed.mark_vectors)
 
 
 def main():

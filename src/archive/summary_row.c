@@ -1,7 +1,11 @@
 #include "archive/summary_row.h"
 #include "archive/view_texts.h"
 #include "core/error.h"
+#include "core/limits.h"
 #include "core/view_class.h"
+#include "record/types.h"
+
+static const char NOTING[] = N_("note what a list shows");
 
 static const char *
 fact(const struct pb_summary_row *row, const char *key)
@@ -41,6 +45,11 @@ pb_summary_row_write(const struct pb_summary_row *row, struct pb_buf *buf, struc
 	struct pb_json_writer w;
 	enum pb_status status;
 
+	if (row->leaf->type == PB_RECORD_OBSERVATION && row->facts != NULL &&
+	    row->facts_text->len <= PB_LIMIT_VIEW)
+		return pb_buf_append(buf, row->facts_text->data, row->facts_text->len) == PB_OK
+			   ? PB_OK
+			   : pb_fail_memory(err, NOTING);
 	pb_json_writer_init(&w, buf);
 	pb_json_object_begin(&w, NULL);
 	if (row->message) {
@@ -57,7 +66,7 @@ pb_summary_row_write(const struct pb_summary_row *row, struct pb_buf *buf, struc
 	status = pb_json_writer_status(&w);
 	if (status == PB_OK && row->message && row->state == PB_VIEW_MADE)
 		status = add_view(row->view_text, buf);
-	return status == PB_OK ? PB_OK : pb_fail_memory(err, N_("note what a list shows"));
+	return status == PB_OK ? PB_OK : pb_fail_memory(err, NOTING);
 }
 
 /* ---- as words ------------------------------------------------------------------------------- */

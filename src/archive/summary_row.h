@@ -10,7 +10,8 @@
 /* What is known of a record when its row is made; all is borrowed. */
 struct pb_summary_row {
 	const struct pb_leaf *leaf;
-	const struct pb_json *facts; /* NULL: they cannot be read */
+	const struct pb_json *facts;     /* NULL: they cannot be read */
+	const struct pb_buf *facts_text; /* the same as they stand; of an observation */
 	bool message;
 	uint64_t size; /* of the message */
 	uint8_t sha256[PB_DIGEST_LEN];
@@ -21,7 +22,7 @@ struct pb_summary_row {
 
 /*
  * {"direction":"...","source":"...","size":N,"sha256":hex,"state":"made"|...,"view":{...}} of a
- * message, {"event":"..."} of another record.  PB_ENOMEM.
+ * message, {"event":"..."} of another record; the facts of an observation.  PB_ENOMEM.
  */
 enum pb_status pb_summary_row_write(
     const struct pb_summary_row *row, struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;

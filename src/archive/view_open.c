@@ -90,12 +90,13 @@ take_digest(struct pb_view_record *record, struct pb_error *err)
 	return status;
 }
 
-/* Facts that are no JSON leave a row that says less. */
+/* What is no JSON leaves a row that says less. */
 static enum pb_status
-take_facts(struct pb_view_record *record, struct pb_error *err)
+take_json(
+    struct pb_view_record *record, uint8_t kind, struct pb_json **ret_json, struct pb_error *err)
 {
 	struct pb_opened *opened = record->opened;
-	uint8_t index = pb_opened_find(opened, PB_PART_FACTS);
+	uint8_t index = pb_opened_find(opened, kind);
 	enum pb_status status;
 
 	pb_buf_clear(&record->part);
@@ -103,16 +104,20 @@ take_facts(struct pb_view_record *record, struct pb_error *err)
 		return PB_OK;
 	status = pb_opened_part(opened, index, PB_LIMIT_JSON, &record->part, err);
 	if (status == PB_OK)
-		status = pb_json_parse(record->part.data, record->part.len, &record->facts, err);
+		status = pb_json_parse(record->part.data, record->part.len, ret_json, err);
 	return status == PB_EDATA || status == PB_ELIMIT ? PB_OK : status;
 }
 
 static enum pb_status
 take_parts(struct pb_view_record *record, struct pb_error *err)
 {
-	enum pb_status status = take_facts(record, err);
+	enum pb_status status = take_json(record, PB_PART_FACTS, &record->facts, err);
 
 	if (status != PB_OK || !record->message)
+		return status;
+	if (record->leaf.type == PB_RECORD_MESSAGE)
+		status = take_json(record, PB_PART_ENVELOPE, &record->envelope, err);
+	if (status != PB_OK)
 		return status;
 	record->size = pb_opened_message_len(record->opened);
 	status = take_digest(record, err);
@@ -169,6 +174,8 @@ pb_view_record_clear(struct pb_view_record *record)
 	record->r = NULL;
 	pb_json_free(record->facts);
 	record->facts = NULL;
+	pb_json_free(record->envelope);
+	record->envelope = NULL;
 	pb_wipe(record->copy.data, record->copy.len);
 	pb_buf_clear(&record->copy);
 	if (record->copy.cap > OCTETS_KEPT)

@@ -14,8 +14,9 @@
 struct pb_view_record {
 	struct pb_frame frame;
 	struct pb_leaf leaf;
-	struct pb_secret *r;   /* NULL: destroyed */
-	struct pb_json *facts; /* may be NULL */
+	struct pb_secret *r;      /* NULL: destroyed */
+	struct pb_json *facts;    /* may be NULL */
+	struct pb_json *envelope; /* of a message on its way; may be NULL */
 	bool message;
 	bool too_large; /* octets is NULL */
 	uint64_t size;
@@ -24,7 +25,7 @@ struct pb_view_record {
 	bool whole;               /* set by the caller: the octets are wanted */
 	const uint8_t *octets;    /* of the message, `size` of them, until the record is cleared */
 	struct pb_opened *opened; /* in which they stand; NULL: they stand in `copy` */
-	struct pb_buf copy, part; /* kept from record to record */
+	struct pb_buf copy, part; /* kept from record to record; `part`: of no message its facts */
 };
 
 /* Where a record stands, all borrowed. */

@@ -210,6 +210,7 @@ take_record(struct viewing *v, struct pb_error *err)
 	struct pb_view_record *record = &tools->record;
 	struct pb_summary_row row = { .leaf = &record->leaf,
 		.facts = record->facts,
+		.facts_text = &record->part,
 		.message = record->message,
 		.size = record->size,
 		.view_text = &tools->view };
@@ -223,6 +224,8 @@ take_record(struct viewing *v, struct pb_error *err)
 	row.view = view;
 	if (status == PB_OK)
 		status = pb_view_tools_seal(tools, &row, err);
+	if (status == PB_OK)
+		status = pb_view_tools_join(tools, view, err);
 	if (status == PB_OK)
 		status = add_words(v, &row, err);
 	if (status == PB_OK)
@@ -352,8 +355,7 @@ pb_view_segment(
 	struct viewing v = { .tools = tools, .job = job, .end = end };
 	enum pb_status status;
 
-	tools->batch_count = 0;
-	pb_buf_clear(&tools->batch);
+	pb_view_tools_empty(tools);
 	do
 		status = view_on(&v, err);
 	while (status == PB_OK && shared->more(shared->ctx, job, &v.end));

@@ -22,7 +22,8 @@ struct pb_view_job {
 /* What threads share: the catalog, and whether to go on. */
 struct pb_views_shared {
 	struct pb_catalog *catalog;
-	bool bodies; /* their words are indexed */
+	bool bodies;                   /* their words are indexed */
+	struct pb_secret *machine_key; /* what marks are made under */
 	void *ctx;
 	void (*lock)(void *ctx);
 	void (*unlock)(void *ctx);

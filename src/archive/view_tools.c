@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/observed.h"
 #include "core/error.h"
+#include "record/observation.h"
+#include "record/types.h"
 
 static const char INDEXING[] = N_("index a segment");
 
@@ -27,6 +30,8 @@ pb_view_tools_new(const struct pb_world *world, const char *dir, const char *ori
 		status = pb_opener_new(origin, &tools->opener, err);
 	if (status == PB_OK)
 		status = pb_summarizer_new(&tools->summarizer, err);
+	if (status == PB_OK)
+		status = pb_marker_new(shared->machine_key, &tools->marker, err);
 	if (status != PB_OK) {
 		pb_view_tools_free(tools);
 		return status;
@@ -47,6 +52,7 @@ pb_view_tools_free(struct pb_view_tools *tools)
 	pb_view_record_done(&tools->record);
 	pb_opener_free(tools->opener);
 	pb_summarizer_free(tools->summarizer);
+	pb_marker_free(tools->marker);
 	pb_buf_wipe(&tools->view);
 	pb_buf_done(&tools->view);
 	pb_buf_wipe(&tools->text);
@@ -54,9 +60,20 @@ pb_view_tools_free(struct pb_view_tools *tools)
 	pb_buf_wipe(&tools->row);
 	pb_buf_done(&tools->row);
 	pb_buf_done(&tools->batch);
+	pb_buf_done(&tools->marks);
+	pb_buf_done(&tools->observed);
 	free(tools->dir);
 	free(tools->origin);
 	free(tools);
+}
+
+void
+pb_view_tools_empty(struct pb_view_tools *tools)
+{
+	tools->batch_count = 0;
+	pb_buf_clear(&tools->batch);
+	pb_buf_clear(&tools->marks);
+	pb_buf_clear(&tools->observed);
 }
 
 /* ---- what it seals --------------------------------------------------------------------------- */
@@ -78,6 +95,46 @@ pb_view_tools_seal(
 	tools->batch_seq[tools->batch_count] = row->leaf->seq;
 	tools->batch_len[tools->batch_count++] = tools->batch.len - before;
 	return PB_OK;
+}
+
+static enum pb_status
+join_message(struct pb_view_tools *tools, const struct pb_json *view, struct pb_error *err)
+{
+	const struct pb_view_record *record = &tools->record;
+	const struct pb_marker_message message = { .seq = record->leaf.seq,
+		.imported = record->leaf.type == PB_RECORD_IMPORTED,
+		.sha256 = record->sha256,
+		.view = view,
+		.envelope = record->envelope };
+	struct pb_marks marks;
+	enum pb_status status = pb_marker_mark(tools->marker, &message, &marks, err);
+
+	if (status == PB_OK && pb_buf_append(&tools->marks, &marks, sizeof(marks)) != PB_OK)
+		status = pb_fail_memory(err, INDEXING);
+	return status;
+}
+
+/* What is said already is not said again, also where all of the catalog was lost. */
+static enum pb_status
+join_observation(struct pb_view_tools *tools, struct pb_error *err)
+{
+	const struct pb_view_record *record = &tools->record;
+	struct pb_observation observation;
+
+	if (!pb_observation_read(record->facts, &observation))
+		return PB_OK;
+	return pb_observed_rows(&observation, record->leaf.seq, &tools->observed) == PB_OK
+		   ? PB_OK
+		   : pb_fail_memory(err, INDEXING);
+}
+
+enum pb_status
+pb_view_tools_join(struct pb_view_tools *tools, const struct pb_json *view, struct pb_error *err)
+{
+	if (tools->record.message)
+		return join_message(tools, view, err);
+	return tools->record.leaf.type == PB_RECORD_OBSERVATION ? join_observation(tools, err)
+								: PB_OK;
 }
 
 bool
@@ -103,6 +160,17 @@ put_progress(
 }
 
 static enum pb_status
+put_joined(const struct pb_view_tools *tools, struct pb_catalog *catalog, struct pb_error *err)
+{
+	const struct pb_marks *marks = (const struct pb_marks *)(void *)tools->marks.data;
+	enum pb_status status = PB_OK;
+
+	for (size_t i = 0; status == PB_OK && i < tools->marks.len / sizeof(*marks); i++)
+		status = pb_catalog_put_marks(catalog, &marks[i], err);
+	return status == PB_OK ? pb_observed_put(catalog, &tools->observed, err) : status;
+}
+
+static enum pb_status
 put_all(const struct pb_view_tools *tools, struct pb_catalog *catalog,
     const struct pb_catalog_segment *segment, struct pb_error *err)
 {
@@ -116,6 +184,8 @@ put_all(const struct pb_view_tools *tools, struct pb_catalog *catalog,
 		    catalog, tools->batch_seq[i], tools->batch.data + at, tools->batch_len[i], err);
 		at += tools->batch_len[i];
 	}
+	if (status == PB_OK)
+		status = put_joined(tools, catalog, err);
 	if (status == PB_OK)
 		status = put_progress(catalog, segment, err);
 	if (status == PB_OK)
@@ -134,7 +204,6 @@ pb_view_tools_put(
 	shared->lock(shared->ctx);
 	status = put_all(tools, shared->catalog, segment, err);
 	shared->unlock(shared->ctx);
-	tools->batch_count = 0;
-	pb_buf_clear(&tools->batch);
+	pb_view_tools_empty(tools);
 	return status;
 }

@@ -3,9 +3,11 @@
 
 #include "archive/bodies.h"
 #include "archive/catchup.h"
+#include "archive/observe.h"
 #include "archive/views_give.h"
 #include "archive/views_state.h"
 #include "core/error.h"
+#include "record/machine_key.h"
 
 static const char INDEXING[] = N_("index messages");
 
@@ -185,6 +187,8 @@ make(struct pb_views *views, const struct pb_archive *a, const struct pb_views_o
 	if (options->follow && (status = pb_keep_new(PB_LIMIT_FRESH, &views->keep, err)) != PB_OK)
 		return status;
 	status = pb_bodies_load(a->world->files, a->dir, &views->shared.bodies, err);
+	if (status == PB_OK)
+		status = pb_machine_key(a->world, a->dir, &views->shared.machine_key, err);
 	return status != PB_OK ? status
 			       : pb_catchup_open(a->world->files, a->dir, a->origin, true,
 				     &views->shared.catalog, err);
@@ -196,6 +200,7 @@ release(struct pb_views *views)
 	pb_catalog_close(views->shared.catalog);
 	pb_fresh_clear(&views->fresh);
 	pb_keep_free(views->keep);
+	pb_secret_free(views->shared.machine_key);
 	free(views->dir);
 	free(views->origin);
 	free(views->program);
@@ -310,7 +315,7 @@ job_of(const char *stem, uint64_t end, struct pb_secret *key)
 static void
 offer_closing(void *ctx, const struct pb_archive *archive)
 {
-	pb_views_offer_open(ctx, archive);
+	(void)pb_views_offer_open(ctx, archive);
 }
 
 static void
@@ -338,12 +343,14 @@ pb_views_offer(
 		(void)pb_views_hand_over(views, &job, false, NULL);
 }
 
-void
+bool
 pb_views_offer_open(struct pb_views *views, const struct pb_archive *archive)
 {
-	if (archive->append != NULL && pb_append_slots(archive->append) > 0)
-		pb_views_offer(views, pb_append_name(archive->append),
-		    pb_append_end(archive->append), pb_append_key(archive->append));
+	if (archive->append == NULL || pb_append_slots(archive->append) == 0)
+		return false;
+	pb_views_offer(views, pb_append_name(archive->append), pb_append_end(archive->append),
+	    pb_append_key(archive->append));
+	return true;
 }
 
 enum pb_status
@@ -362,6 +369,18 @@ pb_views_catch_up(struct pb_views *views, const struct pb_archive *archive, stru
 
 	lock_catalog(views);
 	status = pb_catchup_head(archive, views->shared.catalog, err);
+	unlock_catalog(views);
+	return status;
+}
+
+enum pb_status
+pb_views_observe(struct pb_views *views, struct pb_archive *archive,
+    const struct pb_said_closed *closed, bool *ret_more, size_t *ret_count, struct pb_error *err)
+{
+	enum pb_status status;
+
+	lock_catalog(views);
+	status = pb_observe(archive, views->shared.catalog, closed, ret_more, ret_count, err);
 	unlock_catalog(views);
 	return status;
 }

@@ -8,6 +8,7 @@
 #define PB_ARCHIVE_VIEWS_H
 
 #include "archive/archive.h"
+#include "archive/said.h"
 #include "catalog/catalog.h"
 #include "record/sealed.h"
 
@@ -45,8 +46,8 @@ void pb_views_attach(struct pb_archive *archive, struct pb_views *views);
 void pb_views_offer(
     struct pb_views *views, const char *stem, uint64_t end, struct pb_secret *segment_key);
 
-/* The same of the segment that the archive's writer has open, if it has one. */
-void pb_views_offer_open(struct pb_views *views, const struct pb_archive *archive);
+/* The same of the segment that the archive's writer has open; false: it has none. */
+bool pb_views_offer_open(struct pb_views *views, const struct pb_archive *archive);
 
 /* Where the archive's writer may keep what it seals until it is viewed; NULL, also of views NULL:
  * nowhere. */
@@ -74,6 +75,14 @@ enum pb_status pb_views_finish(struct pb_views *views, struct pb_error *err) PB_
 
 /* All that was handed over is done, or failed.  Never waits. */
 bool pb_views_are_done(struct pb_views *views);
+
+/*
+ * State what messages that were looked at say of others (archive/observe.h); beside threads that
+ * are at work.
+ */
+enum pb_status pb_views_observe(struct pb_views *views, struct pb_archive *archive,
+    const struct pb_said_closed *closed, bool *ret_more, size_t *ret_count,
+    struct pb_error *err) PB_MUST_CHECK;
 
 /* Borrowed, and only while no thread is at work: after pb_views_finish. */
 struct pb_catalog *pb_views_catalog(const struct pb_views *views);

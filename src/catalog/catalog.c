@@ -22,21 +22,12 @@ first_row(struct pb_catalog *catalog, enum pb_catalog_statement which, bool bind
 {
 	enum pb_status status;
 	sqlite3_stmt *statement = pb_sqlite_statement(catalog, which, &status, err);
-	int answer = SQLITE_OK;
 
 	*ret_statement = statement;
 	if (statement == NULL)
 		return status;
-	if (bind)
-		answer = sqlite3_bind_int64(statement, 1, value);
-	if (answer == SQLITE_OK)
-		answer = sqlite3_step(statement);
-	if (answer == SQLITE_ROW)
-		return PB_OK;
-	if (answer == SQLITE_DONE)
-		return pb_fail(
-		    err, PB_ENOENT, READING, N_("it has no such row"), "%s", catalog->path);
-	return pb_sqlite_fail(catalog, answer, READING, err);
+	return pb_sqlite_first(
+	    catalog, statement, bind ? sqlite3_bind_int64(statement, 1, value) : SQLITE_OK, err);
 }
 
 /* The octets of a column, appended. */
@@ -250,16 +241,6 @@ run(struct pb_catalog *catalog, enum pb_catalog_statement which, struct pb_error
 	return statement == NULL ? status : pb_sqlite_run(catalog, statement, WRITING, err);
 }
 
-/* Bind what `answers` sums up (SQLITE_OK is 0), then run. */
-static enum pb_status
-run_bound(struct pb_catalog *catalog, sqlite3_stmt *statement, int answers, struct pb_error *err)
-{
-	if (answers == SQLITE_OK)
-		return pb_sqlite_run(catalog, statement, WRITING, err);
-	(void)sqlite3_clear_bindings(statement);
-	return pb_fail_memory(err, WRITING);
-}
-
 enum pb_status
 pb_catalog_begin(struct pb_catalog *catalog, struct pb_error *err)
 {
@@ -296,7 +277,7 @@ pb_catalog_add(struct pb_catalog *catalog, uint64_t seq, const struct pb_catalog
 	answers = sqlite3_bind_int64(statement, 1, pb_sqlite_integer(seq));
 	answers |= sqlite3_bind_int64(statement, 2, pb_sqlite_integer(place->segment));
 	answers |= sqlite3_bind_int64(statement, 3, pb_sqlite_integer(place->offset));
-	return run_bound(catalog, statement, answers, err);
+	return pb_sqlite_run_bound(catalog, statement, answers, err);
 }
 
 enum pb_status
@@ -318,7 +299,7 @@ pb_catalog_put_segment(
 	    sqlite3_bind_text(statement, 2, segment->stem, PB_CATALOG_STEM_LEN, SQLITE_STATIC);
 	answers |= sqlite3_bind_blob(statement, 3, counts, sizeof(counts), SQLITE_STATIC);
 	answers |= sqlite3_bind_blob(statement, 4, digest, sizeof(digest), SQLITE_STATIC);
-	return run_bound(catalog, statement, answers, err);
+	return pb_sqlite_run_bound(catalog, statement, answers, err);
 }
 
 enum pb_status
@@ -329,7 +310,7 @@ pb_catalog_put_note(struct pb_catalog *catalog, const void *note, size_t len, st
 
 	if (statement == NULL)
 		return status;
-	return run_bound(
+	return pb_sqlite_run_bound(
 	    catalog, statement, sqlite3_bind_blob64(statement, 1, note, len, SQLITE_STATIC), err);
 }
 
@@ -345,7 +326,7 @@ pb_catalog_put_summary(
 		return status;
 	answers = sqlite3_bind_int64(statement, 1, pb_sqlite_integer(seq));
 	answers |= sqlite3_bind_blob64(statement, 2, sealed, len, SQLITE_STATIC);
-	return run_bound(catalog, statement, answers, err);
+	return pb_sqlite_run_bound(catalog, statement, answers, err);
 }
 
 /* ---- leaving no trace ----------------------------------------------------------------------- */
@@ -360,7 +341,7 @@ each(struct pb_catalog *catalog, enum pb_catalog_statement which, const uint64_t
 		sqlite3_stmt *statement = pb_sqlite_statement(catalog, which, &status, err);
 
 		if (statement != NULL)
-			status = run_bound(catalog, statement,
+			status = pb_sqlite_run_bound(catalog, statement,
 			    sqlite3_bind_int64(statement, 1, pb_sqlite_integer(seq[i])), err);
 	}
 	return status;
@@ -387,10 +368,13 @@ enum pb_status
 pb_catalog_forget(
     struct pb_catalog *catalog, const uint64_t *seq, size_t count, struct pb_error *err)
 {
+	static const enum pb_catalog_statement overwrite[] = { SQL_OVERWRITE, SQL_OVERWRITE_MARKS };
+	static const enum pb_catalog_statement delete[] = { SQL_DELETE, SQL_DELETE_MARKS,
+		SQL_DELETE_DUE, SQL_DELETE_OBSERVED };
 	enum pb_status status = pb_catalog_begin(catalog, err);
 
-	if (status == PB_OK)
-		status = each(catalog, SQL_OVERWRITE, seq, count, err);
+	for (size_t i = 0; status == PB_OK && i < sizeof(overwrite) / sizeof(overwrite[0]); i++)
+		status = each(catalog, overwrite[i], seq, count, err);
 	if (status == PB_OK)
 		status = pb_catalog_commit(catalog, err);
 	else
@@ -401,7 +385,8 @@ pb_catalog_forget(
 		status = pb_catalog_begin(catalog, err);
 	if (status != PB_OK)
 		return status;
-	status = each(catalog, SQL_DELETE, seq, count, err);
+	for (size_t i = 0; status == PB_OK && i < sizeof(delete) / sizeof(delete[0]); i++)
+		status = each(catalog, delete[i], seq, count, err);
 	if (status == PB_OK)
 		status = pb_catalog_commit(catalog, err);
 	else

@@ -110,8 +110,9 @@ enum pb_status pb_catalog_put_summary(struct pb_catalog *catalog, uint64_t seq, 
     size_t len, struct pb_error *err) PB_MUST_CHECK;
 
 /*
- * Outside begin and commit: overwrite and delete these summaries and empty the write-ahead log, so
- * that no trace of them is left in what SQLite keeps.  On PB_OK it is durable.
+ * Outside begin and commit: overwrite and delete the summaries and marks (catalog/marks.h) of these
+ * records and empty the write-ahead log, so that no trace is left in what SQLite keeps.  On PB_OK
+ * it is durable.
  */
 enum pb_status pb_catalog_forget(struct pb_catalog *catalog, const uint64_t *seq, size_t count,
     struct pb_error *err) PB_MUST_CHECK;

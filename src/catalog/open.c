@@ -14,7 +14,7 @@
 #include "core/limits.h"
 
 #define APPLICATION_ID 0x50424341 /* "PBCA" */
-#define VERSION 1
+#define VERSION 2
 #define STATEMENT_MAX 512 /* the longest of ours has half of it */
 #define JOURNAL "-journal"
 
@@ -22,20 +22,32 @@ static const char OPENING[] = N_("open the catalog");
 
 /* In this order; they are compared with what the file holds, character by character. */
 static const struct {
+	const char *type;
 	const char *name;
+	const char *table;
 	const char *text;
 } schema[] = {
-	{ "archive", "CREATE TABLE archive(id INTEGER PRIMARY KEY, origin TEXT NOT NULL, note BLOB "
-		     "NOT NULL)" },
-	{ "segment", "CREATE TABLE segment(first_seq INTEGER PRIMARY KEY, stem TEXT NOT NULL, "
-		     "counts BLOB NOT "
-		     "NULL, digest BLOB NOT NULL)" },
-	{ "record",
+	{ "table", "archive", "archive",
+	    "CREATE TABLE archive(id INTEGER PRIMARY KEY, origin TEXT NOT NULL, note BLOB "
+	    "NOT NULL)" },
+	{ "table", "segment", "segment",
+	    "CREATE TABLE segment(first_seq INTEGER PRIMARY KEY, stem TEXT NOT NULL, counts BLOB "
+	    "NOT NULL, digest BLOB NOT NULL)" },
+	{ "table", "record", "record",
 	    "CREATE TABLE record(seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER "
 	    "NOT NULL)" },
-	{ "summary", "CREATE TABLE summary(seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL)" },
+	{ "table", "summary", "summary",
+	    "CREATE TABLE summary(seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL)" },
+	{ "table", "mark", "mark", "CREATE TABLE mark(id INTEGER PRIMARY KEY, mac BLOB NOT NULL)" },
+	{ "index", "mark_mac", "mark", "CREATE INDEX mark_mac ON mark(mac)" },
+	{ "table", "due", "due",
+	    "CREATE TABLE due(seq INTEGER PRIMARY KEY, begun INTEGER NOT NULL)" },
+	{ "table", "observed", "observed",
+	    "CREATE TABLE observed(speaks INTEGER NOT NULL, kind INTEGER NOT NULL, of INTEGER "
+	    "NOT NULL, record INTEGER NOT NULL, PRIMARY KEY(speaks, kind, of)) WITHOUT ROWID" },
+	{ "index", "observed_of", "observed", "CREATE INDEX observed_of ON observed(of)" },
 };
-#define TABLES (sizeof(schema) / sizeof(schema[0]))
+#define ENTRIES (sizeof(schema) / sizeof(schema[0]))
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
@@ -224,7 +236,7 @@ write_schema(struct pb_catalog *catalog, const char *origin, struct pb_error *er
 	(void)snprintf(text, sizeof(text), "PRAGMA application_id = %d; PRAGMA user_version = %d",
 	    APPLICATION_ID, VERSION);
 	status = execute(catalog, "BEGIN IMMEDIATE", err);
-	for (size_t i = 0; status == PB_OK && i < TABLES; i++)
+	for (size_t i = 0; status == PB_OK && i < ENTRIES; i++)
 		status = execute(catalog, schema[i].text, err);
 	if (status == PB_OK)
 		status = execute(catalog, text, err);
@@ -264,16 +276,16 @@ check_schema(struct pb_catalog *catalog, struct pb_error *err)
 		answer = sqlite3_step(statement);
 		if (answer != SQLITE_ROW)
 			break;
-		ours = ours && count < TABLES && same(statement, 0, "table") &&
+		ours = ours && count < ENTRIES && same(statement, 0, schema[count].type) &&
 		       same(statement, 1, schema[count].name) &&
-		       same(statement, 2, schema[count].name) &&
+		       same(statement, 2, schema[count].table) &&
 		       same(statement, 3, schema[count].text);
 		count++;
 	}
 	(void)sqlite3_finalize(statement);
 	if (answer != SQLITE_DONE)
 		return pb_sqlite_fail(catalog, answer, OPENING, err);
-	if (!ours || count != TABLES)
+	if (!ours || count != ENTRIES)
 		return pb_sqlite_damaged(
 		    catalog, N_("it is not laid out as this version writes it"), err);
 	return PB_OK;

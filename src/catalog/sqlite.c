@@ -2,6 +2,8 @@
 
 #include "core/error.h"
 
+static const char READING[] = N_("read the catalog");
+
 static const char *const sql[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_COMMIT] = "COMMIT",
@@ -21,14 +23,44 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_OVERWRITE] = "UPDATE summary SET sealed = zeroblob(length(sealed)) WHERE seq = ?1",
 	[SQL_DELETE] = "DELETE FROM summary WHERE seq = ?1",
 	[SQL_SETTLE] = "PRAGMA wal_checkpoint(TRUNCATE)",
+	[SQL_PUT_MARK] = "INSERT OR REPLACE INTO mark VALUES (?1, ?2)",
+	[SQL_MARKS] = "SELECT id, mac FROM mark WHERE id >= ?1 AND id < ?1 + 16",
+	[SQL_CALLED_FIRST] = "SELECT id / 16 FROM mark WHERE mac = ?1 "
+			     "AND (id < ?2 OR (id % 16 >= 8 AND id >= ?2 + 16)) "
+			     "ORDER BY id LIMIT ?3",
+	[SQL_CALLED_LAST] = "SELECT id / 16 FROM mark WHERE mac = ?1 "
+			    "AND (id < ?2 OR (id % 16 >= 8 AND id >= ?2 + 16)) "
+			    "ORDER BY id DESC LIMIT ?3",
+	[SQL_PUT_DUE] = "INSERT OR IGNORE INTO due VALUES (?1, 0)",
+	[SQL_PUT_DUE_AFTER_OTHERS] = "INSERT OR IGNORE INTO due SELECT ?1, 0 WHERE EXISTS "
+				     "(SELECT 1 FROM mark WHERE mac = ?2 AND id < ?1 * 16)",
+	[SQL_PUT_DUE_OTHERS] = "INSERT OR IGNORE INTO due SELECT id / 16, 0 FROM mark "
+			       "WHERE mac = ?2 AND id >= ?1 * 16 + 16",
+	[SQL_DUE] = "SELECT seq FROM due WHERE seq >= ?1 AND begun = 0 ORDER BY seq LIMIT 1",
+	[SQL_DUE_DONE] = "DELETE FROM due WHERE seq = ?1",
+	[SQL_DUE_BEGUN] = "UPDATE due SET begun = ?2 WHERE seq = ?1",
+	[SQL_DUE_UNKNOWN] = "SELECT seq FROM due WHERE begun <> 0 LIMIT 1",
+	[SQL_DUE_AGAIN] = "UPDATE due SET begun = 0 WHERE begun <> 0",
+	[SQL_PUT_OBSERVED] = "INSERT OR REPLACE INTO observed VALUES (?1, ?2, ?3, ?4)",
+	[SQL_OBSERVED_COUNT] = "SELECT count(*) FROM observed WHERE speaks = ?1 AND kind = ?2 "
+			       "AND of < 9223372036854775807",
+	[SQL_IS_OBSERVED] = "SELECT 1 FROM observed WHERE speaks = ?1 AND kind = ?2 AND of = ?3",
+	[SQL_OBSERVATION] = "SELECT min(record) FROM (SELECT record FROM observed "
+			    "WHERE speaks = ?1 AND record >= ?2 UNION ALL "
+			    "SELECT record FROM observed WHERE of = ?1 AND record >= ?2)",
+	[SQL_OVERWRITE_MARKS] = "UPDATE mark SET mac = zeroblob(16) "
+				"WHERE id >= ?1 * 16 AND id < ?1 * 16 + 16",
+	[SQL_DELETE_MARKS] = "DELETE FROM mark WHERE id >= ?1 * 16 AND id < ?1 * 16 + 16",
+	[SQL_DELETE_DUE] = "DELETE FROM due WHERE seq = ?1",
+	[SQL_DELETE_OBSERVED] = "DELETE FROM observed WHERE speaks = ?1 OR of = ?1",
 };
 
 enum pb_status
 pb_sqlite_damaged(const struct pb_catalog *catalog, const char *why, struct pb_error *err)
 {
 	if (catalog->db != NULL && sqlite3_errcode(catalog->db) == SQLITE_NOMEM)
-		return pb_fail_memory(err, N_("read the catalog"));
-	(void)pb_fail(err, PB_ECORRUPT, N_("read the catalog"), why, "%s", catalog->path);
+		return pb_fail_memory(err, READING);
+	(void)pb_fail(err, PB_ECORRUPT, READING, why, "%s", catalog->path);
 	return pb_fail_todo(err, PB_ECORRUPT,
 	    N_("the vault is not touched by that: `probant reindex` makes the catalog anew"));
 }
@@ -72,11 +104,25 @@ pb_sqlite_statement(struct pb_catalog *catalog, enum pb_catalog_statement which,
 		answer = sqlite3_prepare_v3(
 		    catalog->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
 	if (answer != SQLITE_OK) {
-		*ret_status = pb_sqlite_fail(catalog, answer, N_("read the catalog"), err);
+		*ret_status = pb_sqlite_fail(catalog, answer, READING, err);
 		return NULL;
 	}
 	*ret_status = PB_OK;
 	return *statement;
+}
+
+enum pb_status
+pb_sqlite_first(
+    struct pb_catalog *catalog, sqlite3_stmt *statement, int bound, struct pb_error *err)
+{
+	int answer = bound == SQLITE_OK ? sqlite3_step(statement) : bound;
+
+	if (answer == SQLITE_ROW)
+		return PB_OK;
+	if (answer == SQLITE_DONE)
+		return pb_fail(
+		    err, PB_ENOENT, READING, N_("it has no such row"), "%s", catalog->path);
+	return pb_sqlite_fail(catalog, answer, READING, err);
 }
 
 enum pb_status
@@ -91,4 +137,14 @@ pb_sqlite_run(
 	(void)sqlite3_reset(statement);
 	(void)sqlite3_clear_bindings(statement);
 	return status;
+}
+
+enum pb_status
+pb_sqlite_run_bound(
+    struct pb_catalog *catalog, sqlite3_stmt *statement, int answers, struct pb_error *err)
+{
+	if (answers == SQLITE_OK)
+		return pb_sqlite_run(catalog, statement, N_("write to the catalog"), err);
+	(void)sqlite3_clear_bindings(statement);
+	return pb_fail_memory(err, N_("write to the catalog"));
 }

@@ -23,6 +23,26 @@ enum pb_catalog_statement {
 	SQL_OVERWRITE,
 	SQL_DELETE,
 	SQL_SETTLE,
+	SQL_PUT_MARK,
+	SQL_MARKS,
+	SQL_CALLED_FIRST,
+	SQL_CALLED_LAST,
+	SQL_PUT_DUE,
+	SQL_PUT_DUE_AFTER_OTHERS,
+	SQL_PUT_DUE_OTHERS,
+	SQL_DUE,
+	SQL_DUE_DONE,
+	SQL_DUE_BEGUN,
+	SQL_DUE_UNKNOWN,
+	SQL_DUE_AGAIN,
+	SQL_PUT_OBSERVED,
+	SQL_OBSERVED_COUNT,
+	SQL_IS_OBSERVED,
+	SQL_OBSERVATION,
+	SQL_OVERWRITE_MARKS,
+	SQL_DELETE_MARKS,
+	SQL_DELETE_DUE,
+	SQL_DELETE_OBSERVED,
 	SQL_COUNT
 };
 
@@ -47,9 +67,23 @@ enum pb_status pb_sqlite_damaged(
 sqlite3_stmt *pb_sqlite_statement(struct pb_catalog *catalog, enum pb_catalog_statement which,
     enum pb_status *ret_status, struct pb_error *err);
 
+/*
+ * Step to the first row.  PB_ENOENT: it has none.  bound: what the binding of its parameters
+ * answered.  Reset it in any case.
+ */
+enum pb_status pb_sqlite_first(struct pb_catalog *catalog, sqlite3_stmt *statement, int bound,
+    struct pb_error *err) PB_MUST_CHECK;
+
 /* Step a statement that answers no row, and reset it. */
 enum pb_status pb_sqlite_run(
     struct pb_catalog *catalog, sqlite3_stmt *statement, const char *what, struct pb_error *err);
+
+/* Bound by what `answers` sums up (SQLITE_OK is 0), then run. */
+enum pb_status pb_sqlite_run_bound(struct pb_catalog *catalog, sqlite3_stmt *statement, int answers,
+    struct pb_error *err) PB_MUST_CHECK;
+
+/* Of a record its marks are numbered so. */
+#define PB_SQLITE_MARKS 16
 
 /* Integers that SQLite keeps are signed. */
 static inline sqlite3_int64

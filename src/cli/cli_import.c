@@ -192,8 +192,8 @@ run_in(const struct pb_world *world, const struct pb_options *options, const cha
 	status = run(world, options, archive, pb_views_keep(views), tally, &err);
 	pb_progress_clear(tally->progress);
 	ended = tell_world(archive, &ending);
-	if (index)
-		pb_indexing_end(archive, views, &indexing);
+	if (index && pb_indexing_end(archive, views, &indexing) && ended == PB_OK)
+		ended = tell_world(archive, &ending);
 	closed = pb_archive_close(archive, ended == PB_OK ? &ending : NULL);
 	if (ended == PB_OK)
 		ended = closed;

@@ -53,18 +53,40 @@ say_later(const struct pb_error *err)
 	    stderr);
 }
 
-void
+/* What messages say of others, all of it; *ret_any: something was. */
+static enum pb_status
+observe(struct pb_views *views, struct pb_archive *archive, bool *ret_any, struct pb_error *err)
+{
+	enum pb_status status = PB_OK;
+	bool more = true;
+	size_t count = 0;
+
+	while (status == PB_OK && more) {
+		status = pb_views_observe(views, archive, NULL, &more, &count, err);
+		*ret_any = *ret_any || count > 0;
+	}
+	return status;
+}
+
+bool
 pb_indexing_end(struct pb_archive *archive, struct pb_views *take_views, struct pb_error *err)
 {
+	bool any = false;
+	enum pb_status status;
+
 	if (take_views == NULL) {
 		say_later(err);
-		return;
+		return false;
 	}
 	pb_views_attach(archive, NULL);
-	pb_views_offer_open(take_views, archive);
-	if (pb_views_finish(take_views, err) != PB_OK)
+	(void)pb_views_offer_open(take_views, archive);
+	status = pb_views_finish(take_views, err);
+	if (status == PB_OK)
+		status = observe(take_views, archive, &any, err);
+	if (status != PB_OK)
 		say_later(err);
 	pb_views_free(take_views);
+	return any;
 }
 
 /* What could not be viewed is told, and is no failure: a list says which. */
@@ -91,10 +113,17 @@ pb_indexing_update(const struct pb_world *world, struct pb_archive *archive, boo
 	struct pb_progress *progress = pb_progress_new(world, _("records looked into"));
 	struct pb_views *views = NULL;
 	enum pb_status status = make(archive, false, anew, progress, &views, err);
+	bool any = false;
 
 	if (status == PB_OK)
 		status = pb_views_update(views, archive, err);
 	if (status == PB_OK)
+		status = finish(views, progress, err);
+	if (status == PB_OK)
+		status = observe(views, archive, &any, err);
+	if (status == PB_OK && any)
+		status = pb_views_update(views, archive, err);
+	if (status == PB_OK && any)
 		status = finish(views, progress, err);
 	if (status == PB_OK)
 		*ret_views = views;

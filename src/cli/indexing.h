@@ -13,9 +13,10 @@ struct pb_views *pb_indexing_begin(struct pb_archive *archive, struct pb_error *
 
 /*
  * The segment that is open too; waits until all is indexed, and says on stderr what is not and why.
- * views NULL: err is why.  Before the archive is stamped or closed.
+ * views NULL: err is why.  Before the archive is closed.  True: it added records, of what messages
+ * say of others.
  */
-void pb_indexing_end(struct pb_archive *archive, struct pb_views *take_views, struct pb_error *err);
+bool pb_indexing_end(struct pb_archive *archive, struct pb_views *take_views, struct pb_error *err);
 
 /*
  * All that is missing, for an archive that is open with a reader key.  PB_OK also where messages

@@ -51,6 +51,10 @@ pb_words_event(const char *event)
 		{ "clock_step", N_("the clock was set") }, { "start", N_("the capture began") },
 		{ "heartbeat", N_("the capture goes on") }, { "stop", N_("the capture stopped") },
 		{ "leave", N_("the archive leaves its operator") },
+		{ "delivery", N_("a delivery report speaks of a message") },
+		{ "disposition", N_("a receipt speaks of a message") },
+		{ "again", N_("a message came again") },
+		{ "queue_id", N_("a server had two messages under one name") },
 		{ "policy", N_("the policy of the capture was stated") },
 		{ "timestamp_policy", N_("the policy of timestamps was stated") },
 		{ "gap", N_("there is a gap in the capture") },
@@ -71,6 +75,28 @@ pb_words_direction(const char *direction)
 	if (direction != NULL && strcmp(direction, "received") == 0)
 		return _("received");
 	return direction != NULL && strcmp(direction, "sent") == 0 ? _("sent") : "";
+}
+
+const char *
+pb_words_delivery(const char *action)
+{
+	static const struct word words[] = { { "failed", N_("delivery failed") },
+		{ "delayed", N_("delivery is delayed") }, { "delivered", N_("delivered") },
+		{ "relayed", N_("passed on to a server that gives no reports") },
+		{ "expanded", N_("delivered to a list") }, { "other", N_("something else") } };
+
+	return SAID_FOR(words, action);
+}
+
+const char *
+pb_words_disposition(const char *type)
+{
+	static const struct word words[] = { { "displayed", N_("displayed") },
+		{ "processed", N_("processed") }, { "dispatched", N_("passed on") },
+		{ "deleted", N_("deleted") }, { "denied", N_("no answer is given") },
+		{ "failed", N_("failed") }, { "other", N_("something else") } };
+
+	return SAID_FOR(words, type);
 }
 
 const char *

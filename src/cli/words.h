@@ -13,6 +13,10 @@ const char *pb_words_event(const char *event);
 /* "received", "sent"; "" for anything else. */
 const char *pb_words_direction(const char *direction);
 
+/* What a delivery report says became of a message, and what a receipt says was done with it. */
+const char *pb_words_delivery(const char *action);
+const char *pb_words_disposition(const char *type);
+
 /* A finding on a message (FORMAT 6.1), as a sentence. */
 const char *pb_words_finding(const char *code);
 

@@ -170,6 +170,10 @@
 /* Threads that index, with a child program each; and segments of 64 MiB that wait for one. */
 #define PB_LIMIT_VIEW_THREADS 8
 #define PB_LIMIT_VIEW_QUEUE 256
+/* FORMAT 1.5: records that one observation names: whoever sends a thousand messages of one
+ * Message-ID gets no longer record by it.  And how long a sender tries again (RFC 5321 4.5.4.1). */
+#define PB_LIMIT_OBSERVED 64
+#define PB_LIMIT_RETRY_S (5 * 24 * 3600)
 /* How long the catalog waits for another process that uses it. */
 #define PB_LIMIT_CATALOG_WAIT_MS 10000
 

@@ -65,6 +65,7 @@ acknowledged(void *ctx, void *cookie, const struct pb_receipt *receipt, struct p
 	pb_depot_tell_record(d, receipt->seq + 1);
 	pb_depot_tell_kept(d);
 	d->unstamped = true;
+	pb_depot_heard(d);
 	return d->options->acknowledged(d->options->acknowledged_ctx, cookie, receipt, err);
 }
 
@@ -130,7 +131,12 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 			d->look_us = now_us + RETRY_US;
 		if (status == PB_ELOCKED && !d->rivalled)
 			status = PB_OK; /* a command is at work: later */
-	} else if (d->held && idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
+	} else if (pb_depot_has_to_state(d)) {
+		status = pb_depot_state(d, err);
+		pb_archive_rest(d->archive);
+		*ret_worked = true;
+	} else if (d->held && (crowded || d->views == NULL) &&
+		   idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
 	}
@@ -139,7 +145,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 
 /* Where the stop cannot be said, the next start says that nobody knows. */
 enum pb_status
-pb_depot_stop(struct pb_depot *d, struct pb_error *err)
+pb_depot_stop(struct pb_depot *d, int64_t until_us, struct pb_error *err)
 {
 	bool unstamped = d->unstamped;
 	enum pb_status status;
@@ -149,6 +155,8 @@ pb_depot_stop(struct pb_depot *d, struct pb_error *err)
 	status = pb_depot_ready(d, PATIENCE_S, err);
 	if (status == PB_OK)
 		status = pb_depot_unready(d, err);
+	if (status == PB_OK)
+		pb_depot_look_at_last(d, until_us);
 	if (status == PB_OK && (unstamped || d->answered != NULL))
 		status = pb_depot_stamp_last(d, err);
 	if (d->held && !pb_depot_broken(d))

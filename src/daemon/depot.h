@@ -68,7 +68,11 @@ bool pb_depot_holds(const struct pb_depot *depot);
 /* After a failed sync nobody knows what is on the disk: this process must end (FORMAT 4). */
 bool pb_depot_broken(const struct pb_depot *depot);
 
-/* Say in the log that capture stops, stamp what was not stamped before, and let go. */
-enum pb_status pb_depot_stop(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * Say in the log that capture stops, state what the last messages say of others if that is done by
+ * `until_us` (monotonic), stamp what was not stamped before, and let go.
+ */
+enum pb_status pb_depot_stop(
+    struct pb_depot *depot, int64_t until_us, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

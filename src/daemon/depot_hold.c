@@ -29,10 +29,8 @@ note_closing(void *ctx, const struct pb_archive *archive)
 	struct pb_depot *d = ctx;
 	struct pb_secret *key = pb_append_key(archive->append);
 
-	if (d->views != NULL) {
-		pb_views_offer_open(d->views, archive);
-		return;
-	}
+	if (d->views != NULL)
+		(void)pb_views_offer_open(d->views, archive);
 	if (pb_append_slots(archive->append) == 0)
 		return;
 	forget_closed(d);
@@ -43,6 +41,7 @@ note_closing(void *ctx, const struct pb_archive *archive)
 	d->closed_end = pb_append_end(archive->append);
 }
 
+/* What is open is looked at for what it says of others. */
 static void
 begin_views(struct pb_depot *d)
 {
@@ -55,17 +54,23 @@ begin_views(struct pb_depot *d)
 		return;
 	}
 	++*d->options->viewed;
-	pb_views_offer(d->views, d->closed, d->closed_end, d->closed_key);
+	d->stated = false;
+	if (d->closed_key != NULL)
+		pb_views_offer(d->views, d->closed, d->closed_end, d->closed_key);
+	if (pb_depot_look_is_due(d) && pb_views_offer_open(d->views, d->archive))
+		d->unobserved = false;
 }
 
 /* They live only under its lock; what they are at is gone on with when it is held again. */
-static void
-end_views(struct pb_depot *d)
+void
+pb_depot_end_views(struct pb_depot *d)
 {
 	if (d->views == NULL)
 		return;
-	if (pb_views_are_done(d->views))
+	if (d->stated)
 		forget_closed(d);
+	else
+		pb_depot_heard(d);
 	pb_views_free(d->views);
 	d->views = NULL;
 	--*d->options->viewed;
@@ -75,10 +80,8 @@ end_views(struct pb_depot *d)
 void
 pb_depot_view(struct pb_depot *d)
 {
-	if (d->views != NULL && pb_views_are_done(d->views))
-		end_views(d);
-	else if (d->views == NULL && d->held && d->closed_key != NULL &&
-		 *d->options->viewed < VIEWED_AT_ONCE)
+	if (d->views == NULL && d->held && (d->closed_key != NULL || pb_depot_look_is_due(d)) &&
+	    *d->options->viewed < VIEWED_AT_ONCE)
 		begin_views(d);
 }
 
@@ -134,7 +137,7 @@ pb_depot_hold(struct pb_depot *d, uint32_t patience_s, struct pb_error *err)
 void
 pb_depot_let_go(struct pb_depot *d)
 {
-	end_views(d);
+	pb_depot_end_views(d);
 	pb_group_free(d->group);
 	d->group = NULL;
 	pb_archive_let_go(d->archive);
@@ -146,7 +149,7 @@ pb_depot_free(struct pb_depot *d)
 {
 	if (d == NULL)
 		return;
-	end_views(d);
+	pb_depot_end_views(d);
 	forget_closed(d);
 	pb_stamping_free(d->answered);
 	pb_group_free(d->group);

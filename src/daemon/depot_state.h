@@ -1,6 +1,7 @@
 /*
  * A depot from within: depot.c is its door and what is due; depot_start.c what its log says of
- * capture; depot_hold.c how its archive is taken and let go of.
+ * capture; depot_observe.c what messages say of others; depot_hold.c how its archive is taken and
+ * let go of.
  */
 #ifndef PB_DAEMON_DEPOT_STATE_H
 #define PB_DAEMON_DEPOT_STATE_H
@@ -55,13 +56,15 @@ struct pb_depot {
 	struct pb_clock_step unsaid[PB_STEPS_UNSAID];
 	size_t unsaid_count;
 	bool unstamped;
+	bool unobserved;              /* messages came that were not looked at since */
+	bool stated;                  /* what `views` looked at says of others is */
 	bool followed;                /* it has the authorities of the timestamp policy */
 	bool asked;                   /* they are, and what they answer was not kept yet */
 	struct pb_stamping *answered; /* owned: to be kept; NULL: nothing is */
 	bool failing;                 /* what it is for went wrong, and not well since */
 	int64_t used_us;              /* the last record of a door */
-	int64_t look_us, beat_us, stamp_us, room_us; /* when these are due */
-	int64_t quiet_us;                            /* and a stamp if nothing is new */
+	int64_t look_us, beat_us, stamp_us, room_us, observe_us; /* when these are due */
+	int64_t quiet_us;                                        /* and a stamp if nothing is new */
 };
 
 int64_t pb_depot_now(const struct pb_depot *depot);
@@ -91,8 +94,9 @@ enum pb_status pb_depot_stamp_last(struct pb_depot *depot, struct pb_error *err)
 enum pb_status pb_depot_hold(
     struct pb_depot *depot, uint32_t patience_s, struct pb_error *err) PB_MUST_CHECK;
 void pb_depot_let_go(struct pb_depot *depot);
-/* Index what closed, or see whether that is done. */
+/* Index what closed, and look at what came if that is due (depot_observe.c). */
 void pb_depot_view(struct pb_depot *depot);
+void pb_depot_end_views(struct pb_depot *depot);
 
 /* The same, and capture has begun. */
 enum pb_status pb_depot_ready(
@@ -101,5 +105,15 @@ enum pb_status pb_depot_ready(
 enum pb_status pb_depot_beat(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_depot_unready(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
 enum pb_status pb_depot_say_steps(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+
+/* A record of a door was committed. */
+void pb_depot_heard(struct pb_depot *depot);
+/* Is it time to look at what came? */
+bool pb_depot_look_is_due(const struct pb_depot *depot);
+/* Was all looked at that was to be?  What that says of others is stated then, some at a time. */
+bool pb_depot_has_to_state(const struct pb_depot *depot);
+enum pb_status pb_depot_state(struct pb_depot *depot, struct pb_error *err) PB_MUST_CHECK;
+/* All of it at the end, as far as it is done by then. */
+void pb_depot_look_at_last(struct pb_depot *depot, int64_t until_us);
 
 #endif

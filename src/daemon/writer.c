@@ -19,6 +19,8 @@
 #define LOOKS 64
 /* Sessions of all doors, with a connection each; as many more wait. */
 #define CONNECTIONS 4096
+/* For all archives at the end; the rest is for whoever lists them.  The master waits for longer. */
+#define LAST_LOOK_US (60 * INT64_C(1000000))
 
 static void
 tell_now(struct writer *w, enum pb_board_number number)
@@ -256,7 +258,9 @@ serve(struct writer *w, struct pb_error *err)
 static enum pb_status
 stop(struct writer *w, struct pb_error *err)
 {
+	const struct pb_clock *clock = w->world->clock;
 	struct pb_error failure = { 0 };
+	int64_t until_us;
 
 	if (pb_relay_server_drain(w->server, &failure) != PB_OK)
 		complain(w, w->policy->archive_count, &failure);
@@ -264,9 +268,11 @@ stop(struct writer *w, struct pb_error *err)
 		pb_outside_stop(w->outside); /* no authority is waited for */
 	pb_errands_end(w->errands);
 	take_back(w);
+	until_us = clock->monotonic_us(clock->ctx) + LAST_LOOK_US;
 	for (size_t i = 0; i < w->policy->archive_count; i++) {
 		failure = (struct pb_error){ 0 };
-		if (!pb_depot_broken(w->depot[i]) && pb_depot_stop(w->depot[i], &failure) != PB_OK)
+		if (!pb_depot_broken(w->depot[i]) &&
+		    pb_depot_stop(w->depot[i], until_us, &failure) != PB_OK)
 			pb_log_error(w->policy->archive[i].name, &failure);
 	}
 	return look_for_broken(w, err);

@@ -1,6 +1,7 @@
 /* A row as JSON: the fields that `list` and `find` print. */
 #include "core/text.h"
 #include "find/rows.h"
+#include "record/observation.h"
 #include "record/types.h"
 
 static void
@@ -92,6 +93,21 @@ pb_row_state_name(const struct pb_row *row)
 	return "unreadable";
 }
 
+/* Of an observation: which record speaks of which. */
+static void
+copy_observation(struct pb_json_writer *w, const struct pb_json *facts)
+{
+	struct pb_observation o;
+
+	if (!pb_observation_read(facts, &o))
+		return;
+	pb_json_u64(w, "speaks", o.speaks);
+	pb_json_array_begin(w, "of");
+	for (size_t i = 0; i < o.count; i++)
+		pb_json_u64(w, NULL, o.of[i].seq);
+	pb_json_array_end(w);
+}
+
 void
 pb_row_json(const struct pb_row *row, struct pb_json_writer *w)
 {
@@ -103,6 +119,8 @@ pb_row_json(const struct pb_row *row, struct pb_json_writer *w)
 	pb_json_text(w, "captured", time);
 	pb_json_text(w, "type", pb_record_type_name(row->leaf.type));
 	copy_text(w, "event", pb_json_get(row->json, "event"));
+	if (row->leaf.type == PB_RECORD_OBSERVATION)
+		copy_observation(w, row->json);
 	copy_text(w, "direction", pb_json_get(row->json, "direction"));
 	copy_text(w, "source", pb_json_get(row->json, "source"));
 	if (row->view != NULL)

@@ -152,6 +152,7 @@ row_of_record(struct pb_rows *rows, struct pb_row *row, struct pb_error *err)
 	const struct pb_view_record *record = &rows->record;
 	struct pb_summary_row summary = { .leaf = &record->leaf,
 		.facts = record->facts,
+		.facts_text = &record->part,
 		.message = record->message,
 		.size = record->size };
 	enum pb_status status;

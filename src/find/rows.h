@@ -47,8 +47,8 @@ enum pb_status pb_rows_read(
 
 /*
  * The members of a row, into an object that the caller begins and ends: seq, captured, type, event,
- * direction, source, from, to, cc, date, subject, message_id, attachments (names), size, sha256,
- * and state unless it was seen.
+ * speaks and of (of an observation), direction, source, from, to, cc, date, subject, message_id,
+ * attachments (names), size, sha256, and state unless it was seen.
  */
 void pb_row_json(const struct pb_row *row, struct pb_json_writer *w);
 

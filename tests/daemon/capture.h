@@ -118,7 +118,7 @@ end_unsaid(struct capture *c)
 static UNUSED void
 end(struct capture *c)
 {
-	assert_int_equal(pb_depot_stop(c->depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(c->depot, 0, NULL), PB_OK);
 	end_unsaid(c);
 	assert_int_equal(access(at(c->f, "capturing"), F_OK), -1);
 }

@@ -137,7 +137,7 @@ two_daemons_do_not_capture_into_one_archive(void **state)
 	assert_int_equal(pb_depot_tick(second.depot, false, &worked, &err), PB_ELOCKED);
 	assert_string_equal(err.why, "another daemon captures into this archive");
 	assert_int_equal(try_submit(&second), PB_ELOCKED);
-	assert_int_equal(pb_depot_stop(second.depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(second.depot, 0, NULL), PB_OK);
 	assert_int_equal(access(at(first.f, "capturing"), F_OK), 0);
 	submit(&first);
 	end(&first);
