@@ -7,10 +7,12 @@
 
 #include "cli/cell.h"
 #include "cli/colour.h"
+#include "cli/observed.h"
 #include "cli/print.h"
 #include "cli/say.h"
 #include "cli/words.h"
 #include "core/text.h"
+#include "record/types.h"
 
 /* Columns between those that give way: mark, size, attachments, day, and the spaces. */
 #define FIXED 34
@@ -127,15 +129,24 @@ message(const struct pb_list_layout *layout, const struct pb_row *row, struct pb
 static enum pb_status
 other(const struct pb_list_layout *layout, const struct pb_row *row, struct pb_buf *line)
 {
-	const char *event = text_of(row->json, "event");
-	enum pb_status status;
+	const char *event = text_of(row->json, "event"), *text = NULL;
+	struct pb_buf observed = PB_BUF_EMPTY;
+	enum pb_status status = PB_OK;
 
-	status = pb_buf_printf(line, "  %8s %3s  ", "", "");
+	if (row->leaf.type == PB_RECORD_OBSERVATION)
+		status = pb_observed_row(row->json, &observed);
+	if (status == PB_OK && observed.len > 0)
+		text = pb_buf_text(&observed);
+	if (status == PB_OK)
+		status = pb_buf_printf(line, "  %8s %3s  ", "", "");
 	if (status == PB_OK)
 		status = pb_cell(line, pb_words_type(row->leaf.type), 12, true);
+	if (text == NULL)
+		text = event != NULL ? pb_words_event(event) : said_instead(row);
 	if (status == PB_OK)
-		status = pb_cell(line, event != NULL ? pb_words_event(event) : said_instead(row),
+		status = pb_cell(line, text,
 		    layout->subject == UINT_MAX ? UINT_MAX : layout->who + layout->subject, false);
+	pb_buf_done(&observed);
 	return status;
 }
 

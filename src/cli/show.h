@@ -27,6 +27,8 @@ struct pb_look {
 	struct pb_json *view;  /* and parsed; NULL: there is none */
 	struct pb_buf text;    /* UTF-8, parts separated by a FF; NUL-terminated */
 	bool html_left;
+	struct pb_buf observed;      /* lines: what observations say of it, and it of others */
+	struct pb_buf observed_json; /* [{"record":N,"event":"...","speaks":N,"of":[N,...]},...] */
 };
 
 /*

@@ -56,6 +56,8 @@ state_facts(const struct pb_look *look, struct pb_json_writer *w)
 static void
 state_message(const struct pb_look *look, struct pb_json_writer *w)
 {
+	if (look->observed.len > 0)
+		pb_json_raw(w, "observed", look->observed_json.data, look->observed_json.len);
 	if (look->state != NULL)
 		pb_json_text(w, "state", look->state);
 	if (look->view == NULL)

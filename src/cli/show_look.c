@@ -1,7 +1,9 @@
 /* What `show` learns of a record before it prints: facts, timestamps, and what its message says. */
 #include <string.h>
 
+#include "cli/observed.h"
 #include "cli/show.h"
+#include "core/error.h"
 #include "core/limits.h"
 #include "record/types.h"
 #include "sys/child.h"
@@ -94,6 +96,60 @@ read_message(const struct pb_show *show, struct pb_look *look, struct pb_error *
 	return look->state != NULL ? PB_OK : status;
 }
 
+/* ---- what observations say of it ------------------------------------------------------------ */
+
+struct observing {
+	uint64_t seq;
+	struct pb_look *look;
+	struct pb_json_writer w;
+};
+
+static void
+state_observation(struct pb_json_writer *w, uint64_t record, const struct pb_observation *o)
+{
+	pb_json_object_begin(w, NULL);
+	pb_json_u64(w, "record", record);
+	pb_json_text(w, "event", pb_observation_kind_name(o->kind));
+	pb_json_u64(w, "speaks", o->speaks);
+	pb_json_array_begin(w, "of");
+	for (size_t i = 0; i < o->count; i++)
+		pb_json_u64(w, NULL, o->of[i].seq);
+	pb_json_array_end(w);
+	pb_json_object_end(w);
+}
+
+static enum pb_status
+add_observation(void *arg, uint64_t record, const struct pb_json *facts, struct pb_error *err)
+{
+	struct observing *observing = arg;
+	struct pb_buf *lines = &observing->look->observed;
+	struct pb_observation o;
+
+	if (!pb_observation_read(facts, &o))
+		return PB_OK;
+	state_observation(&observing->w, record, &o);
+	if (pb_observed_from(facts, observing->seq, lines) != PB_OK ||
+	    pb_buf_append(lines, "\n", 1) != PB_OK)
+		return pb_fail_memory(err, N_("show a record"));
+	return PB_OK;
+}
+
+static enum pb_status
+find_observations(const struct pb_show *show, struct pb_look *look, struct pb_error *err)
+{
+	struct observing observing = { .seq = show->leaf.seq, .look = look };
+	enum pb_status status;
+
+	pb_json_writer_init(&observing.w, &look->observed_json);
+	pb_json_array_begin(&observing.w, NULL);
+	status = pb_observed_each(
+	    show->world, show->access, show->leaf.seq, add_observation, &observing, err);
+	pb_json_array_end(&observing.w);
+	if (status == PB_OK && pb_json_writer_status(&observing.w) != PB_OK)
+		status = pb_fail_memory(err, N_("show a record"));
+	return status;
+}
+
 enum pb_status
 pb_show_look(const struct pb_show *show, struct pb_look *look, struct pb_error *err)
 {
@@ -105,6 +161,8 @@ pb_show_look(const struct pb_show *show, struct pb_look *look, struct pb_error *
 		status = find_bounds(show, look, err);
 	if (status == PB_OK && show->message)
 		status = read_message(show, look, err);
+	if (status == PB_OK && show->message)
+		status = find_observations(show, look, err);
 	return status;
 }
 
@@ -118,6 +176,8 @@ pb_look_done(struct pb_look *look)
 	pb_buf_done(&look->written);
 	pb_buf_wipe(&look->text);
 	pb_buf_done(&look->text);
+	pb_buf_done(&look->observed);
+	pb_buf_done(&look->observed_json);
 }
 
 /* ---- one attachment ------------------------------------------------------------------------- */

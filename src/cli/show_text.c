@@ -5,9 +5,11 @@
 
 #include "cli/cell.h"
 #include "cli/label.h"
+#include "cli/observed.h"
 #include "cli/show.h"
 #include "cli/words.h"
 #include "core/text.h"
+#include "record/types.h"
 
 static const char *
 text_of(const struct pb_json *value, const char *key)
@@ -62,6 +64,23 @@ print_size(uint64_t len)
 		(void)printf(_("%s (%" PRIu64 " bytes)\n"), size, len);
 }
 
+/* Each behind the one label. */
+static void
+print_observed(const struct pb_buf *lines)
+{
+	const char *at = (const char *)lines->data, *end = at + lines->len;
+	bool first = true;
+
+	while (at < end) {
+		size_t len = (size_t)((const char *)memchr(at, '\n', (size_t)(end - at)) - at);
+
+		pb_label(first ? _("observed") : "");
+		(void)fwrite(at, 1, len + 1, stdout);
+		at += len + 1;
+		first = false;
+	}
+}
+
 static void
 print_head(const struct pb_show *show, const struct pb_look *look)
 {
@@ -76,6 +95,7 @@ print_head(const struct pb_show *show, const struct pb_look *look)
 	(void)printf(_("%s, by the archive's own clock\n"), time);
 	if (look->bounded)
 		print_bounds(&look->bounds);
+	print_observed(&look->observed);
 	if (!show->message)
 		return;
 	print_size(pb_opened_message_len(show->opened));
@@ -86,15 +106,21 @@ print_head(const struct pb_show *show, const struct pb_look *look)
 /* ---- what stands in it ---------------------------------------------------------------------- */
 
 static void
-print_other(const struct pb_look *look)
+print_other(const struct pb_show *show, const struct pb_look *look)
 {
 	const char *event = text_of(look->facts, "event");
+	struct pb_buf line = PB_BUF_EMPTY;
 
-	if (event != NULL)
+	if (show->leaf.type == PB_RECORD_OBSERVATION &&
+	    pb_observed_row(look->facts, &line) == PB_OK && line.len > 0 &&
+	    pb_buf_text(&line) != NULL)
+		pb_label_line(_("observed"), (const char *)line.data);
+	else if (event != NULL)
 		pb_label_line(_("event"), pb_words_event(event));
 	(void)printf("\n%s\n", _("What it states, in the words of its format:"));
 	pb_label_members(look->facts);
 	pb_label_members(look->envelope);
+	pb_buf_done(&line);
 }
 
 enum pb_status
@@ -102,7 +128,7 @@ pb_show_text(const struct pb_show *show, const struct pb_look *look, struct pb_e
 {
 	print_head(show, look);
 	if (!show->message)
-		print_other(look);
+		print_other(show, look);
 	else if (look->view != NULL)
 		pb_show_message(show, look);
 	else
