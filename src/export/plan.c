@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "export/observed.h"
 #include "export/range.h"
 #include "record/types.h"
 
@@ -288,6 +289,7 @@ pb_export_plan_make(
 	const struct pb_export_options *options = search->options;
 	struct pb_export_plan plan = PB_EXPORT_PLAN_EMPTY;
 	struct pb_manifest *m = &plan.manifest;
+	struct pb_runs observed = PB_RUNS_EMPTY;
 	enum pb_status status;
 
 	status = state(options, search->origin, m, err);
@@ -300,6 +302,10 @@ pb_export_plan_make(
 		status = find_stamps(&plan, search->leaves, search->reading, err);
 	if (status == PB_OK)
 		status = find_destroyed(&plan, search->leaves, err);
+	if (status == PB_OK)
+		status =
+		    pb_export_observed_find(&plan, search->leaves, search->reading, &observed, err);
+	plan.observed = observed;
 	if (status == PB_OK)
 		status = find_runs(&plan, search->leaves, err);
 	if (status != PB_OK) {
@@ -319,6 +325,7 @@ pb_export_plan_done(struct pb_export_plan *plan)
 	free(plan->stamp);
 	free(plan->stamped);
 	pb_runs_done(&plan->named);
+	pb_runs_done(&plan->observed);
 	pb_export_select_free(plan->select);
 	*plan = PB_EXPORT_PLAN_EMPTY;
 }
@@ -330,6 +337,9 @@ pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *l
 	uint64_t by;
 
 	pb_export_select_choose(plan->select, leaf, ret_choice);
+	if (ret_choice->what == PB_DISCLOSE_NONE &&
+	    pb_runs_hold(&plan->observed, leaf->seq, leaf->seq))
+		ret_choice->what = PB_DISCLOSE_FACTS;
 	if (pb_export_plan_destroyed(plan, leaf->seq, &by))
 		ret_choice->what = PB_DISCLOSE_NONE;
 }

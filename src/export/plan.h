@@ -25,7 +25,8 @@ struct pb_export_plan {
 	struct pb_export_select *select;
 	const struct pb_export_destroyed *destroyed; /* borrowed of the leaves; in the range */
 	size_t destroyed_count;
-	struct pb_runs named; /* by any of them */
+	struct pb_runs named;    /* by any of them */
+	struct pb_runs observed; /* observations that go along with what they name */
 };
 
 /* What a plan is made from.  Borrowed. */
@@ -51,7 +52,7 @@ void pb_export_plan_done(struct pb_export_plan *plan);
 
 /*
  * What is disclosed of a record.  Record 0 beside the range: whole.  Nothing of one that was
- * destroyed.
+ * destroyed.  Of an observation its facts at least, if what it names is opened.
  */
 void pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice);

@@ -230,6 +230,15 @@ pb_export_select_beyond(
 	return false;
 }
 
+bool
+pb_export_select_closes(const struct pb_export_select *select, uint64_t seq)
+{
+	size_t rule = stretch_of(select, seq)->rule;
+
+	return rule != NOBODY && select->rule[rule].what == PB_EXPORT_NONE &&
+	       !is_general(select, &select->rule[rule]);
+}
+
 static bool
 always_whole(uint8_t type)
 {

@@ -43,6 +43,9 @@ bool pb_export_select_dated(const struct pb_export_select *select, const struct 
 bool pb_export_select_beyond(
     const struct pb_export_select *select, uint64_t first, uint64_t last, uint64_t *ret_seq);
 
+/* Does a rule close this record that is not for everything? */
+bool pb_export_select_closes(const struct pb_export_select *select, uint64_t seq);
+
 /*
  * Types 3, 8, 12, 13 and 14 whole, whatever the rules (FORMAT 5.3).  Type 4, which says who read
  * what and what was handed to whom, only by a rule that names this one record alone.
