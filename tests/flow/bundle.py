@@ -84,7 +84,10 @@ class Stage:
         self.hold("third")
         out = ok("a list", PROBANT, "list", "-a", self.archive, "--purpose", "essai", "--json")
         self.rows = [json.loads(x) for x in out.splitlines()]
-        self.anchors = [x["seq"] for x in self.rows if x["type"] == "anchor"]
+        anchors = [x["seq"] for x in self.rows if x["type"] == "anchor"]
+        # An import is stamped once more where messages of it speak of others.
+        sent = min(x["seq"] for x in self.rows if x.get("direction") == "sent")
+        self.anchors = [max(x for x in anchors if x < sent), *anchors[-2:]]
         self.open = {x["seq"] for x in self.rows if x["type"] in ("anchor", "key")}
         self.known = secrets(self.archive, work / "passphrase")
 
