@@ -82,6 +82,31 @@ what_was_not_tried_for_long_is_not_said_to_fail(void **state)
 	pb_board_free(door);
 }
 
+/* One that a policy before asked for may have left its board behind. */
+static void
+a_stamper_lives_where_the_policy_has_one(void **state)
+{
+	static const char *const names[] = { "une", "autre" };
+	static char timestamp[] = "/etc/probant/timestamp.yaml";
+	struct fixture *f = *state;
+	struct pb_board *board;
+	char path[PB_BOARD_PATH];
+	int fd = -1;
+
+	all_live(f);
+	pb_board_path(f->dir, false, "stamper", path);
+	assert_int_equal(pb_board_make(path, 2, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_map(fd, names, 2, &board, NULL), PB_OK);
+	(void)close(fd);
+	pb_board_set(board, 0, PB_BOARD_ALIVE_US, NOON_US - 20 * 1000000);
+	assert_health(f, NOON_US, "");
+	f->policy.timestamp = timestamp;
+	assert_health(f, NOON_US, "stamper: no sign of life for 20 s\n");
+	pb_board_set(board, 0, PB_BOARD_ALIVE_US, NOON_US);
+	assert_health(f, NOON_US, "");
+	pb_board_free(board);
+}
+
 /* While a policy changes, and where somebody writes what he likes. */
 static void
 a_board_that_is_another_tells_nothing(void **state)
@@ -113,6 +138,7 @@ main(void)
 		TEST(what_tells_that_it_lives_does_for_a_while),
 		TEST(what_cannot_be_kept_or_told_is_said),
 		TEST(what_was_not_tried_for_long_is_not_said_to_fail),
+		TEST(a_stamper_lives_where_the_policy_has_one),
 		TEST(a_board_that_is_another_tells_nothing),
 	};
 
