@@ -6,6 +6,7 @@
 #include "cli/examine.h"
 #include "cli/machine.h"
 #include "net/http.h"
+#include "policy/whole.h"
 
 static void
 look_at_archive(struct pb_doctor *d, const char *name, const char *dir)
@@ -22,8 +23,10 @@ look_at_machine(
     struct pb_doctor *d, const struct pb_options *options, const char *file, struct pb_error *err)
 {
 	struct pb_capture_policy *policy = NULL;
-	enum pb_status status = pb_machine_policy(d->world, file, &policy, err);
+	struct pb_buf text = PB_BUF_EMPTY;
+	enum pb_status status = pb_policy_whole_read(d->world->files, file, &text, &policy, err);
 
+	pb_buf_done(&text);
 	if (status != PB_OK)
 		return status;
 	pb_doctor_clock(d);

@@ -19,11 +19,13 @@ struct flight {
 	bool kept; /* the door said so */
 };
 
-/* All of one archive: the first of the policy that has a mailbox. */
+/* All of one archive: the first of the policy that has a mailbox, in its list or by the map's file.
+ */
 struct flock {
 	struct pb_doctor *doctor;
 	const struct pb_options *options;
-	const struct pb_policy_archive *archive;
+	const struct pb_policy_archive *archive; /* NULL: there is none */
+	const char *mailbox;
 	uint64_t before; /* its records when the first was brought */
 	struct flight flight[PB_LIMIT_POLICY_DOORS];
 	size_t count;
@@ -61,7 +63,7 @@ bring(struct flock *f, const struct pb_policy_door *door)
 	enum pb_status status;
 
 	*flight = (struct flight){ .door = door };
-	status = pb_canary_make(f->doctor->world, f->archive->mailbox[0], &flight->canary, &err);
+	status = pb_canary_make(f->doctor->world, f->mailbox, &flight->canary, &err);
 	if (status == PB_OK) {
 		f->count++;
 		status = pb_canary_bring(f->doctor->world, door, &flight->canary, &err);
@@ -158,13 +160,17 @@ look_for_all(struct flock *f)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static const struct pb_policy_archive *
-choose_archive(const struct pb_capture_policy *policy)
+static void
+choose_archive(struct flock *f, const struct pb_capture_policy *policy)
 {
-	for (size_t i = 0; i < policy->archive_count; i++)
-		if (policy->archive[i].mailbox_count > 0)
-			return &policy->archive[i];
-	return NULL;
+	size_t first = policy->archive_count;
+
+	for (size_t i = 0; i < policy->owner_count; i++)
+		if (policy->owner[i].archive < first) {
+			first = policy->owner[i].archive;
+			f->archive = &policy->archive[first];
+			f->mailbox = policy->owner[i].text;
+		}
 }
 
 static void
@@ -220,7 +226,8 @@ pb_doctor_canaries(struct pb_doctor *doctor, const struct pb_options *options,
 		doctor->symptoms.status = PB_ENOMEM;
 		return;
 	}
-	*f = (struct flock){ .doctor = doctor, .options = &at, .archive = choose_archive(policy) };
+	*f = (struct flock){ .doctor = doctor, .options = &at };
+	choose_archive(f, policy);
 	if (f->archive == NULL) {
 		symptom = symptom_of(NULL, PB_ATTENTION,
 		    N_("no archive of the policy has a mailbox that it could be for"),
