@@ -56,8 +56,7 @@ static enum pb_status
 read_titles(struct pb_fleet_list *list, struct pb_csv *csv, size_t columns[PB_LIMIT_CSV_FIELDS],
     struct pb_error *err)
 {
-	static const enum pb_fleet_column needed[] = { PB_FLEET_NAME, PB_FLEET_ORIGIN,
-		PB_FLEET_MAILBOXES };
+	static const enum pb_fleet_column needed[] = { PB_FLEET_NAME, PB_FLEET_ORIGIN };
 	enum pb_status status = pb_csv_next(csv, err);
 
 	if (status == PB_EEND)
@@ -126,7 +125,7 @@ static enum pb_status
 check_row(const struct pb_fleet_list *list, const struct pb_fleet_row *row, struct pb_error *err)
 {
 	static const enum pb_fleet_column needed[] = { PB_FLEET_NAME, PB_FLEET_ORIGIN,
-		PB_FLEET_PATH, PB_FLEET_MAILBOXES };
+		PB_FLEET_PATH };
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (row->cell[needed[i]][0] == '\0')

@@ -137,6 +137,7 @@ blame(const struct pb_fleet_list *list, const bool *known, unsigned first, bool 
 {
 	const struct pb_error refused = *err;
 	unsigned line, shifted = 0;
+	enum pb_fleet_column column;
 	char *behind, *hint;
 
 	if (strncmp(refused.object, "line ", 5) != 0)
@@ -150,8 +151,10 @@ blame(const struct pb_fleet_list *list, const bool *known, unsigned first, bool 
 			if (hint != NULL)
 				hint[strlen(hint) - 1] = '\0';
 			*ret_of_list = true;
-			return pb_fleet_list_refuse(list, &list->row[i],
-			    pb_roster_item_column(line - first - shifted), refused.status,
+			column = strstr(behind, ".mailboxes") != NULL
+				     ? PB_FLEET_MAILBOXES
+				     : pb_roster_item_column(line - first - shifted);
+			return pb_fleet_list_refuse(list, &list->row[i], column, refused.status,
 			    refused.why, hint != NULL ? hint + 2 : NULL, err);
 		}
 		shifted += lines;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define LINES_OF_ITEM 3 /* name, path, mailboxes; then a line for each of these */
+#define LINES_OF_ITEM 2 /* name, path; then mailboxes, if there are any, and a line for each */
 
 static size_t
 next_mailbox(const char **mailboxes)
@@ -15,11 +15,11 @@ unsigned
 pb_roster_item_lines(const struct pb_fleet_row *row)
 {
 	const char *at = row->cell[PB_FLEET_MAILBOXES];
-	unsigned count = LINES_OF_ITEM;
+	unsigned count = 0;
 
 	for (size_t len; (len = next_mailbox(&at)) > 0; at += len)
 		count++;
-	return count;
+	return LINES_OF_ITEM + count + (count > 0);
 }
 
 /* Without quotes where YAML sees a plain text, whatever stands in it. */
@@ -60,7 +60,7 @@ pb_roster_item_put(struct pb_buf *text, size_t indent, const struct pb_fleet_row
 
 	if (status == PB_OK)
 		status = put_line(text, indent, "  path: ", path, strlen(path));
-	if (status == PB_OK)
+	if (status == PB_OK && at[0] != '\0')
 		status = put_line(text, indent, "  mailboxes:", NULL, 0);
 	for (size_t len; status == PB_OK && (len = next_mailbox(&at)) > 0; at += len)
 		status = put_line(text, indent, "    - ", at, len);

@@ -130,8 +130,8 @@ a_list_says_what_it_has(void **state)
 	(void)state;
 	check_add(REST, "", "list: line 1: it is empty");
 	check_add(REST, HEAD, "list: line 1: it names no practice");
-	check_add(
-	    REST, "name;origin\na;a\n", "list: line 1, column mailboxes: this column is missing");
+	check_add(REST, "name;mailboxes\na;a@a.example\n",
+	    "list: line 1, column origin: this column is missing");
 	check_add(
 	    REST, "name;origin;mailbox\n", "list: line 1, column mailbox: there is no such column");
 	check_add(REST, "name;origin;nom;mailboxes\n",
@@ -140,6 +140,18 @@ a_list_says_what_it_has(void **state)
 	    "list: line 2, column name: something must stand here");
 	check_add(REST, "name;origin;mailboxes\na;a;a@a.example\n",
 	    "list: line 2, column path (--root DIR): something must stand here");
+}
+
+static void
+where_a_map_says_whose_mail_is_whose_a_row_needs_no_mailboxes(void **state)
+{
+	(void)state;
+	check_add(TOP TILLEULS REST, "name;origin;path\nb;b;/b\n",
+	    "list: line 2, column mailboxes: nothing would come into this archive");
+	check_add(TOP TILLEULS "map: file /etc/map\n" REST, "name;origin;path\nb;b;/b\n",
+	    TOP TILLEULS "  - name: b\n    path: /b\nmap: file /etc/map\n" REST);
+	check_add(TOP TILLEULS "map: file /etc/map\n" REST, HEAD "b;b;/b;\n" CHENE,
+	    TOP TILLEULS "  - name: b\n    path: /b\n" ADDED "map: file /etc/map\n" REST);
 }
 
 static void
@@ -214,6 +226,7 @@ main(void)
 		cmocka_unit_test(what_the_policy_has_is_passed_over),
 		cmocka_unit_test(what_cannot_stand_is_named_by_its_line_and_column),
 		cmocka_unit_test(a_list_says_what_it_has),
+		cmocka_unit_test(where_a_map_says_whose_mail_is_whose_a_row_needs_no_mailboxes),
 		cmocka_unit_test(a_fault_of_the_policy_is_the_policys),
 		cmocka_unit_test(archives_written_otherwise_are_not_touched),
 		cmocka_unit_test(an_archive_is_taken_out_and_nothing_else_is_touched),

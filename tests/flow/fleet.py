@@ -102,7 +102,7 @@ class Tests:
                 (row(1, ""), "line 3, column origine: something must stand"),
                 (row(2, "cabinet@%s.example" % name(1)), "line 3, column boîtes: a mailbox belongs to one"),
                 (row(2, "personne"), "line 3, column boîtes"),
-                (row(2, " "), "line 3, column boîtes: something must stand"),
+                (row(2, " "), "line 3, column boîtes: nothing would come"),
                 (";".join(cell[:3] + [str(self.list), "aucun"]), "line 3, column lecteur"),
                 (";".join(cell[:3] + [str(self.work / "lecteur.pem"), ""]), "line 3, column héritier: how is it"),
                 (";".join(cell[:3] + [str(self.work / "lecteur.pem")] * 2), "line 3, column héritier"),
