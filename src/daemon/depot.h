@@ -13,6 +13,8 @@
 #ifndef PB_DAEMON_DEPOT_H
 #define PB_DAEMON_DEPOT_H
 
+#include <stdatomic.h>
+
 #include "archive/commit.h"
 #include "core/world.h"
 #include "crypto/digest.h"
@@ -34,7 +36,7 @@ struct pb_depot_options {
 	const struct pb_stamps *stamps; /* NULL: an archive's own authority, where it is alone */
 	struct pb_errands *errands;     /* by which others are asked; NULL: nobody can be */
 	struct pb_board *board; /* row 0 is the writer's, the next the archives'; may be NULL */
-	unsigned *viewed;       /* archives of which a segment is indexed now */
+	atomic_uint *viewed;    /* archives of which a segment is indexed now */
 	/* Called within submit and flush of the intake (record/intake.h). */
 	pb_acknowledged_fn *acknowledged;
 	void *acknowledged_ctx;

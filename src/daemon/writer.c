@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/error.h"
+#include "daemon/depots_stop.h"
 #include "daemon/log.h"
 #include "daemon/setting.h"
 #include "daemon/writer_state.h"
@@ -260,7 +261,6 @@ stop(struct writer *w, struct pb_error *err)
 {
 	const struct pb_clock *clock = w->world->clock;
 	struct pb_error failure = { 0 };
-	int64_t until_us;
 
 	if (pb_relay_server_drain(w->server, &failure) != PB_OK)
 		complain(w, w->policy->archive_count, &failure);
@@ -268,13 +268,7 @@ stop(struct writer *w, struct pb_error *err)
 		pb_outside_stop(w->outside); /* no authority is waited for */
 	pb_errands_end(w->errands);
 	take_back(w);
-	until_us = clock->monotonic_us(clock->ctx) + LAST_LOOK_US;
-	for (size_t i = 0; i < w->policy->archive_count; i++) {
-		failure = (struct pb_error){ 0 };
-		if (!pb_depot_broken(w->depot[i]) &&
-		    pb_depot_stop(w->depot[i], until_us, &failure) != PB_OK)
-			pb_log_error(w->policy->archive[i].name, &failure);
-	}
+	pb_depots_stop(w->depot, w->policy, clock->monotonic_us(clock->ctx) + LAST_LOOK_US);
 	return look_for_broken(w, err);
 }
 

@@ -3,6 +3,8 @@
 #ifndef PB_DAEMON_WRITER_STATE_H
 #define PB_DAEMON_WRITER_STATE_H
 
+#include <stdatomic.h>
+
 #include "core/limits.h"
 #include "daemon/clock_watch.h"
 #include "daemon/complaint.h"
@@ -26,7 +28,7 @@ struct writer {
 	struct pb_outside *outside;
 	struct pb_errands *errands;
 	struct pb_depot_options shared;
-	unsigned viewed;
+	atomic_uint viewed;
 	struct pb_depot **depot; /* by archive */
 	size_t next;             /* the depot that is looked at first */
 	size_t idle;             /* so many in a row had nothing to do */

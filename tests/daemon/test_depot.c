@@ -434,7 +434,8 @@ a_segment_that_closes_is_indexed(void **state)
 	struct pb_catalog *catalog = NULL;
 	const char *origin = NULL;
 	char *viewer = test_program("probant-mime");
-	unsigned viewed = 0, looks = 0;
+	atomic_uint viewed = 0;
+	unsigned looks = 0;
 	struct capture c;
 	bool worked;
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include "daemon/capture.h"
+#include "daemon/depots_stop.h"
 #include "sys/world.h"
 
 #define ARCHIVES 6
@@ -73,11 +74,37 @@ one_whose_sync_fails_stops_and_the_others_keep_all(void **state)
 	free(t);
 }
 
+static void
+all_of_them_say_that_capture_stops(void **state)
+{
+	struct together *t = calloc(ARCHIVES, sizeof(*t));
+	struct pb_policy_archive archive[ARCHIVES];
+	const struct pb_capture_policy policy = { .archive = archive, .archive_count = ARCHIVES };
+	struct pb_depot *depot[ARCHIVES];
+
+	assert_non_null(t);
+	for (unsigned i = 0; i < ARCHIVES; i++) {
+		found(&t[i], *state, i);
+		archive[i] = t[i].c.archive;
+		depot[i] = t[i].c.depot;
+	}
+	pb_depots_stop(depot, &policy, 0);
+	for (unsigned i = 0; i < ARCHIVES; i++) {
+		end_unsaid(&t[i].c);
+		assert_false(exists(at(&t[i].f, "capturing")));
+		assert_int_equal(count_events(&t[i].f, "stop", NULL), 1);
+		assert_holds(&t[i].f);
+		free(t[i].f.dir);
+	}
+	free(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_whose_sync_fails_stops_and_the_others_keep_all),
+		cmocka_unit_test(all_of_them_say_that_capture_stops),
 	};
 
 	return cmocka_run_group_tests(tests, found_with_its_authority, forget_template);
