@@ -5,6 +5,8 @@
  * themselves: no archive, no key of one, no message.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/limits.h"
@@ -130,57 +132,65 @@ prepare_alerts(struct herald *h, struct pb_error *err)
 }
 
 /*
- * What names are resolved and servers are known by (resolv.conf(5), nsswitch.conf(5), the system's
- * roots), and roots that the policy names.
+ * What names are resolved and servers are known by stands there (resolv.conf(5), nsswitch.conf(5),
+ * the system's roots); an archive does not.
  */
-#define READING_MAX 12
+static const char *const SYSTEM[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
+	"/run/resolvconf", "/run/NetworkManager" };
+#define SYSTEM_COUNT (sizeof(SYSTEM) / sizeof(SYSTEM[0]))
+#define ROOTS 3
+#define READING_MAX (1 + SYSTEM_COUNT + ROOTS)
 
-static bool
-is_there(const char *path)
+/* The directories that files of roots stand in; own[]: those, to be freed. */
+static enum pb_status
+list_reading(const struct pb_policy_alerts *alerts, const char *reading[READING_MAX], size_t *count,
+    char *own[ROOTS])
 {
-	const struct pb_files *files = pb_sys_world()->files;
-	struct pb_file_info info;
-
-	return files->stat(files->ctx, path, true, &info) == 0;
-}
-
-static size_t
-list_reading(const struct herald *h, const char *reading[READING_MAX])
-{
-	static const char *const system[] = { "/etc", "/usr", "/lib", "/lib64",
-		"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager" };
-	const struct pb_policy_alerts *alerts = h->policy->alerts;
-	const char *const roots[] = {
+	const char *const roots[ROOTS] = {
 		alerts->email != NULL ? alerts->email->tls_roots : NULL,
 		alerts->webhook != NULL ? alerts->webhook->roots : NULL,
 		alerts->dead_man != NULL ? alerts->dead_man->roots : NULL,
 	};
-	size_t count = 1;
 
-	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-		if (is_there(system[i]))
-			reading[count++] = system[i];
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-		if (roots[i] != NULL && is_there(roots[i]))
-			reading[count++] = roots[i];
-	return count;
+	for (size_t i = 0; i < SYSTEM_COUNT; i++)
+		reading[(*count)++] = SYSTEM[i];
+	for (size_t i = 0; i < ROOTS; i++) {
+		if (roots[i] == NULL)
+			continue;
+		own[i] = strndup(roots[i], (size_t)(strrchr(roots[i], '/') - roots[i]) + 1);
+		if (own[i] == NULL)
+			return PB_ENOMEM;
+		reading[(*count)++] = own[i];
+	}
+	return PB_OK;
 }
 
 /* Its socket listens already: it needs no network to answer, but to tell. */
 static enum pb_status
 confine(const struct herald *h, struct pb_error *err)
 {
+	static const char what[] = N_("confine the herald");
 	const struct pb_policy_alerts *alerts = h->policy->alerts;
 	const char *reading[READING_MAX] = { h->policy->runtime_dir };
-	const struct pb_confinement confinement = { .reading = reading,
-		.reading_count = alerts != NULL ? list_reading(h, reading) : 1,
+	char *own[ROOTS] = { NULL };
+	struct pb_confinement confinement = { .reading = reading,
+		.reading_count = 1,
 		.network = alerts != NULL && (alerts->email != NULL || alerts->webhook != NULL ||
 						 alerts->dead_man != NULL) };
 	struct pb_confined confined = { 0 };
-	int error = pb_confine_service(&confinement, &confined);
+	enum pb_status status = PB_OK;
+	int error = 0;
 
+	if (alerts != NULL)
+		status = list_reading(alerts, reading, &confinement.reading_count, own);
+	if (status == PB_OK)
+		error = pb_confine_service(&confinement, &confined);
+	for (size_t i = 0; i < ROOTS; i++)
+		free(own[i]);
+	if (status != PB_OK)
+		return pb_fail_memory(err, what);
 	if (error != 0)
-		return pb_fail_sys(err, error, N_("confine the herald"), "%s", reading[0]);
+		return pb_fail_sys(err, error, what, "%s", reading[0]);
 	if (!confined.landlock)
 		log_line("this kernel does not confine it to what it may read (Landlock)");
 	if (!confined.seccomp)

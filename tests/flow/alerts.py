@@ -165,6 +165,12 @@ def take_from_the_writer(archive, lock):
     os.close(waits)
 
 
+def a_recipient_without_an_archive_is_told(scene):
+    assert scene.hand_in("entree", "inconnu@tilleuls.example") == 250
+    scene.await_told("unmapped", "entree", "begun")
+    scene.await_told("unmapped", "entree", "ended")
+
+
 def each_was_told_once_by_each_way(scene):
     for told in scene.mailed(), scene.posted():
         twice = {alert: n for alert, n in told.items() if n != 1}
@@ -227,6 +233,7 @@ TESTS = (as_long_as_all_is_well_the_dead_man_is_asked,
          the_dead_man_is_not_asked_while_something_is_wrong,
          what_is_over_is_told_and_the_dead_man_is_asked_again,
          an_archive_that_cannot_be_had_and_mail_that_passes_are_told,
+         a_recipient_without_an_archive_is_told,
          each_was_told_once_by_each_way,
          each_is_a_record_of_the_archives_that_it_concerns,
          the_mail_is_one_as_its_standards_say,
