@@ -116,12 +116,15 @@ look_at_archive(struct pb_watch *w, size_t at, const struct pb_board_row *row)
 	    PB_ALERT_DISK_LOW, name);
 }
 
-/* All rows are of one process, which gives its sign in each or in one of them. */
+/* All rows are of one process, which gives its sign in each or in one of them.  What an earlier
+ * policy has left there is nobody's. */
 static void
 look_at_stamper(struct pb_watch *w, const struct pb_boards *boards)
 {
 	uint64_t sign = 0;
 
+	if (w->rules.policy->timestamp == NULL)
+		return;
 	for (size_t i = 0; i < boards->authority_count; i++)
 		sign += boards->authority[i].number[PB_BOARD_ALIVE_US];
 	note(w, boards->authority_count > 0 && is_silent(w, &w->stamper, sign),

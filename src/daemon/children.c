@@ -24,6 +24,9 @@ static const struct kind STAMPER = { PB_STAGE_LAST, "probant-stamper", NULL };
 /* First, since it tells of whoever is not there. */
 static const struct kind HERALD = { PB_STAGE_DOOR, "probant-herald", NULL };
 
+/* Where no policy says how long nobody may answer (policy/timestamp.h has the same). */
+#define GAP_AFTER_S (8 * 3600UL)
+
 struct child {
 	const struct kind *kind;
 	const char *name; /* borrowed: the door's, or the kind's */
@@ -39,7 +42,7 @@ struct child {
 /* child[0] is the writer. */
 struct pb_children {
 	const struct pb_setting *setting;
-	char writer_uid[16];
+	char writer_uid[16], gap_after_s[16];
 	struct child child[3 + PB_LIMIT_POLICY_DOORS];
 	size_t count;
 };
@@ -80,6 +83,11 @@ pb_children_new(
 	c->setting = setting;
 	(void)snprintf(
 	    c->writer_uid, sizeof(c->writer_uid), "%lu", (unsigned long)setting->users.writer.uid);
+	(void)snprintf(c->gap_after_s, sizeof(c->gap_after_s), "%lu",
+	    setting->timestamp != NULL
+		? (unsigned long)setting->timestamp->profile[setting->timestamp->in_force]
+		      .gap_after_s
+		: GAP_AFTER_S);
 	add(c, &WRITER, "writer", setting->relay_socket, 1 + policy->archive_count);
 	for (size_t i = 0; i < policy->door_count; i++)
 		add(c, &DOOR, policy->door[i].name, setting->door_socket[i], 1);
@@ -105,8 +113,10 @@ start_given(const struct pb_children *c, struct child *child, const struct pb_bu
 		c->writer_uid, NULL };
 	const char *const of_stamper[] = { kind->program, c->writer_uid, s->policy->stamper_user,
 		NULL };
+	const char *const of_herald[] = { kind->program, c->gap_after_s, NULL };
 	const char *const *arguments = kind == &DOOR      ? of_door
 				       : kind == &STAMPER ? of_stamper
+				       : kind == &HERALD  ? of_herald
 							  : of_kind;
 	const struct pb_service_given given = { .policy = policy->data,
 		.policy_len = policy->len,

@@ -1,8 +1,8 @@
 /*
- * probant-herald: answers this machine how capture does, and tells whoever the policy says of what
- * is wrong, as its master starts it (sys/service.h): the policy, the listening socket, if it has
- * one, and the line to the master stand open.  It can read what the other processes tell of
- * themselves: no archive, no key of one, no message.
+ * probant-herald GAP_AFTER_S: answers this machine how capture does, and tells whoever the policy
+ * says of what is wrong, as its master starts it (sys/service.h): the policy, the listening socket,
+ * if it has one, and the line to the master stand open.  It can read what the other processes tell
+ * of themselves: no archive, no key of one, no message.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "core/text.h"
 #include "crypto/crypto.h"
 #include "herald/alarm.h"
 #include "herald/pages.h"
@@ -26,6 +27,7 @@
 #include "sys/world.h"
 
 /* sysexits(3) */
+#define EXIT_USAGE_ERROR 64
 #define EXIT_FAILED 70
 
 #define NAME "herald"
@@ -33,9 +35,7 @@
 #define TURN_US 250000
 /* How often it looks at how the others do. */
 #define LOOK_US 1000000
-/* Unless the policy says how long records may wait for a token (policy/timestamp.h has the same).
- */
-#define GAP_AFTER_US (8 * 3600 * 1000000LL)
+#define SECOND_US 1000000LL
 
 struct herald {
 	struct pb_capture_policy *policy;
@@ -44,6 +44,7 @@ struct herald {
 	/* Where the policy has alerts: */
 	char entrance[PB_LIMIT_PATH]; /* the writer's */
 	uint32_t writer_uid;
+	uint32_t gap_after_s;
 	struct pb_buf token;
 	struct pb_http *http;
 	struct pb_alarm *alarm;
@@ -210,7 +211,7 @@ begin_alarm(struct herald *h, struct pb_error *err)
 		    .token = h->token.len > 0 ? pb_buf_text(&h->token) : NULL,
 		    .board = h->board,
 		    .log = log_line },
-		.gap_after_us = GAP_AFTER_US,
+		.gap_after_us = h->gap_after_s * SECOND_US,
 	};
 
 	return pb_alarm_new(&options, &h->alarm, err);
@@ -266,14 +267,31 @@ done(struct herald *h)
 	pb_capture_policy_free(h->policy);
 }
 
+/* How long records may wait for a token, in seconds. */
+static bool
+take_arguments(int argc, char **argv, struct herald *h)
+{
+	uint64_t gap_after_s;
+
+	if (argc != 2 || !pb_decimal_parse(argv[1], strlen(argv[1]), &gap_after_s) ||
+	    gap_after_s > UINT32_MAX)
+		return false;
+	h->gap_after_s = (uint32_t)gap_after_s;
+	return true;
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct pb_error err = { .status = PB_OK };
 	struct herald herald = { .policy = NULL };
 	struct pb_pages pages;
 	enum pb_status status = pb_process_harden(&err);
 
+	if (status == PB_OK && !take_arguments(argc, argv, &herald)) {
+		log_line("usage: probant-herald GAP_AFTER_S, by probantd");
+		return EXIT_USAGE_ERROR;
+	}
 	/* The master alone says when it is to stop. */
 	pb_process_hold_signals();
 	if (status == PB_OK)

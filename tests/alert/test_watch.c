@@ -30,6 +30,7 @@ static const char POLICY[] =
     "    listen: unix:/run/j\n"
     "    on_failure: deliver\n"
     "    silence: 12 h\n"
+    "timestamp: /etc/t.yaml\n"
     "alerts: { calm: 10 min, disk_free: 1 GB }\n";
 
 /* Everything as it should be, at a moment. */

@@ -5,6 +5,7 @@ the dead man's address is asked as long as all is well; never a word of a messag
 Last line: `N passed, N failed`.
 """
 import collections
+import concurrent.futures
 import fcntl
 import json
 import os
@@ -24,7 +25,7 @@ import lib_daemon
 
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 PATIENCE_S = 60
-PROGRAMS = "probant", "probantd", "probant-door", "probant-herald", "probant-mime"
+PROGRAMS = "probant", "probantd", "probant-door", "probant-herald", "probant-stamper", "probant-mime"
 TOKEN = "jeton-fictif.0123"
 MARKERS = "camille", "labo", "Fictif-Exemple", "glycemie"
 MESSAGE = ("From: labo@analyses.example\r\nTo: camille@tilleuls.example\r\nSubject: Fictif-Exemple\r\n"
@@ -53,6 +54,12 @@ alerts:
   dead_man: {{ url: "{dead_man}", every: 1 s }}
 """
 
+TIMESTAMP = """policy: timestamp
+profile: essai
+profiles: [{{ name: essai, every: 1 min, authorities: [fictive] }}]
+authorities: [{{ name: fictive, url: "{authority}", roots: {root} }}]
+"""
+
 
 def until(what, condition):
     end = time.monotonic() + PATIENCE_S
@@ -64,17 +71,24 @@ def until(what, condition):
     raise AssertionError("waited in vain: " + what)
 
 
+def name_in(alert):
+    return alert.get("door", alert.get("archive", alert.get("authority", "")))
+
+
 class Scene(lib_daemon.Daemon):
-    def __init__(self, work):
+    def __init__(self, work, authority=None):
         self.relay, self.webhook, self.dead_man = lib_alerts.Relay(work), lib_alerts.Web(failures=2), lib_alerts.Web()
         self.bin = work / "bin"
         self.bin.mkdir()
         for name in PROGRAMS:
             shutil.copy(BUILD / name, self.bin)
         (work / "token").write_text(TOKEN + "\n")
-        super().__init__(self.bin, work, POLICY.format(work=work, relay=self.relay.port, webhook=self.webhook.url,
-                                                       dead_man=self.dead_man.url),
-                         ["tilleuls", "ormes"], [work / "entree.sock", work / "passage.sock"])
+        policy = POLICY.format(work=work, relay=self.relay.port, webhook=self.webhook.url, dead_man=self.dead_man.url)
+        if authority is not None:
+            root = work / "relay.pem"         # nothing that it says is good
+            (work / "timestamp.yaml").write_text(TIMESTAMP.format(authority=authority.url, root=root))
+            policy += "timestamp: %s\n" % (work / "timestamp.yaml")
+        super().__init__(self.bin, work, policy, ["tilleuls", "ormes"], [work / "entree.sock", work / "passage.sock"])
 
     def hand_in(self, door, to="camille@tilleuls.example"):
         with smtplib.LMTP(str(self.work / (door + ".sock")), timeout=PATIENCE_S) as client:
@@ -91,17 +105,16 @@ class Scene(lib_daemon.Daemon):
         found = collections.Counter()
         for _, message in self.relay.read():
             for state, sentence, word in re.findall(r"^(\w+) : (.*)\n    (\w+), ", message.get_content(), re.M):
-                name = re.search(r"(?:porte|archive) ([a-z]+)", sentence)
+                name = re.search(r"(?:porte|archive|horodatage) ([a-z]+)", sentence)
                 found[word, name[1] if name else "", words[state]] += 1
         return found
 
     def posted(self):
-        return collections.Counter((a["alert"], a.get("door", a.get("archive", "")), a["state"])
-                                   for a in self.webhook.alerts())
+        return collections.Counter((a["alert"], name_in(a), a["state"]) for a in self.webhook.alerts())
 
     def recorded(self, archive):
-        return collections.Counter((f["alert"], f.get("door", f.get("archive", "")), f["state"])
-                                   for f in self.stated(archive, "alert"))
+        self.facts = self.stated(archive, "alert")
+        return collections.Counter((f["alert"], name_in(f), f["state"]) for f in self.facts)
 
     def await_told(self, word, name, state):
         for told in self.mailed, self.posted:
@@ -142,18 +155,20 @@ def what_is_over_is_told_and_the_dead_man_is_asked_again(scene):
     until("a ping", lambda: len(scene.dead_man.taken) > before)
 
 
-def an_archive_that_cannot_be_had_and_mail_that_passes_are_told(scene):
+def an_archive_that_cannot_be_had_and_mail_that_passes_or_is_nobodys_are_told(scene):
     with open(scene.work / "tilleuls/lock", "r+b") as lock:
         take_from_the_writer(scene.work / "tilleuls", lock)
         assert scene.hand_in("entree") != 250
         assert scene.hand_in("passage") == 250            # it passes, and is not kept
+        assert scene.hand_in("passage", "inconnu@tilleuls.example") == 250
+        scene.await_told("unmapped", "passage", "begun")
         scene.await_told("archive_fails", "tilleuls", "begun")
         scene.await_told("door_defers", "entree", "begun")
         scene.await_told("door_passes", "passage", "begun")
         scene.await_told("gaps_wait", "passage", "begun")
     assert until("it is kept again", lambda: scene.hand_in("entree") == 250 and scene.hand_in("passage") == 250)
     for word, name in ("archive_fails", "tilleuls"), ("door_defers", "entree"), ("door_passes", "passage"), \
-                      ("gaps_wait", "passage"):
+                      ("gaps_wait", "passage"), ("unmapped", "passage"):
         scene.await_told(word, name, "ended")
 
 
@@ -163,12 +178,6 @@ def take_from_the_writer(archive, lock):
     fcntl.flock(waits, fcntl.LOCK_EX)
     fcntl.flock(lock, fcntl.LOCK_EX)
     os.close(waits)
-
-
-def a_recipient_without_an_archive_is_told(scene):
-    assert scene.hand_in("entree", "inconnu@tilleuls.example") == 250
-    scene.await_told("unmapped", "entree", "begun")
-    scene.await_told("unmapped", "entree", "ended")
 
 
 def each_was_told_once_by_each_way(scene):
@@ -185,7 +194,7 @@ def each_is_a_record_of_the_archives_that_it_concerns(scene):
     for archive in "tilleuls", "ormes":
         expected = {a: 1 for a in told if a[0] != "archive_fails" or archive == "tilleuls"}
         until("records in " + archive, lambda: scene.recorded(archive) == expected)
-        for facts in scene.stated(archive, "alert"):
+        for facts in scene.facts:
             assert facts["event"] == "alert" and 0 < facts["since_us"], facts
             assert ("until_us" in facts) == (facts["state"] == "ended"), facts
             assert facts.get("until_us", facts["since_us"]) >= facts["since_us"], facts
@@ -217,7 +226,7 @@ def no_word_of_a_message_is_in_any(scene):
     octets += b"".join(message.get_content().encode() + str(message["Subject"]).encode()
                        for _, message in scene.relay.read())
     octets += b"".join(body for _, _, body in scene.webhook.taken + scene.webhook.refused)
-    octets += scene.words().encode() + json.dumps(scene.stated("tilleuls", "alert")).encode()
+    octets += scene.words().encode() + json.dumps(scene.facts).encode()
     for marker in MARKERS:
         assert marker.encode() not in octets.lower().replace(b"fictif-exemple", b"Fictif-Exemple"), marker
 
@@ -228,37 +237,63 @@ def an_end_of_the_daemon_is_no_alert(scene):
     assert scene.mailed() == before
 
 
+# ---- with an authority that is gone
+
+def an_authority_that_gives_no_token_is_told_and_a_stamper_that_is_halted(scene):
+    scene.await_told("authority_fails", "fictive", "begun")
+    scene.asked = len(scene.dead_man.taken)
+    scene.halt("probant-stamper")
+    scene.await_told("stamper_down", "", "begun")
+    scene.go_on("probant-stamper")
+    scene.await_told("stamper_down", "", "ended")
+
+
+def each_of_them_was_told_once(scene):
+    expected = {("authority_fails", "fictive", "begun"): 1, ("stamper_down", "", "begun"): 1,
+                ("stamper_down", "", "ended"): 1}
+    assert scene.mailed() == scene.posted() == expected, (scene.mailed(), scene.posted())
+    until("records", lambda: scene.recorded("ormes") == expected)
+    assert len(scene.dead_man.taken) == scene.asked, "the dead man was asked"
+
+
 TESTS = (as_long_as_all_is_well_the_dead_man_is_asked,
          a_writer_that_is_halted_and_a_door_that_cannot_start_are_told,
          the_dead_man_is_not_asked_while_something_is_wrong,
          what_is_over_is_told_and_the_dead_man_is_asked_again,
-         an_archive_that_cannot_be_had_and_mail_that_passes_are_told,
-         a_recipient_without_an_archive_is_told,
+         an_archive_that_cannot_be_had_and_mail_that_passes_or_is_nobodys_are_told,
          each_was_told_once_by_each_way,
          each_is_a_record_of_the_archives_that_it_concerns,
          the_mail_is_one_as_its_standards_say,
          what_a_webhook_does_not_take_is_posted_again_and_said,
          no_word_of_a_message_is_in_any,
          an_end_of_the_daemon_is_no_alert)
+WITHOUT_AUTHORITY = (an_authority_that_gives_no_token_is_told_and_a_stamper_that_is_halted,
+                     each_of_them_was_told_once,
+                     an_end_of_the_daemon_is_no_alert)
 
 
-def main():
-    passed = failed = 0
+def play(tests, authority):
+    """How many failed."""
     work = pathlib.Path(tempfile.mkdtemp(prefix="probant-alerts-"))
-    scene = Scene(work)
+    scene, failed = Scene(work, authority), 0
     try:
         scene.start()
-        for test in TESTS:
+        for test in tests:
             try:
                 test(scene)
-                passed += 1
             except Exception:
                 failed += 1
                 print("FAILED: %s\n%s\n%s" % (test.__name__, traceback.format_exc(), scene.words()[-3000:]))
     finally:
         scene.process.kill()
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
+    return failed
+
+
+def main():
+    with concurrent.futures.ThreadPoolExecutor() as both:
+        failed = sum(both.map(play, (TESTS, WITHOUT_AUTHORITY), (None, lib_alerts.Web(failures=1 << 30))))
+    print("%d passed, %d failed" % (len(TESTS) + len(WITHOUT_AUTHORITY) - failed, failed))
     return failed > 0
 
 
