@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 import probant_format as pb
 import probant_log as log
+import probant_shared as shared
 import probant_stamp as stamp
 from probant_judge import intervals
 from probant_report import INDETERMINATE, INVALID
@@ -32,7 +33,7 @@ class Anchors:
         event = facts.get("event")
         if event in ("timestamp_gap", "timestamp_gap_end"):
             return
-        if event != "timestamp":
+        if event not in stamp.EVENTS:
             self.report.find("tokens", INDETERMINATE, "%s: an event that version 1 does not know",
                              where)
             return
@@ -42,14 +43,16 @@ class Anchors:
             self.report.find("tokens", INVALID, "%s: %s", where, error)
 
     def timestamp(self, where, seq, facts, objects):
-        names, size = facts.get("objects"), pb.read_number(facts.get("size"))
-        if not isinstance(names, list) or len(names) != len(objects) \
-                or not stamp.good_objects(names):
-            raise pb.Refused("its objects are not those that it states")
-        self.checkpoint(where, objects[0], size)
-        token = self.judge.token(where, objects[2], stamp.Evidence(
-            lambda digest: hashlib.new(digest, objects[0]).digest(), objects[1],
-            objects[3] if "chain" in names else b"",
+        size = pb.read_number(facts.get("size"))
+        names = stamp.good_objects(facts, len(objects))
+        one = dict(zip(names, objects))
+        self.checkpoint(where, one["checkpoint"], size)
+        over = one["checkpoint"]
+        if "node" in one:
+            over = shared.check(over, one["node"], one["salt"], one["proof"], facts.get("node"))
+        token = self.judge.token(where, one["reply"], stamp.Evidence(
+            lambda digest: hashlib.new(digest, over).digest(), one["request"],
+            one.get("chain", b""),
             [(data, name == "ocsp") for name, data in zip(names, objects)
              if name in ("crl", "ocsp")], self.judge.roots, False), facts)
         self.found.append((seq, size, token))

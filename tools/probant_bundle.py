@@ -11,6 +11,7 @@ import probant_destroyed as destroyed
 import probant_format as pb
 import probant_log as log
 import probant_package as package
+import probant_shared as shared_anchor
 import probant_stamp as stamp
 import probant_zip as zip_
 from probant_history import History
@@ -185,14 +186,15 @@ class Bundle(History):
                 self.report.find("tokens", INVALID, "%s", error)
 
     def is_anchor(self, seq):
-        return self.opened[seq].type == 12 and self.opened[seq].facts.get("event") == "timestamp"
+        return self.opened[seq].type == 12 and self.opened[seq].facts.get("event") in stamp.EVENTS
 
     def stated_size(self, seq):
         return pb.read_number(self.opened[seq].facts.get("size"))
 
     def stamp(self, size, seq, names):
         base = "stamps/%d-%d/" % (size, seq)
-        for name in package.STAMP[:4]:
+        shared = any(base + name in names for name in package.STAMP[4:7])
+        for name in package.STAMP[:7 if shared else 4]:
             if base + name not in names:
                 self.report.find("files", INVALID, "%s%s is missing", base, name)
                 return None
@@ -207,6 +209,14 @@ class Bundle(History):
             self.report.find("files", INVALID, "%scheckpoint is of another size", base)
         self.bare(base + "token.tst", reply)
         facts = self.opened[seq].facts if seq in self.opened else None
+        try:
+            if shared:
+                data = shared_anchor.check(data, *map(self.read, [
+                    base + name for name in package.STAMP[4:7]]), facts and facts.get("node"))
+        except pb.Refused as error:
+            self.report.looked("tokens")
+            self.report.find("tokens", INVALID, "%s: %s", base, error)
+            return None
         return self.token(base[:-1], reply, stamp.Evidence(
             lambda digest: hashlib.new(digest, data).digest(), self.read(base + "request.tsq"),
             self.read(base + "chain.pem") if base + "chain.pem" in names else b"",

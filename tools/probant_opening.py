@@ -11,6 +11,7 @@ from probant_judge import Judge
 from probant_report import INDETERMINATE, INVALID
 
 OBJECTS = {"checkpoint": "checkpoint", "request": "request.tsq", "reply": "reply.tsr",
+           "node": "node.checkpoint", "salt": "node.salt", "proof": "node.tlog-proof",
            "chain": "chain.pem"}
 
 Opened = namedtuple("Opened", "type facts kinds whole")       # kinds: of the disclosed parts
@@ -88,15 +89,12 @@ class Openings(Judge):
         if leaf.type != 12 or len(at) != 1:
             return {}
         facts = pb.read_json(self.read(base + "part-%d.bin" % at[0]))
-        if facts.get("event") != "timestamp":
+        if facts.get("event") not in stamp.EVENTS:
             return {}
         directory = "stamps/%d-%d/" % (pb.read_number(facts.get("size")), leaf.seq)
-        names, counted, found = facts.get("objects"), 0, {}
+        counted, found = 0, {}
         indexes = [i for i in kinds if kinds[i] == pb.OBJECT]
-        if not isinstance(names, list) or len(names) != len(indexes) \
-                or not stamp.good_objects(names):
-            raise pb.Refused("an anchor whose objects are not those that it states")
-        for i, name in zip(indexes, names):
+        for i, name in zip(indexes, stamp.good_objects(facts, len(indexes))):
             counted += name not in OBJECTS
             found[i] = directory + OBJECTS.get(name, "%d.%s" % (counted, name))
         there = {directory + name for name in self.directories.get(directory, ())}

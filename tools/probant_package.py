@@ -14,7 +14,8 @@ FRONT = ["LISEZMOI.txt", "README.txt", "VERIFIER.txt", "VERIFIER-Windows.txt"]
 LOG = ["log/leaves.bin", "log/range-proof", "log/closed.json", "log/checkpoint",
        "log/verifier-key"]
 END = ["rapport.html", "manifest.json", "SHA256SUMS", "SHA256SUMS.note"]
-STAMP = ["checkpoint", "request.tsq", "reply.tsr", "token.tst", "chain.pem"]
+STAMP = ["checkpoint", "request.tsq", "reply.tsr", "token.tst", "node.checkpoint", "node.salt",
+         "node.tlog-proof", "chain.pem"]
 RECORD = ["message.eml", "part", "leaf.bin", "opening.json", "leaf.tlog-proof"]
 DEVICES = r"(con|prn|aux|nul|(com|lpt)[1-9])"
 MANIFEST = {"format", "case", "origin", "range", "size", "disclosed", "software"}

@@ -66,10 +66,19 @@ def beside(chain):
     return found
 
 
-def good_objects(names):
-    """What an anchor may say that its objects are [2.2]."""
-    return names[:3] == ["checkpoint", "request", "reply"] and "chain" not in names[4:] \
-        and all(name in ("chain", "crl", "ocsp") for name in names[3:])
+EVENTS = ("timestamp", "shared_timestamp")              # of anchors with a token
+
+
+def good_objects(facts, count):
+    """Does an anchor with a token say of that many objects what they are [2.2]?  Their names."""
+    first = ["checkpoint", "request", "reply"]
+    first += ["node", "salt", "proof"] if facts.get("event") == "shared_timestamp" else []
+    names = facts.get("objects")
+    if not isinstance(names, list) or len(names) != count or names[:len(first)] != first \
+            or "chain" in names[len(first) + 1:] \
+            or not all(name in ("chain", "crl", "ocsp") for name in names[len(first):]):
+        raise pb.Refused("its objects are not those that it states")
+    return names
 
 
 def is_reply(raw):

@@ -6,6 +6,7 @@
 #include "archive/facts.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "log/shared.h"
 #include "record/types.h"
 #include "vault/frames.h"
 
@@ -46,7 +47,7 @@ bound_of(const struct pb_json *facts, bool before, struct pb_bound *ret_bound)
 	uint64_t accuracy_us = 0;
 	int64_t accuracy_s;
 
-	if (event == NULL || strcmp(event, "timestamp") != 0 || tsa == NULL ||
+	if (pb_token_over(event) == PB_TOKEN_NONE || tsa == NULL ||
 	    !parse_time(pb_json_string(pb_json_get(facts, "gen_time")), before, &bound.time_s) ||
 	    !pb_json_as_bool(pb_json_get(facts, "local"), &bound.local))
 		return false;

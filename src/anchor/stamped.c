@@ -8,6 +8,7 @@
 #include "archive/head.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "log/shared.h"
 #include "record/types.h"
 #include "vault/frames.h"
 
@@ -152,7 +153,7 @@ take_anchor(struct search *s, const struct pb_frame *frame, struct pb_error *err
 	if (status != PB_OK)
 		return status;
 	event = pb_json_string(pb_json_get(facts, "event"));
-	if (event != NULL && strcmp(event, "timestamp") == 0 &&
+	if (pb_token_over(event) != PB_TOKEN_NONE &&
 	    pb_json_as_u64(pb_json_get(facts, "size"), &size)) {
 		if (size > s->stamped.size && pb_leaf_decode(frame->leaf, &leaf) == PB_LEAF_SOUND)
 			take_token(s, &leaf, facts, size);

@@ -30,6 +30,9 @@ enum pb_package_kind {
 	PB_PACKAGE_STAMP_REQUEST,
 	PB_PACKAGE_STAMP_REPLY,
 	PB_PACKAGE_STAMP_TOKEN,
+	PB_PACKAGE_STAMP_NODE, /* these three of a shared anchor alone */
+	PB_PACKAGE_STAMP_SALT,
+	PB_PACKAGE_STAMP_PROOF,
 	PB_PACKAGE_STAMP_CHAIN,
 	PB_PACKAGE_STAMP_REVOCATION, /* stamps/<size>-<seq>/<index>.crl or .ocsp */
 	PB_PACKAGE_REPORT,

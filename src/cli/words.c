@@ -63,6 +63,7 @@ pb_words_event(const char *event)
 		{ "torn_tail", N_("what an interrupted command had left was put aside") },
 		{ "segment", N_("a new segment of the vault began") },
 		{ "timestamp", N_("an authority stamped the log") },
+		{ "shared_timestamp", N_("an authority stamped the log, with those of others") },
 		{ "timestamp_gap", N_("no authority answered") },
 		{ "timestamp_gap_end", N_("an authority answers again") } };
 

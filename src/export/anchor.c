@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "log/shared.h"
 #include "record/types.h"
 #include "stamp/token.h"
 
@@ -14,6 +15,13 @@ no_anchor(uint64_t seq, struct pb_error *err)
 {
 	return pb_fail(err, PB_ECORRUPT, N_("read an anchor"),
 	    N_("it is not as the format says an anchor is"), "%" PRIu64, seq);
+}
+
+/* FORMAT 2.2: how many objects an anchor has at least, each in its place. */
+static size_t
+required(const struct pb_export_anchor *anchor)
+{
+	return anchor->shared ? 6 : 3;
 }
 
 /* The file of an object by its word; false: there is none, or once too often. */
@@ -27,6 +35,9 @@ name_object(struct pb_export_anchor *anchor, const char *word, unsigned *revocat
 		{ "checkpoint", PB_PACKAGE_STAMP_CHECKPOINT },
 		{ "request", PB_PACKAGE_STAMP_REQUEST },
 		{ "reply", PB_PACKAGE_STAMP_REPLY },
+		{ "node", PB_PACKAGE_STAMP_NODE },
+		{ "salt", PB_PACKAGE_STAMP_SALT },
+		{ "proof", PB_PACKAGE_STAMP_PROOF },
 		{ "chain", PB_PACKAGE_STAMP_CHAIN },
 		{ "crl", PB_PACKAGE_STAMP_REVOCATION },
 		{ "ocsp", PB_PACKAGE_STAMP_REVOCATION },
@@ -48,8 +59,9 @@ name_object(struct pb_export_anchor *anchor, const char *word, unsigned *revocat
 		name->ocsp = strcmp(word, "ocsp") == 0;
 		return true;
 	}
-	/* The first three each in its place; a chain at most once, and before the others. */
-	return i < 3 ? anchor->object_count == i : anchor->object_count == 3;
+	/* The first ones each in its place; a chain at most once, and before the others. */
+	return anchor->object_count == (i < required(anchor) ? i : required(anchor)) &&
+	       (i < required(anchor) || kinds[i].kind == PB_PACKAGE_STAMP_CHAIN);
 }
 
 /* Each word of `objects` is the next part of kind 4. */
@@ -72,7 +84,7 @@ name_objects(
 	for (; part < pb_opened_count(opened); part++)
 		if (pb_opened_kind(opened, part) == PB_PART_OBJECT)
 			return false;
-	return anchor->object_count >= 3;
+	return anchor->object_count >= required(anchor);
 }
 
 static enum pb_status
@@ -104,13 +116,15 @@ read_facts(struct pb_export_anchor *anchor, const struct pb_json *facts, struct 
     struct pb_error *err)
 {
 	const char *event = pb_json_string(pb_json_get(facts, "event"));
+	enum pb_token_over over = pb_token_over(event);
 	const char *tsa = pb_json_string(pb_json_get(facts, "tsa"));
 	struct pb_dossier_stamp *stamp = &anchor->stamp;
 
 	if (event == NULL)
 		return no_anchor(stamp->seq, err);
-	if (strcmp(event, "timestamp") != 0)
+	if (over == PB_TOKEN_NONE)
 		return PB_OK;
+	anchor->shared = over == PB_TOKEN_OVER_NODE;
 	if (!pb_json_as_u64(pb_json_get(facts, "size"), &stamp->size) ||
 	    !pb_json_as_bool(pb_json_get(facts, "local"), &stamp->local) || tsa == NULL ||
 	    stamp->size == 0 || stamp->size > stamp->seq ||

@@ -148,6 +148,12 @@ lay_out(const struct pb_anchor_objects *list, const struct pb_inside_objects *ob
 	token->data = object_of(&objects->object[0]);
 	token->request = object_of(&objects->object[1]);
 	token->token = object_of(&objects->object[2]);
+	token->shared = list->shared;
+	if (list->shared) {
+		token->node = object_of(&objects->object[at++]);
+		token->salt = object_of(&objects->object[at++]);
+		token->proof = object_of(&objects->object[at++]);
+	}
 	if (list->has_chain)
 		token->chain = object_of(&objects->object[at++]);
 	token->revocation_count = list->revocation_count;

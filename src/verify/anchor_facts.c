@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "log/shared.h"
 #include "verify/tokens.h"
 
 static bool
@@ -12,16 +13,22 @@ is_text(const struct pb_json *value, const char *expected)
 	return text != NULL && strcmp(text, expected) == 0;
 }
 
-/* The checkpoint, the request and the reply, exactly once each and first. */
-static bool
-begins_right(const struct pb_json *list)
-{
-	static const char *const first[] = { "checkpoint", "request", "reply" };
+/* FORMAT 2.2: exactly once each, and first; the last three of a shared anchor alone. */
+static const char *const first[] = { "checkpoint", "request", "reply", "node", "salt", "proof" };
 
-	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+static bool
+begins_right(const struct pb_json *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
 		if (!is_text(pb_json_item(list, i), first[i]))
 			return false;
 	return true;
+}
+
+static enum pb_token_over
+token_over(const struct pb_json *facts)
+{
+	return pb_token_over(pb_json_string(pb_json_get(facts, "event")));
 }
 
 const char pb_anchor_gap_text[] =
@@ -35,7 +42,7 @@ pb_anchor_event_read(const struct pb_json *facts)
 	const struct pb_json *event = pb_json_get(facts, "event");
 	uint64_t number;
 
-	if (is_text(event, "timestamp"))
+	if (token_over(facts) != PB_TOKEN_NONE)
 		return PB_ANCHOR_TIMESTAMP;
 	if (!is_text(event, "timestamp_gap") && !is_text(event, "timestamp_gap_end"))
 		return PB_ANCHOR_UNKNOWN;
@@ -50,10 +57,11 @@ bool
 pb_anchor_objects_read(const struct pb_json *facts, struct pb_anchor_objects *ret_objects)
 {
 	const struct pb_json *list = pb_json_get(facts, "objects");
-	struct pb_anchor_objects objects = { .count = pb_json_count(list) };
-	size_t i = 3;
+	struct pb_anchor_objects objects = { .count = pb_json_count(list),
+		.shared = token_over(facts) == PB_TOKEN_OVER_NODE };
+	size_t i = objects.shared ? 6 : 3;
 
-	if (!begins_right(list))
+	if (!begins_right(list, i))
 		return false;
 	objects.has_chain = is_text(pb_json_item(list, i), "chain");
 	for (i += objects.has_chain; i < objects.count; i++) {

@@ -242,6 +242,9 @@ struct pb_bundle_stamp *pb_bundle_stamp_of(struct pb_bundle_state *state, uint64
 /* The one entry of that kind of a stamp, or NULL. */
 const struct pb_bundle_entry *pb_bundle_stamp_entry(const struct pb_bundle_state *state,
     const struct pb_bundle_stamp *stamp, enum pb_package_kind kind);
+/* Any of the files that a shared anchor alone has. */
+bool pb_bundle_stamp_is_shared(
+    const struct pb_bundle_state *state, const struct pb_bundle_stamp *stamp);
 /* An anchor of the range was looked at: its token, if it has one. */
 enum pb_status pb_bundle_anchor(struct pb_bundle_state *state, const struct pb_bundle_job *job,
     struct pb_error *err) PB_MUST_CHECK;

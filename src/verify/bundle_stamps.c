@@ -80,6 +80,14 @@ pb_bundle_stamp_entry(const struct pb_bundle_state *state, const struct pb_bundl
 	return NULL;
 }
 
+bool
+pb_bundle_stamp_is_shared(const struct pb_bundle_state *state, const struct pb_bundle_stamp *stamp)
+{
+	return pb_bundle_stamp_entry(state, stamp, PB_PACKAGE_STAMP_NODE) != NULL ||
+	       pb_bundle_stamp_entry(state, stamp, PB_PACKAGE_STAMP_SALT) != NULL ||
+	       pb_bundle_stamp_entry(state, stamp, PB_PACKAGE_STAMP_PROOF) != NULL;
+}
+
 struct pb_bundle_stamp *
 pb_bundle_stamp_of(struct pb_bundle_state *state, uint64_t seq)
 {
@@ -102,11 +110,13 @@ static void
 check_entries(struct pb_bundle_state *state, const struct pb_bundle_stamp *stamp)
 {
 	static const enum pb_package_kind needed[] = { PB_PACKAGE_STAMP_CHECKPOINT,
-		PB_PACKAGE_STAMP_REQUEST, PB_PACKAGE_STAMP_REPLY, PB_PACKAGE_STAMP_TOKEN };
+		PB_PACKAGE_STAMP_REQUEST, PB_PACKAGE_STAMP_REPLY, PB_PACKAGE_STAMP_TOKEN,
+		PB_PACKAGE_STAMP_NODE, PB_PACKAGE_STAMP_SALT, PB_PACKAGE_STAMP_PROOF };
+	size_t count = pb_bundle_stamp_is_shared(state, stamp) ? 7 : 4;
 	unsigned index = 0;
 
 	pb_verification_looked(state->v, PB_CHECK_FILES);
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (pb_bundle_stamp_entry(state, stamp, needed[i]) == NULL)
 			find(state, PB_CHECK_FILES, stamp, needed[i], "stamp_incomplete",
 			    N_("This timestamp lacks a file."));

@@ -20,7 +20,7 @@ find(struct pb_bundle_state *state, enum pb_check_id id, const struct pb_bundle_
 
 /* What stands beside a token, read whole. */
 struct files {
-	struct pb_buf checkpoint, request, reply, token, chain;
+	struct pb_buf checkpoint, request, reply, token, node, salt, proof, chain;
 	struct pb_buf revocation[PB_VERIFY_REVOCATIONS];
 	bool ocsp[PB_VERIFY_REVOCATIONS];
 	size_t revocation_count;
@@ -34,6 +34,9 @@ files_done(struct files *files)
 	pb_buf_done(&files->request);
 	pb_buf_done(&files->reply);
 	pb_buf_done(&files->token);
+	pb_buf_done(&files->node);
+	pb_buf_done(&files->salt);
+	pb_buf_done(&files->proof);
 	pb_buf_done(&files->chain);
 	for (size_t i = 0; i < files->revocation_count; i++)
 		pb_buf_done(&files->revocation[i]);
@@ -51,6 +54,12 @@ place_of(struct files *files, const struct pb_package_name *name)
 		return &files->reply;
 	case PB_PACKAGE_STAMP_TOKEN:
 		return &files->token;
+	case PB_PACKAGE_STAMP_NODE:
+		return &files->node;
+	case PB_PACKAGE_STAMP_SALT:
+		return &files->salt;
+	case PB_PACKAGE_STAMP_PROOF:
+		return &files->proof;
 	case PB_PACKAGE_STAMP_CHAIN:
 		return &files->chain;
 	default:
@@ -149,6 +158,9 @@ lay_out(const struct files *files, struct pb_verify_token *token)
 {
 	token->token = object_of(&files->reply);
 	token->data = object_of(&files->checkpoint);
+	token->node = object_of(&files->node);
+	token->salt = object_of(&files->salt);
+	token->proof = object_of(&files->proof);
 	token->request = object_of(&files->request);
 	token->chain = object_of(&files->chain);
 	token->revocation_count = files->revocation_count;
@@ -184,6 +196,7 @@ check_token(struct pb_bundle_state *state, struct pb_bundle_stamp *stamp, const 
 		.where = where,
 		.roots = state->roots,
 		.now_s = state->options->now_s,
+		.shared = pb_bundle_stamp_is_shared(state, stamp),
 		.facts = facts };
 	struct pb_verify_token_outcome outcome;
 	enum pb_status status = check_signature(state, stamp, files, &token.data_verdict, err);
@@ -236,6 +249,7 @@ facts_right(const struct pb_bundle_state *state, const struct pb_bundle_stamp *s
 	if (!pb_anchor_objects_read(facts, &list) ||
 	    !pb_json_as_u64(pb_json_get(facts, "size"), &size) || size != stamp->size ||
 	    list.count != stamp->count - 1 ||
+	    list.shared != pb_bundle_stamp_is_shared(state, stamp) ||
 	    list.has_chain != (pb_bundle_stamp_entry(state, stamp, PB_PACKAGE_STAMP_CHAIN) != NULL))
 		return false;
 	for (size_t i = 0; i < stamp->count; i++) {

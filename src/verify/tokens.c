@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "log/shared.h"
 #include "stamp/authority.h"
 #include "verify/inside.h"
 
@@ -28,9 +29,12 @@ static enum pb_status
 compute_imprint(const struct pb_verify_token *token, enum pb_stamp_hash hash,
     uint8_t out[PB_STAMP_HASH_MAX], struct pb_error *err)
 {
+	const struct pb_verify_object *over;
+
 	if (token->imprint != NULL)
 		return token->imprint(token->imprint_ctx, hash, out, err);
-	pb_stamp_imprint(hash, token->data.data, token->data.len, out);
+	over = token->shared ? &token->node : &token->data;
+	pb_stamp_imprint(hash, over->data, over->len, out);
 	return PB_OK;
 }
 
@@ -82,6 +86,38 @@ report(struct pb_verification *v, const struct pb_verify_token *token,
 	find(v, token, of_authority ? PB_CHECK_AUTHORITIES : PB_CHECK_TOKENS, weight,
 	    pb_stamp_fault_code(verdict->fault), verdict->text, verdict->detail);
 	return weight;
+}
+
+/* ---- a shared one --------------------------------------------------------------------------- */
+
+/* Does what it is over lead to the checkpoint?  *ret_verdict: VALID for one that is not shared. */
+static enum pb_status
+check_shared(struct pb_verification *v, const struct pb_verify_token *token,
+    enum pb_verdict *ret_verdict, struct pb_error *err)
+{
+	const struct pb_json *key = pb_json_get(token->facts, "node");
+	const char *text = pb_json_string(key);
+	const struct pb_shared shared = { .checkpoint = token->data.data,
+		.checkpoint_len = token->data.len,
+		.node = token->node.data,
+		.node_len = token->node.len,
+		.salt = token->salt.data,
+		.salt_len = token->salt.len,
+		.proof = token->proof.data,
+		.proof_len = token->proof.len,
+		.node_key = key == NULL || text != NULL ? text : "" };
+	enum pb_shared_fault fault = PB_SHARED_GOOD;
+	enum pb_status status = PB_OK;
+
+	if (token->shared)
+		status = pb_shared_check(&shared, &fault, err);
+	if (status != PB_OK)
+		return status;
+	if (fault != PB_SHARED_GOOD)
+		find(v, token, PB_CHECK_TOKENS, PB_INVALID, pb_shared_fault_code(fault),
+		    pb_shared_fault_text(fault), "");
+	*ret_verdict = fault == PB_SHARED_GOOD ? PB_VALID : PB_INVALID;
+	return PB_OK;
 }
 
 /* ---- what the log says of it ---------------------------------------------------------------- */
@@ -201,8 +237,9 @@ describe(const struct pb_verify_token *token, const struct pb_token_info *info,
 	seen->qualified = info->qualified;
 }
 
+/* data_verdict: of what it is over, and of the way from there. */
 static void
-judge(struct pb_verification *v, const struct pb_verify_token *token,
+judge(struct pb_verification *v, const struct pb_verify_token *token, enum pb_verdict data_verdict,
     const struct pb_token_info *info, const struct pb_stamp_verdict *verdict,
     struct pb_verify_token_outcome *outcome)
 {
@@ -210,7 +247,7 @@ judge(struct pb_verification *v, const struct pb_verify_token *token,
 	bool agree = facts_agree(v, token, info, verdict->key);
 
 	describe(token, info, verdict, outcome);
-	outcome->seen.verdict = worse(weight, token->data_verdict);
+	outcome->seen.verdict = worse(weight, data_verdict);
 	outcome->good = outcome->seen.verdict == PB_VALID && agree;
 	outcome->seen.trusted = outcome->good && verdict->fault == PB_STAMP_GOOD;
 	outcome->seen.sustained = outcome->seen.trusted && verdict->sustained;
@@ -248,6 +285,7 @@ pb_verify_token(struct pb_verification *v, const struct pb_verify_token *token,
 	};
 	struct pb_stamp_verdict verdict;
 	struct pb_token *parsed = NULL;
+	enum pb_verdict led = PB_VALID;
 	enum pb_status status;
 
 	status = look(token, &parsed, &verdict, err);
@@ -255,8 +293,12 @@ pb_verify_token(struct pb_verification *v, const struct pb_verify_token *token,
 		goto out;
 	pb_verification_looked(v, PB_CHECK_TOKENS);
 	pb_verification_looked(v, PB_CHECK_AUTHORITIES);
+	status = check_shared(v, token, &led, err);
+	if (status != PB_OK)
+		goto out;
 	if (parsed != NULL)
-		judge(v, token, pb_token_info(parsed), &verdict, &outcome);
+		judge(v, token, worse(led, token->data_verdict), pb_token_info(parsed), &verdict,
+		    &outcome);
 	else
 		find(v, token, PB_CHECK_TOKENS, PB_INVALID, "token_malformed",
 		    N_("This is no timestamp token, or it cannot be read."), "");

@@ -38,6 +38,12 @@ struct pb_verify_token {
 	/* May be asked twice. */
 	enum pb_status (*imprint)(void *ctx, enum pb_stamp_hash hash,
 	    uint8_t out[PB_STAMP_HASH_MAX], struct pb_error *err);
+	/*
+	 * A shared anchor's: then the token is over `node`, and these lead there from `data`; the
+	 * node's key is in the facts.
+	 */
+	bool shared;
+	struct pb_verify_object node, salt, proof;
 	struct pb_verify_object request;
 	struct pb_verify_object chain; /* PEM */
 	struct {
@@ -53,8 +59,8 @@ struct pb_verify_token {
 
 /* What an anchor states (FORMAT 2.2): a gap is a claim of the log alone, but a whole one. */
 enum pb_anchor_event {
-	PB_ANCHOR_TIMESTAMP,
-	PB_ANCHOR_GAP, /* its beginning or its end */
+	PB_ANCHOR_TIMESTAMP, /* shared or not */
+	PB_ANCHOR_GAP,       /* its beginning or its end */
 	PB_ANCHOR_GAP_MALFORMED,
 	PB_ANCHOR_UNKNOWN
 };
@@ -66,7 +72,8 @@ extern const char pb_anchor_event_text[];
 /* The list `objects` of an anchor's facts (FORMAT 2.2). */
 struct pb_anchor_objects {
 	size_t count;            /* parts of kind 4 */
-	bool has_chain;          /* then part 3 */
+	bool shared;             /* then parts 3 to 5 are node, salt and proof */
+	bool has_chain;          /* then the next part */
 	size_t revocation_count; /* the last ones */
 	bool ocsp[PB_VERIFY_REVOCATIONS];
 	bool too_many; /* more revocation data than this version looks at */

@@ -12,6 +12,7 @@ static const char *const in_order[] = { "LISEZMOI.txt", "README.txt", "VERIFIER.
 	"log/closed.json", "log/checkpoint", "log/verifier-key", "log/consistency/9-12",
 	"log/consistency/10-12", "log/consistency/10-13", "stamps/9-20/checkpoint",
 	"stamps/9-20/request.tsq", "stamps/9-20/reply.tsr", "stamps/9-20/token.tst",
+	"stamps/9-20/node.checkpoint", "stamps/9-20/node.salt", "stamps/9-20/node.tlog-proof",
 	"stamps/9-20/chain.pem", "stamps/9-20/1.crl", "stamps/9-20/1.ocsp", "stamps/9-20/2.crl",
 	"stamps/9-20/10.ocsp", "stamps/9-100/checkpoint", "stamps/10-3/checkpoint",
 	"stamps/10-3/255.crl", "rapport.html", "manifest.json", "SHA256SUMS", "SHA256SUMS.note" };

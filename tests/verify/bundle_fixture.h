@@ -24,6 +24,7 @@
 #include "bundle/sums.h"
 #include "bundle/zip.h"
 #include "log/range.h"
+#include "log/shared.h"
 #include "log/tlog_proof.h"
 #include "probant/bundle.h"
 #include "record/opening.h"
@@ -47,6 +48,8 @@ struct part {
 
 struct stamped {
 	struct pb_buf checkpoint, request, reply, token;
+	struct pb_buf node, salt, proof; /* of a shared one */
+	struct pb_buf node_key;
 };
 
 struct made_record {
@@ -70,9 +73,13 @@ struct order {
 	uint8_t key_seed;
 	bool bare; /* no container */
 	bool witnessed;
+	bool shared;        /* anchors are: of a node's log, where they stand behind another's */
 	bool forget_sums;   /* SHA256SUMS stays as it was before `edit` */
 	bool other_export;  /* signed by another key than record 0 states */
 	bool token_of_else; /* the container's token is over something else */
+	/* Before an anchor is stamped, and before it is committed to, when it is shared. */
+	void (*node)(struct maker *maker, struct stamped *stamped);
+	void (*share)(struct maker *maker, struct stamped *stamped);
 	/* Before a record is committed to; before files are listed; before the ZIP; the ZIP. */
 	void (*record)(struct maker *maker, uint64_t seq, struct made_record *record);
 	void (*leaf)(struct maker *maker, uint64_t seq, uint8_t leaf[PB_LEAF_LEN]);
@@ -235,12 +242,54 @@ make_access(struct maker *maker, struct made_record *record)
 }
 
 static inline void
+node_leaf(const struct pb_buf *checkpoint, uint8_t salt, uint8_t out[PB_DIGEST_LEN])
+{
+	uint8_t octets[PB_SHARED_SALT_LEN], entry[PB_DIGEST_LEN];
+
+	memset(octets, salt, sizeof(octets));
+	pb_shared_entry(octets, checkpoint->data, checkpoint->len, entry);
+	pb_tree_leaf_hash(entry, sizeof(entry), out);
+}
+
+/* Entry 1 of two: the one before is another archive's. */
+static inline void
+make_node(struct stamped *stamped)
+{
+	static const struct pb_buf other = { .data = (uint8_t *)(uintptr_t) "autre", .len = 5 };
+	struct pb_checkpoint checkpoint = { .origin = "node/0a1b2c3d", .size = 2 };
+	struct pb_tlog_proof proof = { .index = 1, .count = 1 };
+	struct pb_ed25519 *key = make_key(0x44);
+	struct pb_note_verifier verifier = verifier_of(checkpoint.origin, PB_NOTE_ED25519, key);
+	uint8_t own[PB_DIGEST_LEN];
+
+	node_leaf(&other, 0x71, proof.hash[0]);
+	node_leaf(&stamped->checkpoint, 0x72, own);
+	pb_tree_node_hash(proof.hash[0], own, checkpoint.root);
+	assert_int_equal(pb_checkpoint_sign(&checkpoint, key, &stamped->node, NULL), PB_OK);
+	for (size_t i = 0; i < PB_SHARED_SALT_LEN; i++)
+		assert_int_equal(pb_buf_append_u8(&stamped->salt, 0x72), PB_OK);
+	proof.note = (const char *)stamped->node.data;
+	proof.note_len = stamped->node.len;
+	assert_int_equal(pb_tlog_proof_encode(&proof, &stamped->proof), PB_OK);
+	assert_int_equal(pb_note_verifier_format(&verifier, &stamped->node_key), PB_OK);
+	pb_ed25519_free(key);
+}
+
+static inline void
+add_object(struct maker *maker, struct made_record *record, const struct pb_buf *object)
+{
+	add(maker, record, PB_PART_OBJECT, object->data, object->len);
+}
+
+static inline void
 make_anchor(struct maker *maker, uint64_t size, struct made_record *record)
 {
+	bool shared = maker->order.shared;
 	struct stamped *stamped = &record->stamped;
 	struct pb_buf facts = PB_BUF_EMPTY;
 	struct pb_token *token = NULL;
 	const struct pb_token_info *info;
+	const struct pb_buf *over;
 	const void *bare;
 	size_t len;
 	char key[65];
@@ -248,8 +297,15 @@ make_anchor(struct maker *maker, uint64_t size, struct made_record *record)
 	assert_int_equal(pb_buf_append(&stamped->checkpoint, maker->checkpoint[size].data,
 			     maker->checkpoint[size].len),
 	    PB_OK);
-	stamp(maker, stamped->checkpoint.data, stamped->checkpoint.len,
-	    (int64_t)(NOW_S + size * 10) * 1000000, &stamped->request, &stamped->reply);
+	over = &stamped->checkpoint;
+	if (shared) {
+		make_node(stamped);
+		if (maker->order.node != NULL)
+			maker->order.node(maker, stamped);
+		over = &stamped->node;
+	}
+	stamp(maker, over->data, over->len, (int64_t)(NOW_S + size * 10) * 1000000,
+	    &stamped->request, &stamped->reply);
 	assert_int_equal(
 	    pb_token_parse(stamped->reply.data, stamped->reply.len, &token, NULL), PB_OK);
 	pb_token_bare(token, &bare, &len);
@@ -258,19 +314,30 @@ make_anchor(struct maker *maker, uint64_t size, struct made_record *record)
 	pb_hex_encode(info->key, 32, key);
 	assert_int_equal(
 	    pb_buf_printf(&facts,
-		"{\"event\":\"timestamp\",\"size\":%" PRIu64
-		",\"objects\":[\"checkpoint\",\"request\",\"reply\",\"chain\"],\"tsa\":\"local\","
-		"\"local\":true,\"key\":\"%s\",\"gen_time\":\"%s\",\"accuracy_us\":%" PRIu64
+		"{\"event\":\"%s\",\"size\":%" PRIu64
+		",\"objects\":[\"checkpoint\",\"request\",\"reply\",%s\"chain\"],"
+		"\"node\":\"%s\",\"tsa\":\"local\",\"local\":true,\"key\":\"%s\",\"gen_time\":\"%"
+		"s\",\"accuracy_us\":%" PRIu64
 		",\"policy\":\"%s\",\"serial\":\"%s\",\"hash\":\"sha256\",\"qualified\":\"no\"}",
-		size, key, info->gen_time, info->accuracy_us, info->policy, info->serial),
+		shared ? "shared_timestamp" : "timestamp", size,
+		shared ? "\"node\",\"salt\",\"proof\"," : "",
+		shared ? pb_buf_text(&stamped->node_key) : "", key, info->gen_time,
+		info->accuracy_us, info->policy, info->serial),
 	    PB_OK);
 	pb_token_free(token);
 	record->type = PB_RECORD_ANCHOR;
 	record->what = PB_DISCLOSE_ALL;
-	add(maker, record, PB_PART_OBJECT, stamped->checkpoint.data, stamped->checkpoint.len);
-	add(maker, record, PB_PART_OBJECT, stamped->request.data, stamped->request.len);
-	add(maker, record, PB_PART_OBJECT, stamped->reply.data, stamped->reply.len);
-	add(maker, record, PB_PART_OBJECT, the_authority()->chain.data, the_authority()->chain.len);
+	if (shared && maker->order.share != NULL)
+		maker->order.share(maker, stamped);
+	add_object(maker, record, &stamped->checkpoint);
+	add_object(maker, record, &stamped->request);
+	add_object(maker, record, &stamped->reply);
+	if (shared) {
+		add_object(maker, record, &stamped->node);
+		add_object(maker, record, &stamped->salt);
+		add_object(maker, record, &stamped->proof);
+	}
+	add_object(maker, record, &the_authority()->chain);
 	add(maker, record, PB_PART_FACTS, facts.data, facts.len);
 	pb_buf_done(&facts);
 }
@@ -508,12 +575,18 @@ add_stamp(struct maker *maker, uint64_t seq)
 		{ PB_PACKAGE_STAMP_REQUEST, &stamped->request },
 		{ PB_PACKAGE_STAMP_REPLY, &stamped->reply },
 		{ PB_PACKAGE_STAMP_TOKEN, &stamped->token },
+		{ PB_PACKAGE_STAMP_NODE, &stamped->node },
+		{ PB_PACKAGE_STAMP_SALT, &stamped->salt },
+		{ PB_PACKAGE_STAMP_PROOF, &stamped->proof },
 		{ PB_PACKAGE_STAMP_CHAIN, &the_authority()->chain } };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		add_bytes(maker,
-		    (struct pb_package_name){ .kind = files[i].kind, .seq = seq, .size = seq },
-		    files[i].bytes->data, files[i].bytes->len);
+		if (maker->order.shared || files[i].kind < PB_PACKAGE_STAMP_NODE ||
+		    files[i].kind > PB_PACKAGE_STAMP_PROOF)
+			add_bytes(maker,
+			    (struct pb_package_name){
+				.kind = files[i].kind, .seq = seq, .size = seq },
+			    files[i].bytes->data, files[i].bytes->len);
 }
 
 static inline void
@@ -823,6 +896,10 @@ maker_free(struct maker *maker)
 		pb_buf_done(&record->stamped.request);
 		pb_buf_done(&record->stamped.reply);
 		pb_buf_done(&record->stamped.token);
+		pb_buf_done(&record->stamped.node);
+		pb_buf_done(&record->stamped.salt);
+		pb_buf_done(&record->stamped.proof);
+		pb_buf_done(&record->stamped.node_key);
 		pb_buf_done(&maker->checkpoint[i]);
 	}
 	for (size_t i = 0; i < maker->count; i++)

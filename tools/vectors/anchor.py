@@ -1,6 +1,7 @@
 """Vectors of FORMAT 2.2: what an anchor states, beside the token that it holds."""
 import json
 
+from vectors import bundle_writer as bw
 from vectors import tsa
 from vectors import writer as pb
 from vectors.common import ORIGIN, Cases, files, numbered, seeded
@@ -112,6 +113,8 @@ def anchor_vectors():
     over("a checkpoint of another log", note_of("a/00000000", by=other))
     over("what is no checkpoint", b"Bonjour.\n")
 
+    shared_anchors(add, facts, names, note)
+
     later = note.replace(b"\n\n", b"\n\n\xe2\x80\x94 autre.example AAAAAAAA\n", 1)
     add("a token over the checkpoint without one of its signatures", facts(),
         [later, request, reply], "refuse")
@@ -130,3 +133,116 @@ def anchor_vectors():
         plain + [tsa.chain(), tsa.crl(revoked=True)], "refuse", tokens="valid",
         authorities="invalid")
     cases.done()
+
+
+# ---- shared anchors -----------------------------------------------------------------------
+
+NODE = "node/0a1b2c3d"
+SHARED = ["node", "salt", "proof"]
+
+
+def entry(salt, checkpoint):
+    return pb.sha256(b"probant/v1 shared\0" + salt + pb.sha256(checkpoint))
+
+
+class Node:
+    """A node's log, of which entry i is over the checkpoint i."""
+
+    def __init__(self, checkpoints):
+        self.key = pb.SigningKey(NODE, seeded("node key", 32))
+        self.salts = [seeded("salt %d" % i, 32) for i in range(len(checkpoints))]
+        self.entries = [entry(*both) for both in zip(self.salts, checkpoints)]
+        self.hashes = [pb.leaf_hash(one) for one in self.entries]
+
+    def note(self, size=None, root=None):
+        size = size or len(self.hashes)
+        text = pb.checkpoint_text(NODE, size, root or pb.root(self.hashes[:size]),
+                                  pb.sha3(self.entries[size - 1]))
+        return (text + "\n" + self.key.line(text)).encode()
+
+    def proof(self, index, note, size=None):
+        return bw.tlog_proof(index, self.hashes[:size], note)
+
+
+def shared_anchors(add, facts, names, note):
+    """The anchored checkpoint is entry 4 of a node's 11; entry 5 is another archive's."""
+    others = [b"checkpoint %d\n" % i for i in range(11)]
+    node = Node(others[:4] + [note] + others[5:])
+    over = node.note()
+    request, reply = tsa.stamp(over)
+    salt, proof = node.salts[4], node.proof(4, over)
+    vkey = node.key.vkey
+
+    def its_facts(objects=SHARED, its_reply=reply, **change):
+        return facts(names + objects, its_reply=its_reply,
+                     **{"event": "shared_timestamp", "node": vkey} | change)
+
+    def good(what, objects, more=(), **change):
+        add("shared: " + what, its_facts(SHARED + list(more), **change),
+            [note, request, reply] + objects)
+
+    def bad(what, objects, its_facts=its_facts(), answer=(request, reply), checkpoint=note):
+        add("shared: " + what, its_facts, [checkpoint, *answer] + objects, "refuse")
+
+    good("an anchor", [over, salt, proof])
+    good("with a chain and a CRL", [over, salt, proof, tsa.chain(), tsa.crl()], ["chain", "crl"])
+    good("without the node's key", [over, salt, proof], node=None)
+    alone = Node([note])
+    asked, answer = tsa.stamp(alone.note())
+    add("shared: by a node of one archive", its_facts(its_reply=answer),
+        [note, asked, answer, alone.note(), alone.salts[0], alone.proof(0, alone.note())])
+
+    bad("another salt", [over, node.salts[5], proof])
+    bad("a salt that is cut", [over, salt[:31], proof])
+    bad("a salt that is longer", [over, salt + b"\0", proof])
+    bad("the proof of another index", [over, salt, node.proof(5, over)])
+    bad("the proof under another index", [over, salt, proof.replace(b"index 4", b"index 6")])
+    bad("another archive's entry, with its salt", [over, node.salts[5], node.proof(5, over)])
+    lines = proof.split(b"\n")
+    bad("a proof without its first hash", [over, salt, proof.replace(lines[2] + b"\n", b"", 1)])
+    bad("a proof with a hash too many",
+        [over, salt, proof.replace(lines[2], lines[2] + b"\n" + lines[2], 1)])
+    bad("a proof that is cut", [over, salt, proof[:-1]])
+    bad("an octet behind the proof", [over, salt, proof + b"\n"])
+    bad("no proof", [over, salt, b""])
+    smaller = node.note(8)
+    bad("a proof for the node's log of before", [over, salt, node.proof(4, smaller, 8)])
+    bad("the node's checkpoint of before", [smaller, salt, node.proof(4, smaller, 8)])
+    bad("the node's checkpoint of before, beside a proof for the newest", [smaller, salt, proof])
+    lied = node.note(root=seeded("other root", 32))
+    asked, answer = tsa.stamp(lied)
+    bad("a node's checkpoint of another root", [lied, salt, node.proof(4, lied)],
+        its_facts(its_reply=answer), (asked, answer))
+    asked, answer = tsa.stamp(note)
+    bad("a token over the archive's checkpoint", [over, salt, proof],
+        its_facts(its_reply=answer), (asked, answer))
+    asked, answer = tsa.stamp(b"Bonjour.\n")
+    bad("what is stamped is no checkpoint",
+        [b"Bonjour.\n", salt, node.proof(4, b"Bonjour.\n")],
+        its_facts(its_reply=answer), (asked, answer))
+    bad("the request of another token", [over, salt, proof],
+        answer=(tsa.stamp(over, "sha384")[0], reply))
+    bad("another key of the node", [over, salt, proof],
+        its_facts(node=pb.SigningKey(NODE, seeded("other key", 32)).vkey))
+    bad("the key under another name", [over, salt, proof],
+        its_facts(node=pb.SigningKey("node/00000000", node.key.seed).vkey))
+    bad("a key of the node that is none", [over, salt, proof], its_facts(node=7))
+
+    def malformed(what, words, objects, **change):
+        add("shared: " + what, its_facts(words, **change), [note, request, reply] + objects,
+            "refuse", authorities="not_applicable")
+
+    malformed("no node", ["salt", "proof"], [salt, proof])
+    malformed("no salt", ["node", "proof"], [over, proof])
+    malformed("no proof among the objects", ["node", "salt"], [over, salt])
+    malformed("the salt before the node", ["salt", "node", "proof"], [salt, over, proof])
+    malformed("two salts", ["node", "salt", "salt", "proof"], [over, salt, salt, proof])
+    malformed("a proof behind the chain", ["node", "salt", "chain", "proof"],
+              [over, salt, tsa.chain(), proof])
+    malformed("an object less than stated", SHARED, [over, salt])
+    malformed("a node in an anchor that is not shared", SHARED, [over, salt, proof],
+              event="timestamp")
+    malformed("nothing that is shared", [], [])
+    add("shared: said to be of an event of later", its_facts(event="shared_timestamps"),
+        [note, request, reply, over, salt, proof], "indeterminate",
+        authorities="not_applicable")

@@ -156,7 +156,8 @@ def names_vectors():
              + ["log/consistency/%d-101" % m for m in (3, 9, 10, 100)]
              + stamp(3, 3, "chain.pem", "1.crl") + stamp(9, 11) + stamp(10, 10)
              + stamp(100, 100, "1.crl", "2.ocsp", "3.crl", "10.ocsp") + stamp(101, 101)
-             + stamp(101, 102, "chain.pem") + end)):
+             + stamp(101, 102, "node.checkpoint", "node.salt", "node.tlog-proof", "chain.pem", "1.crl")
+             + end)):
         cases.add(what, **numbered("name", names))
     for name in ("", "README", "readme.txt", "README.txt/", "MANIFEST.json", "records/",
                  "records/0/",
@@ -169,7 +170,7 @@ def names_vectors():
                  "log/consistency/03-4",
                  "log/consistency/4-4", "log/consistency/5-4", "log/consistency/-4",
                  "stamps/3/checkpoint", "stamps/3-3/", "stamps/3-3/0.crl", "stamps/3-3/01.crl",
-                 "stamps/3-3/1.CRL", "stamps/3-3/chain.der", "stamps/3-3-3/checkpoint",
+                 "stamps/3-3/node", "stamps/3-3/salt", "stamps/3-3/node.proof", "stamps/3-3/1.CRL", "stamps/3-3/chain.der", "stamps/3-3-3/checkpoint",
                  "mimetype", "META-INF/timestamp.tst", "dossier.zip", "SHA256SUMS.note.note"):
         cases.add("a name that no entry has", "refuse", name=name)
     for case in ("a", "A", "0", "dossier-fictif", "2026_014.v2", "a" * 64, "a..b", "console",
