@@ -14,6 +14,10 @@ pb_answer_done(struct pb_answer *answer)
 {
 	size_t i;
 
+	if (answer->borrowed) {
+		*answer = PB_ANSWER_EMPTY;
+		return;
+	}
 	pb_token_free(answer->token);
 	pb_buf_done(&answer->request);
 	pb_buf_done(&answer->reply);

@@ -9,14 +9,26 @@
 #include "archive/archive.h"
 #include "archive/authorities.h"
 #include "core/world.h"
+#include "log/shared.h"
 #include "stamp/check.h"
 #include "stamp/token.h"
 
-/* A good answer.  Everything is owned; pb_answer_done. */
+/* A checkpoint in the log of a node, whose own one an authority stamped (FORMAT 2.2). */
+struct pb_anchor_entry {
+	const char *key;           /* the node's; borrowed */
+	const struct pb_buf *node; /* its checkpoint; borrowed */
+	uint8_t salt[PB_SHARED_SALT_LEN];
+	struct pb_buf proof;
+};
+
+/* A good answer.  Everything is owned, unless another owns it; pb_answer_done. */
 struct pb_answer {
 	const struct pb_tsa *tsa; /* who gave it; borrowed of the authorities */
-	struct pb_buf request;    /* DER, as it was sent */
-	struct pb_buf reply;      /* DER, as it was received: a TimeStampResp */
+	bool borrowed;            /* one answer for many */
+	const struct pb_anchor_entry
+	    *entry;            /* it is over this one's node; NULL: it is not shared */
+	struct pb_buf request; /* DER, as it was sent */
+	struct pb_buf reply;   /* DER, as it was received: a TimeStampResp */
 	struct pb_token *token;
 	struct pb_stamp_verdict verdict;
 	struct pb_buf chain; /* PEM: the signer first (FORMAT 2.2); may be empty */

@@ -15,6 +15,11 @@ state_objects(const struct pb_answer *answer, struct pb_json_writer *w)
 	pb_json_text(w, NULL, "checkpoint");
 	pb_json_text(w, NULL, "request");
 	pb_json_text(w, NULL, "reply");
+	if (answer->entry != NULL) {
+		pb_json_text(w, NULL, "node");
+		pb_json_text(w, NULL, "salt");
+		pb_json_text(w, NULL, "proof");
+	}
 	if (answer->chain.len > 0)
 		pb_json_text(w, NULL, "chain");
 	for (i = 0; i < answer->revocation_count; i++)
@@ -28,9 +33,11 @@ state_token(const struct pb_answer *answer, uint64_t size, struct pb_json_writer
 	const struct pb_token_info *info = pb_token_info(answer->token);
 
 	pb_json_object_begin(w, NULL);
-	pb_json_text(w, "event", "timestamp");
+	pb_json_text(w, "event", answer->entry != NULL ? "shared_timestamp" : "timestamp");
 	pb_json_u64(w, "size", size);
 	state_objects(answer, w);
+	if (answer->entry != NULL)
+		pb_json_text(w, "node", answer->entry->key);
 	pb_json_text(w, "tsa", answer->tsa->name);
 	pb_json_bool(w, "local", answer->tsa->local);
 	pb_json_hex(w, "key", answer->verdict.key, sizeof(answer->verdict.key));
@@ -52,6 +59,18 @@ put_object(struct pb_sealer *sealer, const struct pb_buf *object, struct pb_erro
 	return pb_sealer_part(sealer, PB_PART_OBJECT, object->data, object->len, err);
 }
 
+/* What leads from the checkpoint to what was stamped. */
+static enum pb_status
+put_entry(struct pb_sealer *sealer, const struct pb_anchor_entry *entry, struct pb_error *err)
+{
+	enum pb_status status = put_object(sealer, entry->node, err);
+
+	if (status == PB_OK)
+		status =
+		    pb_sealer_part(sealer, PB_PART_OBJECT, entry->salt, sizeof(entry->salt), err);
+	return status == PB_OK ? put_object(sealer, &entry->proof, err) : status;
+}
+
 /* In the order that the facts state; the facts behind them (FORMAT 1). */
 static enum pb_status
 put_objects(struct pb_sealer *sealer, const struct pb_answer *answer,
@@ -64,6 +83,8 @@ put_objects(struct pb_sealer *sealer, const struct pb_answer *answer,
 		status = put_object(sealer, &answer->request, err);
 	if (status == PB_OK)
 		status = put_object(sealer, &answer->reply, err);
+	if (status == PB_OK && answer->entry != NULL)
+		status = put_entry(sealer, answer->entry, err);
 	if (status == PB_OK && answer->chain.len > 0)
 		status = put_object(sealer, &answer->chain, err);
 	for (i = 0; status == PB_OK && i < answer->revocation_count; i++)

@@ -1,5 +1,7 @@
 #include "anchor/round.h"
 
+#include "anchor/sharing.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -83,7 +85,11 @@ ask_one(const struct pb_anchor_question *q, struct pb_tsa *tsa, struct pb_anchor
 	enum pb_status status;
 
 	pb_stamp_imprint(tsa->hash, q->checkpoint.data, q->checkpoint.len, imprint);
-	status = pb_ask(q->world, q->dir, q->http, tsa, imprint, true, &answer, &failure, err);
+	if (q->sharing != NULL && !tsa->local)
+		status = pb_sharing_ask(q, tsa, &answer, &failure, err);
+	else
+		status =
+		    pb_ask(q->world, q->dir, q->http, tsa, imprint, true, &answer, &failure, err);
 	if (status == PB_OK) {
 		keep_answer(answers, tsa, &answer);
 	} else if (status == PB_EUNAVAIL) {

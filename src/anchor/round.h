@@ -10,6 +10,8 @@
 #include "anchor/stamped.h"
 #include "archive/place.h"
 
+struct pb_sharing;
+
 struct pb_anchor_question {
 	const struct pb_world *world;
 	const char *dir;
@@ -21,6 +23,9 @@ struct pb_anchor_question {
 	struct pb_place at;       /* where it stands, and its size */
 	struct pb_stamped before; /* how far the log was stamped then */
 	bool away;                /* the lock was let go of since */
+	/* NULL, or by whom others than the archive's own are asked, for many at once. */
+	struct pb_sharing *sharing;
+	const struct pb_anchor_entry *entry; /* then where the checkpoint is in his log */
 };
 
 /* Owned; pb_anchor_answers_done. */
