@@ -23,7 +23,7 @@ static const struct pb_policy_keys TIMESTAMP = {
 	.required = { PB_POLICY_KIND, "profile", "profiles" }, .optional = { "authorities" }
 };
 static const struct pb_policy_keys PROFILE = { .required = { "name", "every", "authorities" },
-	.optional = { "heartbeat", "gap_after" } };
+	.optional = { "heartbeat", "gap_after", "shared" } };
 
 /* ---- authorities ---------------------------------------------------------------------------- */
 
@@ -104,6 +104,7 @@ read_profile(struct pb_policy_reader *r, const struct pb_policy_node *node,
 	profile->every_s = (uint32_t)pb_policy_duration(r, node, "every", &EVERY);
 	profile->heartbeat_s = (uint32_t)pb_policy_duration(r, node, "heartbeat", &HEARTBEAT);
 	profile->gap_after_s = (uint32_t)pb_policy_duration(r, node, "gap_after", &GAP_AFTER);
+	profile->shared = pb_policy_yes(r, node, "shared");
 	check_times(r, node, profile);
 	read_asked(r, node, authorities, profile);
 	pb_policy_only(r, node, N_("another profile has this name"));

@@ -34,7 +34,8 @@ struct pb_policy_profile {
 	uint32_t gap_after_s;            /* nobody answered for so long: the log says so */
 	size_t authority[PB_LIMIT_TSAS]; /* of the policy */
 	size_t authority_count;
-	bool local; /* the archive's own one stamps too (FORMAT 2.2) */
+	bool local;  /* the archive's own one stamps too (FORMAT 2.2) */
+	bool shared; /* one token of each authority for all archives: shared anchors (FORMAT 2.2) */
 };
 
 struct pb_timestamp_policy {

@@ -181,6 +181,23 @@ parse_text(const struct pb_buf *text)
 }
 
 static void
+tokens_are_shared_where_it_says_so(void **state)
+{
+	static const struct refusal word = { 9, "    authorities: [a]\n    shared: maybe",
+		"line 10: profiles[1].shared (no, yes)",
+		"this is none of the words that can stand here" };
+	struct pb_buf text = replace_line(good, 9, "    authorities: [a]\n    shared: yes");
+	struct pb_timestamp_policy *policy = parse_text(&text);
+
+	(void)state;
+	assert_false(policy->profile[0].shared);
+	assert_true(policy->profile[1].shared);
+	pb_timestamp_policy_free(policy);
+	pb_buf_done(&text);
+	check_refusal(good, &word, parse);
+}
+
+static void
 what_is_not_said_has_its_default(void **state)
 {
 	struct pb_buf text = replace_line(good, 0, "");
@@ -345,6 +362,7 @@ main(void)
 		cmocka_unit_test(a_price_is_an_amount_in_one_currency),
 		cmocka_unit_test(names_are_there_once_and_mean_something),
 		cmocka_unit_test(what_is_due_by_itself_is_not_late),
+		cmocka_unit_test(tokens_are_shared_where_it_says_so),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(prices_go_from_nothing_to_a_thousand),
 		cmocka_unit_test(an_archive_of_its_own_needs_no_authority),
