@@ -5,9 +5,19 @@
 #include "cli/access.h"
 #include "cli/examine.h"
 #include "cli/print.h"
-#include "core/json.h"
+#include "cli/stamp.h"
 #include "net/http.h"
-#include "probant/stamp.h"
+
+void
+pb_stamp_outcome_json(const struct pb_stamp_outcome *outcome, struct pb_json_writer *w)
+{
+	pb_json_bool(w, "due", outcome->due);
+	pb_json_u64(w, "size", outcome->size);
+	pb_json_u64(w, "tokens", outcome->tokens);
+	pb_json_u64(w, "failed", outcome->failed);
+	pb_json_bool(w, "gap", outcome->gap);
+	pb_json_bool(w, "gap_ended", outcome->gap_ended);
+}
 
 static void
 print_json(const struct pb_stamp_outcome *outcome)
@@ -17,12 +27,7 @@ print_json(const struct pb_stamp_outcome *outcome)
 
 	pb_json_writer_init(&w, &out);
 	pb_json_object_begin(&w, NULL);
-	pb_json_bool(&w, "due", outcome->due);
-	pb_json_u64(&w, "size", outcome->size);
-	pb_json_u64(&w, "tokens", outcome->tokens);
-	pb_json_u64(&w, "failed", outcome->failed);
-	pb_json_bool(&w, "gap", outcome->gap);
-	pb_json_bool(&w, "gap_ended", outcome->gap_ended);
+	pb_stamp_outcome_json(outcome, &w);
 	pb_json_object_end(&w);
 	pb_print_json(&w);
 	pb_buf_done(&out);
@@ -48,8 +53,8 @@ print_not_due(const struct pb_world *world, const char *dir)
 		    standing.backlog);
 }
 
-static void
-print_text(const struct pb_stamp_outcome *outcome)
+void
+pb_stamp_outcome_print(const struct pb_stamp_outcome *outcome)
 {
 	if (outcome->tokens > 0)
 		(void)printf(
@@ -65,13 +70,16 @@ print_text(const struct pb_stamp_outcome *outcome)
 enum pb_exit
 pb_cli_stamp(const struct pb_world *world, const struct pb_options *options)
 {
-	const char *dir = pb_access_archive(options);
 	struct pb_error err = { 0 }, closing = { 0 };
 	struct pb_stamp_outcome outcome = { 0 };
 	struct pb_archive *archive = NULL;
 	struct pb_http *http = NULL;
 	enum pb_status status, closed;
+	const char *dir;
 
+	if (options->value[PB_OPTION_POLICY] != NULL)
+		return pb_cli_stamp_all(world, options);
+	dir = pb_access_archive(options);
 	if (dir == NULL)
 		return PB_EXIT_USAGE;
 	status = pb_examine_place(world, dir, &err);
@@ -88,7 +96,7 @@ pb_cli_stamp(const struct pb_world *world, const struct pb_options *options)
 		else if (!outcome.due && status == PB_OK)
 			print_not_due(world, dir);
 		else if (outcome.due)
-			print_text(&outcome);
+			pb_stamp_outcome_print(&outcome);
 		if (outcome.failed > 0 && status == PB_OK)
 			pb_say_error(&outcome.last);
 		if (status == PB_OK && closed != PB_OK) {

@@ -183,9 +183,11 @@ const struct pb_command pb_commands[] = {
 		   "may write to the archive while it asks.  While no authority "
 		   "answers, capture goes on, and the log says since when.  Run it by a timer; an "
 		   "archive whose only authority is its own is stamped by every command that "
-		   "writes to it."),
-	    .examples = "probant stamp -a /srv/courrier\nprobant stamp -a /srv/courrier --now\n",
-	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_NOW, PB_OPTION_JSON, END },
+		   "writes to it.  With --policy all archives of a capture policy are stamped at "
+		   "once: one token of each authority is for all of them."),
+	    .examples = "probant stamp -a /srv/courrier\nprobant stamp -a /srv/courrier --now\n"
+			"probant stamp --policy /etc/probant/capture.yaml\n",
+	    .options = { PB_OPTION_ARCHIVE, PB_OPTION_POLICY, PB_OPTION_NOW, PB_OPTION_JSON, END },
 	    .run = pb_cli_stamp },
 	{ .name = "tsa add",
 	    .operands = "NAME URL",

@@ -143,6 +143,7 @@ write_profile(const struct pb_timestamp_policy *policy, const struct pb_policy_p
 	pb_json_u64(w, "every_s", profile->every_s);
 	pb_json_u64(w, "heartbeat_s", profile->heartbeat_s);
 	pb_json_u64(w, "gap_after_s", profile->gap_after_s);
+	pb_json_bool(w, "shared", profile->shared);
 	pb_json_array_begin(w, "authorities");
 	for (size_t i = 0; i < profile->authority_count; i++)
 		write_year(profile, &policy->authority[profile->authority[i]], beside, w);

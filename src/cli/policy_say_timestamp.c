@@ -22,7 +22,8 @@ struct pb_policy_year
 pb_policy_year(const struct pb_policy_profile *profile, const struct pb_policy_authority *authority,
     const struct pb_capture_policy *beside)
 {
-	uint64_t archives = beside != NULL ? beside->archive_count : 1;
+	bool once = profile->shared && authority != NULL;
+	uint64_t archives = beside != NULL && !once ? beside->archive_count : 1;
 	struct pb_policy_year year = { .tokens = pb_timestamp_policy_tokens(profile, authority,
 					   beside != NULL ? beside->heartbeat_s : 0) };
 
@@ -119,6 +120,10 @@ say_profile(const struct pb_timestamp_policy *policy, const struct pb_policy_pro
 	pb_label("");
 	(void)printf(
 	    _("if no authority answers for %s, the log says so; capture goes on\n"), gap_after);
+	if (profile->shared) {
+		pb_label("");
+		(void)puts(_("one token of each authority is for all archives"));
+	}
 	say_authorities(policy, profile, beside);
 }
 
