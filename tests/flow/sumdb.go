@@ -6,6 +6,7 @@
 //	sumdb make DIR         write DIR/vkey, DIR/checkpoint, DIR/proofs
 //	sumdb check DIR        judge those three, whoever made them
 //	sumdb bundle VKEY DIR  judge the proofs of an unpacked evidence bundle: leaves, consistency
+//	sumdb proof VKEY PROOF ENTRY   judge the tlog-proof of what stands in the file ENTRY
 //
 // Entry i of the tree that `make` makes is the text "entry i".  A line of `proofs` is one of
 //
@@ -312,24 +313,30 @@ func paths(least int, elements ...string) []string {
 	return found
 }
 
-// judgeLeaf judges a C2SP tlog-proof: its checkpoint is signed and its hashes lead there.
-func judgeLeaf(vkey, dir string) int64 {
-	proof := string(read(dir, "leaf.tlog-proof"))
-	head, checkpoint, found := strings.Cut(proof, "\n\n")
+// judgeProof judges a C2SP tlog-proof of an entry: its checkpoint is signed and its hashes lead
+// there.  Its line "index ...", and the tree's size.
+func judgeProof(vkey, path string, entry []byte) (string, int64) {
+	head, checkpoint, found := strings.Cut(string(read(path)), "\n\n")
 	lines := strings.SplitN(head+"\n", "\n", 3)
 	if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
-		fail("%s: no tlog-proof", dir)
+		fail("%s: no tlog-proof", path)
 	}
 	index := number(strings.TrimPrefix(lines[1], "index "))
-	if lines[1] != "index "+filepath.Base(dir) {
-		fail("%s: it proves another entry: %s", dir, lines[1])
-	}
 	_, tree := open(vkey, []byte(checkpoint))
-	leaf := tlog.RecordHash(read(dir, "leaf.bin"))
+	leaf := tlog.RecordHash(entry)
 	if err := tlog.CheckRecord(hashes(lines[2]), tree.N, tree.Hash, index, leaf); err != nil {
-		fail("%s: %v", dir, err)
+		fail("%s: %v", path, err)
 	}
-	return tree.N
+	return lines[1], tree.N
+}
+
+func judgeLeaf(vkey, dir string) int64 {
+	path := filepath.Join(dir, "leaf.tlog-proof")
+	line, size := judgeProof(vkey, path, read(dir, "leaf.bin"))
+	if line != "index "+filepath.Base(dir) {
+		fail("%s: it proves another entry: %s", path, line)
+	}
+	return size
 }
 
 // judgeBundle judges an unpacked package by the key alone: checkpoints, every leaf, every growth.
@@ -382,9 +389,12 @@ func main() {
 		judgeAll(args[1])
 	case len(args) == 3 && args[0] == "bundle":
 		judgeBundle(args[1], args[2])
+	case len(args) == 4 && args[0] == "proof":
+		line, size := judgeProof(args[1], args[2], read(args[3]))
+		fmt.Println(line, "of", size)
 	default:
 		fmt.Fprintln(os.Stderr, "usage: sumdb open VKEY NOTE | log VKEY DIR | make DIR | check DIR"+
-			" | bundle VKEY DIR")
+			" | bundle VKEY DIR | proof VKEY PROOF ENTRY")
 		os.Exit(64)
 	}
 }
