@@ -8,6 +8,8 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/text.h"
+#include "log/shared.h"
+#include "log/tlog_proof.h"
 #include "stamp/check.h"
 
 /* The files that the options name. */
@@ -17,8 +19,30 @@ struct inputs {
 	struct pb_buf chain;
 	struct pb_buf roots_pem;
 	struct pb_stamp_roots *roots;
+	struct pb_buf proof, salt; /* of a shared token */
 	uint8_t imprint[PB_STAMP_HASH_MAX];
 };
+
+/* What was found of the token, and, if it is shared, of the way from it to the data. */
+struct findings {
+	struct pb_stamp_verdict token;
+	enum pb_shared_fault shared;
+};
+
+static enum pb_verdict
+weight_of(const struct findings *found)
+{
+	return found->shared != PB_SHARED_GOOD
+		   ? PB_INVALID
+		   : (enum pb_verdict)pb_stamp_fault_weight(found->token.fault);
+}
+
+static const char *
+text_of(const struct findings *found)
+{
+	return found->shared != PB_SHARED_GOOD ? pb_shared_fault_text(found->shared)
+					       : found->token.text;
+}
 
 static enum pb_status
 read_if(const struct pb_world *world, const char *path, struct pb_buf *buf, struct pb_error *err)
@@ -36,6 +60,10 @@ read_inputs(const struct pb_world *world, const struct pb_options *options, stru
 		status = read_if(world, options->value[PB_OPTION_REQUEST], &in->request, err);
 	if (status == PB_OK)
 		status = read_if(world, options->value[PB_OPTION_CHAIN], &in->chain, err);
+	if (status == PB_OK)
+		status = read_if(world, options->value[PB_OPTION_PROOF], &in->proof, err);
+	if (status == PB_OK)
+		status = read_if(world, options->value[PB_OPTION_SALT], &in->salt, err);
 	if (status == PB_OK)
 		status = read_if(world, options->value[PB_OPTION_TSA_ROOTS], &in->roots_pem, err);
 	if (status == PB_OK && options->value[PB_OPTION_TSA_ROOTS] != NULL)
@@ -70,18 +98,48 @@ imprint(const struct pb_world *world, const char *path, enum pb_stamp_hash hash,
 	return status;
 }
 
-static void
-print_json(const struct pb_token_info *info, const struct pb_stamp_verdict *verdict)
+/* FORMAT 2.2: what the token is over is the node's checkpoint, with which the proof ends. */
+static enum pb_status
+imprint_shared(const struct pb_world *world, const char *path, enum pb_stamp_hash hash,
+    struct inputs *in, enum pb_shared_fault *ret_fault, struct pb_error *err)
 {
-	enum pb_verdict weight = (enum pb_verdict)pb_stamp_fault_weight(verdict->fault);
+	struct pb_buf data = PB_BUF_EMPTY;
+	struct pb_tlog_proof proof;
+	enum pb_status status = pb_io_read_file(world->files, path, PB_LIMIT_NOTE, &data, err);
+
+	if (status == PB_OK)
+		status = pb_tlog_proof_decode(in->proof.data, in->proof.len, &proof, err);
+	if (status == PB_OK) {
+		const struct pb_shared shared = { .checkpoint = data.data,
+			.checkpoint_len = data.len,
+			.node = proof.note,
+			.node_len = proof.note_len,
+			.salt = in->salt.data,
+			.salt_len = in->salt.len,
+			.proof = in->proof.data,
+			.proof_len = in->proof.len };
+
+		pb_stamp_imprint(hash, proof.note, proof.note_len, in->imprint);
+		status = pb_shared_check(&shared, ret_fault, err);
+	}
+	pb_buf_done(&data);
+	return status;
+}
+
+static void
+print_json(const struct pb_token_info *info, const struct findings *found)
+{
+	const struct pb_stamp_verdict *verdict = &found->token;
 	struct pb_buf out = PB_BUF_EMPTY;
 	struct pb_json_writer w;
 
 	pb_json_writer_init(&w, &out);
 	pb_json_object_begin(&w, NULL);
-	pb_json_text(&w, "verdict", pb_verdict_name(weight));
-	pb_json_text(&w, "code", pb_stamp_fault_code(verdict->fault));
-	pb_json_text(&w, "text", verdict->text);
+	pb_json_text(&w, "verdict", pb_verdict_name(weight_of(found)));
+	pb_json_text(&w, "code",
+	    found->shared != PB_SHARED_GOOD ? pb_shared_fault_code(found->shared)
+					    : pb_stamp_fault_code(verdict->fault));
+	pb_json_text(&w, "text", text_of(found));
 	pb_json_text(&w, "detail", verdict->detail);
 	pb_json_text(&w, "gen_time", info->gen_time);
 	if (info->has_accuracy)
@@ -101,12 +159,13 @@ print_json(const struct pb_token_info *info, const struct pb_stamp_verdict *verd
 }
 
 static void
-print_text(const struct pb_token_info *info, const struct pb_stamp_verdict *verdict)
+print_text(const struct pb_token_info *info, const struct findings *found)
 {
-	enum pb_verdict weight = (enum pb_verdict)pb_stamp_fault_weight(verdict->fault);
+	const struct pb_stamp_verdict *verdict = &found->token;
+	enum pb_verdict weight = weight_of(found);
 
-	(void)printf("%s %s", pb_verdict_sign(weight), _(verdict->text));
-	if (verdict->detail[0] != '\0')
+	(void)printf("%s %s", pb_verdict_sign(weight), _(text_of(found)));
+	if (found->shared == PB_SHARED_GOOD && verdict->detail[0] != '\0')
 		(void)printf(" (%s)", verdict->detail);
 	(void)putchar('\n');
 	(void)printf(_("time       %s, by the clock of %s\n"), info->gen_time,
@@ -133,9 +192,9 @@ print_text(const struct pb_token_info *info, const struct pb_stamp_verdict *verd
 }
 
 static enum pb_exit
-exit_of(enum pb_stamp_fault fault)
+exit_of(enum pb_verdict weight)
 {
-	switch ((enum pb_verdict)pb_stamp_fault_weight(fault)) {
+	switch (weight) {
 	case PB_VALID:
 		return PB_EXIT_OK;
 	case PB_INVALID:
@@ -149,16 +208,20 @@ exit_of(enum pb_stamp_fault fault)
 
 static enum pb_status
 check(const struct pb_world *world, const struct pb_options *options, struct inputs *in,
-    struct pb_token **ret_token, struct pb_stamp_verdict *ret_verdict, struct pb_error *err)
+    struct pb_token **ret_token, struct findings *ret_found, struct pb_error *err)
 {
 	struct pb_stamp_evidence evidence = { .imprint = in->imprint };
+	const char *data = options->value[PB_OPTION_DATA];
 	enum pb_status status = read_inputs(world, options, in, err);
 
+	ret_found->shared = PB_SHARED_GOOD;
 	if (status == PB_OK)
 		status = pb_token_parse(in->token.data, in->token.len, ret_token, err);
-	if (status == PB_OK)
-		status = imprint(world, options->value[PB_OPTION_DATA],
-		    pb_token_info(*ret_token)->hash, in->imprint, err);
+	if (status == PB_OK && options->value[PB_OPTION_PROOF] != NULL)
+		status = imprint_shared(
+		    world, data, pb_token_info(*ret_token)->hash, in, &ret_found->shared, err);
+	else if (status == PB_OK)
+		status = imprint(world, data, pb_token_info(*ret_token)->hash, in->imprint, err);
 	if (status != PB_OK)
 		return status;
 	if (options->value[PB_OPTION_REQUEST] != NULL) {
@@ -169,7 +232,7 @@ check(const struct pb_world *world, const struct pb_options *options, struct inp
 	evidence.chain_len = in->chain.len;
 	evidence.roots = in->roots;
 	evidence.now_s = world->clock->now_us(world->clock->ctx) / 1000000;
-	return pb_stamp_check(*ret_token, &evidence, ret_verdict, err);
+	return pb_stamp_check(*ret_token, &evidence, &ret_found->token, err);
 }
 
 enum pb_exit
@@ -177,7 +240,7 @@ pb_cli_stamp_check(const struct pb_world *world, const struct pb_options *option
 {
 	struct inputs in = { .roots = NULL };
 	struct pb_token *token = NULL;
-	struct pb_stamp_verdict verdict;
+	struct findings found;
 	struct pb_error err = { 0 };
 	enum pb_status status;
 	enum pb_exit code;
@@ -186,7 +249,12 @@ pb_cli_stamp_check(const struct pb_world *world, const struct pb_options *option
 		pb_say_usage(_("what is the token said to be over?"), "--data FILE");
 		return PB_EXIT_USAGE;
 	}
-	status = check(world, options, &in, &token, &verdict, &err);
+	if ((options->value[PB_OPTION_PROOF] == NULL) != (options->value[PB_OPTION_SALT] == NULL)) {
+		pb_say_usage(
+		    _("of a shared timestamp both are needed"), "--proof FILE --salt FILE");
+		return PB_EXIT_USAGE;
+	}
+	status = check(world, options, &in, &token, &found, &err);
 	if (status != PB_OK) {
 		pb_say_error(&err);
 		/* It was read, and is no token that could be good. */
@@ -195,16 +263,18 @@ pb_cli_stamp_check(const struct pb_world *world, const struct pb_options *option
 			   : pb_say_exit(status);
 	} else {
 		if (options->value[PB_OPTION_JSON] != NULL)
-			print_json(pb_token_info(token), &verdict);
+			print_json(pb_token_info(token), &found);
 		else
-			print_text(pb_token_info(token), &verdict);
-		code = exit_of(verdict.fault);
+			print_text(pb_token_info(token), &found);
+		code = exit_of(weight_of(&found));
 	}
 	pb_token_free(token);
 	pb_stamp_roots_free(in.roots);
 	pb_buf_done(&in.token);
 	pb_buf_done(&in.request);
 	pb_buf_done(&in.chain);
+	pb_buf_done(&in.proof);
+	pb_buf_done(&in.salt);
 	pb_buf_done(&in.roots_pem);
 	return code;
 }

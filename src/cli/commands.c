@@ -167,9 +167,11 @@ const struct pb_command pb_commands[] = {
 		   "needed.  It is judged at the time it states: passed (exit code 0), failed "
 		   "(1), incomplete (2) without --tsa-roots, since nobody but you can say which "
 		   "authority is to be believed."),
-	    .examples = "probant stamp check reply.tsr --data checkpoint --tsa-roots roots.pem\n",
+	    .examples = "probant stamp check reply.tsr --data checkpoint --tsa-roots roots.pem\n"
+			"probant stamp check reply.tsr --data checkpoint --proof node.tlog-proof "
+			"--salt node.salt\n",
 	    .options = { PB_OPTION_DATA, PB_OPTION_TSA_ROOTS, PB_OPTION_REQUEST, PB_OPTION_CHAIN,
-		PB_OPTION_JSON, END },
+		PB_OPTION_PROOF, PB_OPTION_SALT, PB_OPTION_JSON, END },
 	    .operands_min = 1,
 	    .operands_max = 1,
 	    .run = pb_cli_stamp_check },

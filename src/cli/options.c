@@ -70,6 +70,10 @@ const struct pb_option_spec pb_option_specs[PB_OPTION_COUNT] = {
 	    N_("the request that the token answers (DER): its nonce is compared") },
 	[PB_OPTION_CHAIN] = { 0, "chain", "PEM",
 	    N_("certificates between the authority's and its root, if the token lacks them") },
+	[PB_OPTION_PROOF] = { 0, "proof", "FILE",
+	    N_("of a shared timestamp: how the log of a node, which the token is over, holds the "
+	       "data (node.tlog-proof); needs --salt") },
+	[PB_OPTION_SALT] = { 0, "salt", "FILE", N_("of a shared timestamp: node.salt") },
 	[PB_OPTION_TSA] = { 0, "tsa", "URL",
 	    N_("a timestamping authority (RFC 3161 over HTTP) instead of a local one; "
 	       "needs --tsa-roots") },

@@ -217,6 +217,21 @@ def a_stranger_checks_it_with_openssl_and_a_reader_of_logs(s):
         assert subprocess.run(words, capture_output=True).returncode == 1
 
 
+def stamp_check_takes_proof_and_salt(s):
+    shared_by_all(s)
+    package = s.unpack(s.export("bouleaux"))
+    stamp, = [os.path.join(package, "stamps", x) for x in os.listdir(package + "/stamps")]
+    words = ["stamp", "check", stamp + "/reply.tsr", "--tsa-roots", s.lab.root, "--data",
+             stamp + "/checkpoint", "--proof", stamp + "/node.tlog-proof", "--json", "--salt"]
+    assert json.loads(s.ok(*words, stamp + "/node.salt"))["verdict"] == "valid"
+    for salt, code in ((bytes(32), "shared_absent"), (bytes(31), "shared_salt")):
+        done = s.run(*words, s.write("salt", salt))
+        said = json.loads(done.stdout)
+        assert done.returncode == 1 and said["verdict"] == "invalid" and said["code"] == code, said
+    s.fails(64, "stamp", "check", stamp + "/reply.tsr", "--data", stamp + "/checkpoint", "--proof",
+            stamp + "/node.tlog-proof", says=["--salt"])
+
+
 def verifier_txt_walks_the_proof(s):
     shared_by_all(s)
     path = s.export("erables")
@@ -271,7 +286,8 @@ TESTS = [
     a_node_that_lost_its_log_begins_another_and_nothing_is_lost,
     an_authority_that_fails_is_asked_once_and_each_log_says_so,
     an_archive_that_cannot_be_had_stops_no_other,
-    a_stranger_checks_it_with_openssl_and_a_reader_of_logs, verifier_txt_walks_the_proof,
+    a_stranger_checks_it_with_openssl_and_a_reader_of_logs, stamp_check_takes_proof_and_salt,
+    verifier_txt_walks_the_proof,
     a_bundle_shows_nothing_of_the_other_archives,
 ]
 
