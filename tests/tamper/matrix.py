@@ -24,13 +24,15 @@ import attacks_anchor
 import attacks_archive
 import attacks_log
 import attacks_readers
+import attacks_shared
+from authority import Authority
 from forger import ROOT, Forger, writer
 
 EXIT = {"valid": 0, "invalid": 1, "indeterminate": 2}
 WEIGHT = {"valid": "remark", "invalid": "invalid", "indeterminate": "indeterminate"}
 ATTACKS = [("plain", attack) for attack in attacks_log.ATTACKS + attacks_archive.ATTACKS
                                  + attacks_readers.ATTACKS] + \
-    [("stamped", attack) for attack in attacks_anchor.ATTACKS]
+    [("stamped", attack) for attack in attacks_anchor.ATTACKS + attacks_shared.ATTACKS]
 PASSPHRASE = os.path.join(ROOT, "tests/vectors/archive.passphrase")
 
 
@@ -39,7 +41,7 @@ class Stage:
     end, a comma a commit's; messages are 2 to 4 and 7 to 9.  Its authority was never asked, so no
     anchor stands in it; if it is `stamped`, the local one is, and an anchor follows each commit but
     the first.  `early`: a copy of it after the first import; `second`: another archive.  What
-    others hold: `trust` and `roots`, and the checkpoints `old` (of `early`), `new` and `other`."""
+    others hold: `trust` and `roots` (`shared.roots`: that of `authority` too), and the checkpoints `old` (of `early`), `new` and `other`."""
 
     def __init__(self, work, build, stamped):
         self.work, self.build, self.stamped = work, os.path.abspath(build), stamped
@@ -64,6 +66,9 @@ class Stage:
         self.probant("import", "-a", self.archive, *self.messages)
         self.probant("show", "9", "--facts", *reading)
         self.hold("new", self.archive + "/log/checkpoint")
+        self.authority = Authority(work + "/authority", "Autorite fictive")
+        with open(work + "/roots", "rb") as roots:
+            self.hold("shared.roots", roots.read() + self.authority.root.encode())
         self.forger = Forger(self.archive, work + "/reader.key")
 
     def make(self, directory):
