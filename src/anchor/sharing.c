@@ -16,6 +16,7 @@ struct asked {
 };
 
 struct pb_sharing {
+	size_t held;        /* by so many stampings */
 	struct pb_buf node; /* its checkpoint, which is stamped */
 	char *key;
 	struct pb_anchor_entry *entry;
@@ -101,17 +102,13 @@ share(struct pb_sharing *s, struct pb_node *node, struct pb_stamping *const *cho
 		status = enter(s, node, chosen, index, err);
 	if (status == PB_OK)
 		status = prove(s, node, chosen, index, err);
-	for (size_t i = 0; status == PB_OK && i < s->count; i++) {
-		chosen[i]->question.sharing = s;
-		chosen[i]->question.entry = &s->entry[i];
-	}
 	free(index);
 	return status;
 }
 
 enum pb_status
-pb_sharing_new(struct pb_node *node, struct pb_stamping *const *stamping, size_t count,
-    struct pb_sharing **ret_sharing, struct pb_error *err)
+pb_sharing_begin(struct pb_node *node, struct pb_stamping *const *stamping, size_t count,
+    size_t *ret_shared, struct pb_error *err)
 {
 	struct pb_stamping **chosen = calloc(count + 1, sizeof(*chosen));
 	struct pb_sharing *s = calloc(1, sizeof(*s));
@@ -124,20 +121,24 @@ pb_sharing_new(struct pb_node *node, struct pb_stamping *const *stamping, size_t
 	s->count = choose(stamping, count, chosen);
 	if (s->count > 1)
 		status = share(s, node, chosen, err);
-	if (status == PB_OK) {
-		*ret_sharing = s->count > 1 ? s : NULL;
-		s = s->count > 1 ? NULL : s;
+	if (status != PB_OK)
+		goto out;
+	*ret_shared = s->count > 1 ? s->count : 0;
+	for (; s->held < *ret_shared; s->held++) {
+		chosen[s->held]->question.sharing = s;
+		chosen[s->held]->question.entry = &s->entry[s->held];
 	}
+	s = *ret_shared > 0 ? NULL : s; /* theirs */
 out:
-	pb_sharing_free(s);
+	pb_sharing_drop(s);
 	free(chosen);
 	return status;
 }
 
 void
-pb_sharing_free(struct pb_sharing *s)
+pb_sharing_drop(struct pb_sharing *s)
 {
-	if (s == NULL)
+	if (s == NULL || (s->held > 0 && --s->held > 0))
 		return;
 	for (size_t i = 0; s->entry != NULL && i < s->count; i++)
 		pb_buf_done(&s->entry[i].proof);

@@ -15,12 +15,15 @@
 #include "anchor/stamping.h"
 
 /*
- * *ret_sharing: NULL if there is nothing to share; else it outlives the stampings, and all are
- * asked before one is freed.  node: borrowed until it returns.  On a failure they are as before.
+ * *ret_shared: how many share; 0: there is nothing to share.  All of these are asked before one is
+ * freed, and one after the other.  node: borrowed until it returns.  On a failure they are as
+ * before.
  */
-enum pb_status pb_sharing_new(struct pb_node *node, struct pb_stamping *const *stamping,
-    size_t count, struct pb_sharing **ret_sharing, struct pb_error *err) PB_MUST_CHECK;
-void pb_sharing_free(struct pb_sharing *sharing); /* NULL is fine */
+enum pb_status pb_sharing_begin(struct pb_node *node, struct pb_stamping *const *stamping,
+    size_t count, size_t *ret_shared, struct pb_error *err) PB_MUST_CHECK;
+
+/* For anchor/stamping.c: a stamping that shares is freed.  NULL is fine. */
+void pb_sharing_drop(struct pb_sharing *sharing);
 
 /* For anchor/round.c: as pb_ask, of an authority of the question's; the answer is borrowed. */
 enum pb_status pb_sharing_ask(const struct pb_anchor_question *question, struct pb_tsa *tsa,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "anchor/keep.h"
+#include "anchor/sharing.h"
 #include "archive/head.h"
 #include "core/error.h"
 
@@ -204,6 +205,7 @@ pb_stamping_free(struct pb_stamping *s)
 	if (s == NULL)
 		return;
 	pb_anchor_answers_done(&s->answers);
+	pb_sharing_drop(s->question.sharing);
 	pb_buf_done(&s->question.checkpoint);
 	pb_authorities_free(s->authorities);
 	free(s->dir);

@@ -30,7 +30,7 @@ struct round {
 	struct row *row;
 	struct pb_stamping **due; /* of the rows that have one */
 	size_t due_count;
-	struct pb_sharing *sharing;
+	size_t shared; /* so many of them share their tokens */
 	bool now;
 };
 
@@ -94,7 +94,7 @@ share(struct round *r, struct pb_error *err)
 	if (status == PB_OK && r->due_count > 0)
 		status = pb_node_open(r->world, dir, &node, err);
 	if (status == PB_OK && r->due_count > 0)
-		status = pb_sharing_new(node, r->due, r->due_count, &r->sharing, err);
+		status = pb_sharing_begin(node, r->due, r->due_count, &r->shared, err);
 	pb_node_close(node);
 	free(dir);
 	return status;
@@ -140,7 +140,6 @@ round_done(struct round *r)
 {
 	for (size_t i = 0; r->row != NULL && i < r->policy->archive_count; i++)
 		pb_stamping_free(r->row[i].stamping);
-	pb_sharing_free(r->sharing);
 	free(r->row);
 	free(r->due);
 	pb_http_free(r->http);
@@ -157,7 +156,7 @@ print_json(const struct round *r)
 
 	pb_json_writer_init(&w, &out);
 	pb_json_object_begin(&w, NULL);
-	pb_json_bool(&w, "shared", r->sharing != NULL);
+	pb_json_bool(&w, "shared", r->shared > 0);
 	pb_json_array_begin(&w, "archives");
 	for (size_t i = 0; i < r->policy->archive_count; i++) {
 		pb_json_object_begin(&w, NULL);
