@@ -13,6 +13,7 @@ struct pb_dossier_stamp {
 	uint64_t accuracy_us;
 	bool local;
 	bool qualified; /* states so */
+	bool shared;    /* over the log of a node, as other archives' tokens are (FORMAT 2.2) */
 	char tsa[64];   /* the archive's name for the authority; terminal-safe */
 };
 

@@ -136,7 +136,15 @@ pb_dossier_stamps(struct pb_html *html, const struct pb_dossier *d)
 		PB_PHRASE("n°", "no."), PB_PHRASE("date du jeton", "time of the token"),
 		PB_PHRASE("précision", "accuracy"), PB_PHRASE("autorité", "authority"),
 		PB_PHRASE("sorte", "kind") };
+	static const struct pb_phrase node = PB_PHRASE(
+	    "Jetons partagés : {n}. L'autorité a daté le journal du nœud qui tient cette "
+	    "archive et d'autres ; à côté du jeton, une preuve y mène d'ici. Elle ne montre rien "
+	    "des autres, sinon qu'elles existent.",
+	    "Shared tokens: {n}. The authority dated the log of the node that keeps "
+	    "this archive and others; beside the token, a proof leads there from here. It shows "
+	    "nothing of the others but that they exist.");
 	bool qualified = false;
+	uint64_t shared = 0;
 
 	pb_html_put(html, "<section class=\"stamps\">\n");
 	pb_html_element(html, "h2", &title, 0, 0);
@@ -145,11 +153,14 @@ pb_dossier_stamps(struct pb_html *html, const struct pb_dossier *d)
 	pb_dossier_table(html, &caption, "nntntt", column);
 	for (size_t i = 0; i < d->stamp_count; i++) {
 		qualified |= d->stamp[i].qualified;
+		shared += d->stamp[i].shared;
 		if (i < PB_DOSSIER_ROWS)
 			put_stamp(html, &d->stamp[i]);
 	}
 	pb_html_put(html, "</tbody>\n</table>\n");
 	put_widest(html, d);
+	if (shared > 0)
+		pb_html_element(html, "p", &node, shared, 0);
 	if (qualified)
 		pb_html_element(html, "p class=\"note\"", &stated, 0, 0);
 	pb_html_put(html, "</section>\n");

@@ -21,7 +21,7 @@ no_anchor(uint64_t seq, struct pb_error *err)
 static size_t
 required(const struct pb_export_anchor *anchor)
 {
-	return anchor->shared ? 6 : 3;
+	return anchor->stamp.shared ? 6 : 3;
 }
 
 /* The file of an object by its word; false: there is none, or once too often. */
@@ -124,7 +124,7 @@ read_facts(struct pb_export_anchor *anchor, const struct pb_json *facts, struct 
 		return no_anchor(stamp->seq, err);
 	if (over == PB_TOKEN_NONE)
 		return PB_OK;
-	anchor->shared = over == PB_TOKEN_OVER_NODE;
+	anchor->stamp.shared = over == PB_TOKEN_OVER_NODE;
 	if (!pb_json_as_u64(pb_json_get(facts, "size"), &stamp->size) ||
 	    !pb_json_as_bool(pb_json_get(facts, "local"), &stamp->local) || tsa == NULL ||
 	    stamp->size == 0 || stamp->size > stamp->seq ||

@@ -15,7 +15,6 @@ struct pb_export_object {
 
 struct pb_export_anchor {
 	bool has_token; /* else it states a gap, or its end, and nothing below is known */
-	bool shared;    /* the token is over a node's checkpoint */
 	struct pb_dossier_stamp stamp;
 	struct pb_export_object object[PB_LIMIT_PARTS];
 	size_t object_count;

@@ -442,6 +442,17 @@ gaps_steps_and_recoveries_are_exceptions(void **state)
 }
 
 static void
+shared_tokens_are_said_to_be_so(void **state)
+{
+	struct fixture *f = *state;
+
+	HAS_NOT(report(f, 1), "Shared tokens");
+	f->stamp[1].shared = f->stamp[2].shared = true;
+	HAS(report(f, 1), "Jetons partagés\u202f: 2.");
+	HAS(report(f, 1), "Shared tokens: 2.");
+}
+
+static void
 qualified_is_what_the_token_says(void **state)
 {
 	struct fixture *f = *state;
@@ -525,6 +536,7 @@ main(void)
 		TEST(nothing_closed_is_said),
 		TEST(one_imported_message_is_one),
 		TEST(gaps_steps_and_recoveries_are_exceptions),
+		TEST(shared_tokens_are_said_to_be_so),
 		TEST(qualified_is_what_the_token_says),
 		TEST(nothing_promises_a_legal_effect),
 		TEST(commands_of_verifier_begin_with_four_spaces_and_name_the_case),
