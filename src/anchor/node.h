@@ -9,6 +9,8 @@
 #include "core/world.h"
 #include "log/shared.h"
 
+#define PB_NODE_DIR "node" /* in a directory of state */
+
 struct pb_node;
 
 /*

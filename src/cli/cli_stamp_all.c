@@ -86,7 +86,7 @@ static enum pb_status
 share(struct round *r, struct pb_error *err)
 {
 	struct pb_node *node = NULL;
-	char *dir = pb_path_join(r->policy->state_dir, "node");
+	char *dir = pb_path_join(r->policy->state_dir, PB_NODE_DIR);
 	enum pb_status status = PB_OK;
 
 	if (dir == NULL)

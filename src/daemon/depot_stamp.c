@@ -31,14 +31,14 @@ pb_depot_stamp_due(const struct pb_depot *d, int64_t now_us)
 static void
 settle(struct pb_depot *d, const struct pb_stamp_outcome *outcome)
 {
-	const struct pb_policy_profile *profile = d->options->stamps->profile;
+	const struct pb_stamps *stamps = d->options->stamps;
 	int64_t now_us = pb_depot_now(d);
 
 	d->asked = false;
 	pb_depot_tell_standing(d);
 	if (outcome->tokens > 0) {
-		d->stamp_us = now_us + profile->every_s * SECOND_US;
-		d->quiet_us = now_us + profile->heartbeat_s * SECOND_US;
+		d->stamp_us = now_us + stamps->rule.every_s * SECOND_US;
+		d->quiet_us = now_us + stamps->profile->heartbeat_s * SECOND_US;
 		return;
 	}
 	d->unstamped = true;
@@ -104,7 +104,7 @@ wait(struct pb_depot *d, uint32_t wait_s)
 {
 	int64_t until_us = pb_depot_now(d) + wait_s * SECOND_US;
 
-	if (wait_s <= d->options->stamps->profile->every_s) {
+	if (wait_s <= d->options->stamps->rule.every_s) {
 		d->stamp_us = until_us;
 	} else {
 		d->unstamped = false;

@@ -7,7 +7,8 @@
 
 #include "core/error.h"
 
-/* A question with its answers takes some 100 KiB, and there may be thousands of archives. */
+/* A question with its answers takes some 100 KiB, and there may be thousands of archives.  Where
+ * one answer is for all they are in one round whatever it takes. */
 #define ROUND_MAX 64
 
 enum state {
@@ -25,15 +26,16 @@ struct silence {
 
 /* Everything but `state` and `ending` belongs to the thread while it is OUT, else to the writer. */
 struct pb_errands {
-	const struct pb_http *under;
+	struct pb_errands_options options;
 	struct pb_http http;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	pthread_t thread;
 	bool begun, ending;
 	enum state state;
-	struct pb_errand round[ROUND_MAX];
-	size_t count, next;
+	struct pb_errand *round;
+	size_t max, count, next;
+	int64_t next_us; /* of a clock that never steps back: no round is collected before */
 	struct silence silence[PB_LIMIT_TSAS];
 	size_t silent;
 };
@@ -67,18 +69,19 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
     struct pb_error *err)
 {
 	struct pb_errands *e = ctx;
+	const struct pb_http *under = e->options.http;
 	const struct silence *silence = NULL;
 	struct pb_error own = { 0 };
 	enum pb_status status;
 
 	if (request->authority == NULL)
-		return e->under->exchange(e->under->ctx, request, ret_reply, err);
+		return under->exchange(under->ctx, request, ret_reply, err);
 	silence = find_silence(e, request->authority);
 	if (silence != NULL) {
 		own = silence->err;
 		status = silence->status;
 	} else {
-		status = e->under->exchange(e->under->ctx, request, ret_reply, &own);
+		status = under->exchange(under->ctx, request, ret_reply, &own);
 		if (status == PB_EUNAVAIL && own.cause != ENETDOWN)
 			remember_silence(e, request->authority, &own);
 	}
@@ -87,13 +90,43 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
 	return status;
 }
 
-/* One after the other; this is where one question may come to serve them all. */
+/* Nobody is asked for each alone where that was not meant: it could cost a thousand tokens. */
+static enum pb_status
+share(struct pb_errands *e, struct pb_error *err)
+{
+	struct pb_stamping **stamping = calloc(e->count, sizeof(*stamping));
+	struct pb_node *node = NULL;
+	enum pb_status status;
+	size_t shared;
+
+	if (stamping == NULL)
+		return pb_fail_memory(err, N_("stamp the log"));
+	for (size_t i = 0; i < e->count; i++)
+		stamping[i] = e->round[i].stamping;
+	status = pb_node_open(e->options.world, e->options.node_dir, &node, err);
+	if (status == PB_OK)
+		status = pb_sharing_begin(node, stamping, e->count, &shared, err);
+	pb_node_close(node);
+	free(stamping);
+	return status;
+}
+
+/* One after the other; where tokens are shared the first has the answer of all. */
 static void
 ask(struct pb_errands *e)
 {
+	struct pb_error err = { 0 };
+	enum pb_status shared = e->options.node_dir != NULL ? share(e, &err) : PB_OK;
+
 	e->silent = 0;
-	for (size_t i = 0; i < e->count; i++)
-		e->round[i].status = pb_stamping_ask(e->round[i].stamping, &e->round[i].err);
+	for (size_t i = 0; i < e->count; i++) {
+		struct pb_errand *errand = &e->round[i];
+
+		errand->status = shared;
+		errand->err = err;
+		if (shared == PB_OK)
+			errand->status = pb_stamping_ask(errand->stamping, &errand->err);
+	}
 }
 
 static void *
@@ -138,16 +171,36 @@ set(struct pb_errands *e, enum state state)
 	(void)pthread_mutex_unlock(&e->mutex);
 }
 
+static int64_t
+now_us(const struct pb_errands *e)
+{
+	const struct pb_clock *clock = e->options.world->clock;
+
+	return clock->monotonic_us(clock->ctx);
+}
+
 bool
 pb_errands_open(struct pb_errands *e)
 {
-	return e != NULL && state_of(e) == COLLECTING && e->count < ROUND_MAX;
+	return e != NULL && state_of(e) == COLLECTING && e->count < e->max &&
+	       (e->next_us == 0 || now_us(e) >= e->next_us);
+}
+
+/* One that brought nothing is begun again as soon as an archive asks for it. */
+static void
+space(struct pb_errands *e)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < e->count; i++)
+		any |= e->round[i].stamping->answers.answer_count > 0;
+	e->next_us = any ? now_us(e) + (int64_t)e->options.every_s * 1000000 : 0;
 }
 
 void
 pb_errands_add(struct pb_errands *e, size_t archive, struct pb_stamping *take_stamping)
 {
-	pb_assert(e->count < ROUND_MAX);
+	pb_assert(e->count < e->max);
 	e->round[e->count++] = (struct pb_errand){ .archive = archive, .stamping = take_stamping };
 }
 
@@ -163,6 +216,8 @@ pb_errands_next(struct pb_errands *e, struct pb_errand *ret_errand)
 {
 	if (e == NULL || state_of(e) != BACK)
 		return false;
+	if (e->next == 0 && e->options.node_dir != NULL)
+		space(e); /* while all of them are here */
 	if (e->next < e->count) {
 		*ret_errand = e->round[e->next++];
 		return true;
@@ -181,13 +236,20 @@ pb_errands_http(struct pb_errands *e)
 }
 
 enum pb_status
-pb_errands_new(const struct pb_http *http, struct pb_errands **ret_errands, struct pb_error *err)
+pb_errands_new(
+    const struct pb_errands_options *options, struct pb_errands **ret_errands, struct pb_error *err)
 {
 	struct pb_errands *e = calloc(1, sizeof(*e));
+	size_t max = options->node_dir != NULL ? options->archives : ROUND_MAX;
 
-	if (e == NULL)
+	if (e != NULL)
+		e->round = calloc(max + 1, sizeof(*e->round));
+	if (e == NULL || e->round == NULL) {
+		free(e);
 		return pb_fail_memory(err, N_("prepare to ask outside"));
-	e->under = http;
+	}
+	e->options = *options;
+	e->max = max;
 	e->http = (struct pb_http){ .ctx = e, .exchange = exchange };
 	(void)pthread_mutex_init(&e->mutex, NULL);
 	(void)pthread_cond_init(&e->changed, NULL);
@@ -223,5 +285,6 @@ pb_errands_free(struct pb_errands *e)
 		pb_stamping_free(e->round[i].stamping);
 	(void)pthread_mutex_destroy(&e->mutex);
 	(void)pthread_cond_destroy(&e->changed);
+	free(e->round);
 	free(e);
 }

@@ -4,12 +4,13 @@
  *
  * A round is collected between turns: what is due then, of all archives (step 1 of stamping).  The
  * thread asks (step 2), while nothing is collected; then all of it comes back, and is kept between
- * turns (step 3).  Whoever has one question serve many archives does it there, in the thread.
+ * turns (step 3).  Where tokens are shared one question serves all of a round (anchor/sharing.h),
+ * and rounds, not archives, are what goes so often at most.
  */
 #ifndef PB_DAEMON_ERRANDS_H
 #define PB_DAEMON_ERRANDS_H
 
-#include "anchor/stamping.h"
+#include "anchor/sharing.h"
 
 struct pb_errand {
 	size_t archive; /* of the policy */
@@ -20,9 +21,19 @@ struct pb_errand {
 
 struct pb_errands;
 
-/* Borrows http, by which authorities are asked. */
-enum pb_status pb_errands_new(const struct pb_http *http, struct pb_errands **ret_errands,
-    struct pb_error *err) PB_MUST_CHECK;
+/* All of it is borrowed. */
+struct pb_errands_options {
+	const struct pb_world *world;
+	const struct pb_http *http; /* by which authorities are asked */
+	/* Where the node's log is kept; NULL: tokens are not shared, and the rest is not looked at.
+	 */
+	const char *node_dir;
+	uint32_t every_s; /* no sooner behind a round that brought a token */
+	size_t archives;  /* so many may be in a round */
+};
+
+enum pb_status pb_errands_new(const struct pb_errands_options *options,
+    struct pb_errands **ret_errands, struct pb_error *err) PB_MUST_CHECK;
 
 /*
  * The way outside for what is collected; borrowed.  An authority that did not answer for one
@@ -30,7 +41,7 @@ enum pb_status pb_errands_new(const struct pb_http *http, struct pb_errands **re
  */
 const struct pb_http *pb_errands_http(struct pb_errands *errands); /* NULL of NULL */
 
-/* Is a round collected, with room in it?  NULL: never. */
+/* Is a round collected, with room in it, and is it time for one?  NULL: never. */
 bool pb_errands_open(struct pb_errands *errands);
 /* Of one that is. */
 void pb_errands_add(struct pb_errands *errands, size_t archive, struct pb_stamping *take_stamping);

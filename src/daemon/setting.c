@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anchor/node.h"
 #include "core/error.h"
 #include "core/io.h"
 #include "daemon/listen.h"
@@ -23,12 +24,25 @@ name_socket(const struct pb_capture_policy *policy, const char *name, char out[P
 	pb_assert(written > 0 && written < PB_LIMIT_PATH); /* policy/capture.c sees to that */
 }
 
+/* The log by which archives share tokens is the writer's. */
+static enum pb_status
+make_node(const struct pb_setting *s, struct pb_error *err)
+{
+	char *dir = pb_path_join(s->policy->state_dir, PB_NODE_DIR);
+	enum pb_status status = dir == NULL ? pb_fail_memory(err, SETTING_UP)
+					    : pb_user_directory(dir, 0700, &s->users.writer, err);
+
+	free(dir);
+	return status;
+}
+
 /* What doors must not forget is theirs; where everybody connects, nobody else may write. */
 static enum pb_status
 make_directories(struct pb_setting *s, struct pb_error *err)
 {
 	const struct pb_capture_policy *policy = s->policy;
 	const struct pb_user self = pb_user_self();
+	bool shared = s->timestamp != NULL && s->timestamp->profile[s->timestamp->in_force].shared;
 	enum pb_status status;
 
 	name_socket(policy, "writer.sock", s->relay);
@@ -36,8 +50,8 @@ make_directories(struct pb_setting *s, struct pb_error *err)
 	name_socket(policy, "herald.sock", s->herald);
 	status = pb_user_directory(policy->runtime_dir, 0755, &self, err);
 	if (status == PB_OK)
-		status = pb_user_directory(policy->state_dir, 0700, &s->users.door, err);
-	return status;
+		status = pb_user_directory(policy->state_dir, 0711, &s->users.door, err);
+	return status == PB_OK && shared ? make_node(s, err) : status;
 }
 
 /* Doors of one name in two daemons would write over each other's lines. */

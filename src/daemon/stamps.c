@@ -59,7 +59,9 @@ carry_out(struct pb_stamps *s, const struct pb_world *world, struct pb_error *er
 	enum pb_status status = PB_OK;
 
 	s->profile = profile;
-	s->rule = (struct pb_stamping_rule){ .every_s = profile->every_s, .asked = s->asked };
+	/* Where tokens are shared it is rounds that go so often (daemon/errands.h). */
+	s->rule = (struct pb_stamping_rule){ .every_s = profile->shared ? 0 : profile->every_s,
+		.asked = s->asked };
 	s->plan = (struct pb_tsa_plan){ .tsa = s->settings,
 		.gap_after_s = profile->gap_after_s,
 		.heartbeat_s = profile->heartbeat_s };

@@ -52,6 +52,19 @@ digest_policy(struct writer *w)
 		    w->text.data + own + 1, w->text.len - own - 1, w->shared.map_sha256);
 }
 
+static enum pb_status
+open_errands(struct writer *w, struct pb_error *err)
+{
+	const struct pb_policy_profile *profile = w->stamps->profile;
+	const struct pb_errands_options options = { .world = w->world,
+		.http = pb_outside_http(w->outside),
+		.node_dir = profile->shared ? w->node_dir : NULL,
+		.every_s = profile->every_s,
+		.archives = w->policy->archive_count };
+
+	return pb_errands_new(&options, &w->errands, err);
+}
+
 /* What archives are stamped by, where a policy says so: others are asked by a process that can. */
 static enum pb_status
 open_stamps(struct writer *w, struct pb_error *err)
@@ -67,7 +80,7 @@ open_stamps(struct writer *w, struct pb_error *err)
 		status =
 		    pb_outside_new(w->world, w->stamper, w->users.stamper.uid, &w->outside, err);
 	if (status == PB_OK)
-		status = pb_errands_new(pb_outside_http(w->outside), &w->errands, err);
+		status = open_errands(w, err);
 	return status;
 }
 

@@ -21,15 +21,15 @@
 static const char CONFINING[] = N_("confine the writer");
 
 static bool
-is_there(const struct writer *w, size_t archive)
+is_there(const struct writer *w, const char *path)
 {
 	const struct pb_files *files = w->world->files;
 	struct pb_file_info info;
 
-	return files->stat(files->ctx, w->policy->archive[archive].path, true, &info) == 0;
+	return files->stat(files->ctx, path, true, &info) == 0;
 }
 
-/* Everything but its archives is only read from now on. */
+/* Everything but its archives, and the log by which they share tokens, is only read from now on. */
 static enum pb_status
 confine(struct writer *w, const char **directory, struct pb_error *err)
 {
@@ -38,12 +38,15 @@ confine(struct writer *w, const char **directory, struct pb_error *err)
 	int answer;
 
 	for (size_t i = 0; i < w->policy->archive_count; i++) {
-		w->missing[i] = !is_there(w, i);
+		w->missing[i] = !is_there(w, w->policy->archive[i].path);
 		if (!w->missing[i])
 			directory[confinement.directory_count++] = w->policy->archive[i].path;
 	}
 	if (confinement.directory_count > 0)
 		(void)snprintf(w->spill_dir, sizeof(w->spill_dir), "%s/tmp", directory[0]);
+	(void)snprintf(w->node_dir, sizeof(w->node_dir), "%s/" PB_NODE_DIR, w->policy->state_dir);
+	if (is_there(w, w->node_dir))
+		directory[confinement.directory_count++] = w->node_dir;
 	answer = pb_confine_service(&confinement, &confined);
 	if (answer != 0)
 		return pb_fail_sys(err, answer, CONFINING, "%s", "an archive's directory");
@@ -58,7 +61,7 @@ static enum pb_status
 confine_to_archives(struct writer *w, struct pb_error *err)
 {
 	size_t count = w->policy->archive_count;
-	const char **directory = calloc(count + 1, sizeof(*directory));
+	const char **directory = calloc(count + 2, sizeof(*directory));
 	enum pb_status status;
 
 	w->missing = calloc(count + 1, sizeof(*w->missing));
@@ -100,7 +103,7 @@ bool
 pb_writer_is_outdated(const struct writer *w)
 {
 	for (size_t i = 0; i < w->policy->archive_count; i++)
-		if (w->missing[i] && is_there(w, i)) {
+		if (w->missing[i] && is_there(w, w->policy->archive[i].path)) {
 			pb_log("writer: the directory of archive %s is there now",
 			    w->policy->archive[i].name);
 			return true;

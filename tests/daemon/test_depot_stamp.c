@@ -95,13 +95,14 @@ write_roots(struct fixture *f, char path[600])
 static void
 begin(struct stamped *s, struct fixture *f, const char *asked)
 {
+	struct pb_errands_options errands = { .world = &f->world, .http = &s->http };
 	char roots[600];
 
 	*s = (struct stamped){ .f = f };
 	write_roots(f, roots);
 	s->stamps = make_stamps(f, asked, roots);
 	s->http = (struct pb_http){ .exchange = exchange };
-	assert_int_equal(pb_errands_new(&s->http, &s->errands, NULL), PB_OK);
+	assert_int_equal(pb_errands_new(&errands, &s->errands, NULL), PB_OK);
 	s->archive = (struct pb_policy_archive){ .name = NAME, .path = f->dir };
 	s->policy = (struct pb_capture_policy){
 		.heartbeat_s = 86400, .archive = &s->archive, .archive_count = 1

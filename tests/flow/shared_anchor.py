@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 import zipfile
 
@@ -45,6 +46,19 @@ ARCHIVE = """  - name: {1}
     path: {0}/{1}
     mailboxes: ["@{1}.example"]
 """
+
+
+TIMESTAMP = """policy: timestamp
+profile: ensemble
+profiles:
+  - name: ensemble
+    every: 1 min
+    authorities: [autorite]
+    shared: yes
+authorities:
+  - {{ name: autorite, url: '{0}', roots: {1} }}
+"""
+PATIENCE_S = 60                              # until something is a failure; never a measure
 
 
 class Scene(cli.Scene):
@@ -81,6 +95,9 @@ class Scene(cli.Scene):
         assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
         said = json.loads(done.stdout)
         return {x["name"]: x for x in said["archives"]}, said["shared"]
+
+    def standing(self, name):
+        return json.loads(self.ok("status", "-a", self.dir(name), "--json"))["timestamps"]
 
     def anchors(self, name):
         self.archive = self.dir(name)
@@ -138,7 +155,7 @@ def one_token_is_in_every_archive_and_both_verifiers_agree(s):
                                          "proof"], anchor
         serials.add(anchor["serial"])
         s.agree(s.dir(name))
-        standing = json.loads(s.ok("status", "-a", s.dir(name), "--json"))["timestamps"]
+        standing = s.standing(name)
         assert standing["stamped_size"] == anchor["size"] and standing["backlog"] <= 2, standing
     assert len(serials) == 1, serials
 
@@ -191,6 +208,30 @@ def an_archive_that_cannot_be_had_stops_no_other(s):
     assert done.returncode != 0 and b"erables" in done.stderr, done
     for name in ("tilleuls", "bouleaux"):
         assert s.anchors(name)[-1]["event"] == "shared_timestamp"
+        s.agree(s.dir(name))
+
+
+def what_captures_shares_as_the_policy_says(s):
+    s.begin()
+    rules = s.write("timestamp.yaml", TIMESTAMP.format(s.front.url, s.lab.root).encode())
+    with open(s.policy, "a", encoding="utf-8") as policy:
+        policy.write("heartbeat: 1 d\ntimestamp: %s\n" % rules)
+    before, end = len(s.front.requests), time.monotonic() + PATIENCE_S
+    with open(s.root + "/words", "wb") as words:
+        daemon = subprocess.Popen([cli.PROBANT, "run", "--policy", s.policy], env=s.env,
+                                  stdout=words, stderr=words)
+    try:
+        while not all(x.get("stamped_by") == "autorite" and x["backlog"] == 0
+                      for x in map(s.standing, NAMES)):
+            assert time.monotonic() < end and daemon.poll() is None, open(s.root + "/words").read()
+            time.sleep(0.1)
+        assert len(s.front.requests) == before + 1, s.front.requests[before:]
+    finally:
+        daemon.terminate()
+        assert daemon.wait(PATIENCE_S) == 0
+    assert os.stat(s.dir("state/node")).st_mode & 0o777 == 0o700
+    for name in NAMES:
+        assert [x["event"] for x in s.anchors(name)] == ["shared_timestamp"]
         s.agree(s.dir(name))
 
 
@@ -285,7 +326,7 @@ TESTS = [
     an_archive_that_is_due_alone_has_a_token_of_its_own,
     a_node_that_lost_its_log_begins_another_and_nothing_is_lost,
     an_authority_that_fails_is_asked_once_and_each_log_says_so,
-    an_archive_that_cannot_be_had_stops_no_other,
+    an_archive_that_cannot_be_had_stops_no_other, what_captures_shares_as_the_policy_says,
     a_stranger_checks_it_with_openssl_and_a_reader_of_logs, stamp_check_takes_proof_and_salt,
     verifier_txt_walks_the_proof,
     a_bundle_shows_nothing_of_the_other_archives,
