@@ -59,8 +59,12 @@ carry_out(struct pb_stamps *s, const struct pb_world *world, struct pb_error *er
 	enum pb_status status = PB_OK;
 
 	s->profile = profile;
-	/* Where tokens are shared it is rounds that go so often (daemon/errands.h). */
-	s->rule = (struct pb_stamping_rule){ .every_s = profile->shared ? 0 : profile->every_s,
+	/*
+	 * Where tokens are shared it is rounds that go so often (daemon/errands.h), and each takes
+	 * along who was not stamped a moment ago: by the writer before this one, say.
+	 */
+	s->rule = (struct pb_stamping_rule){ .every_s = profile->shared ? profile->every_s / 2
+									: profile->every_s,
 		.asked = s->asked };
 	s->plan = (struct pb_tsa_plan){ .tsa = s->settings,
 		.gap_after_s = profile->gap_after_s,

@@ -14,6 +14,8 @@ struct stamped {
 	struct pb_capture_policy policy;
 	struct pb_http http;
 	struct pb_stamps *stamps;
+	char node[600];
+	struct pb_errands_options asking;
 	struct pb_errands *errands;
 	struct pb_depot_options options;
 	struct pb_depot *depot;
@@ -21,6 +23,7 @@ struct stamped {
 
 static char NAME[] = "tilleuls";
 #define EXTERNAL "authorities: [fictif]"
+#define SHARED "authorities: [fictif], shared: yes"
 #define OWN "authorities: [local]"
 
 static enum pb_status
@@ -95,14 +98,19 @@ write_roots(struct fixture *f, char path[600])
 static void
 begin(struct stamped *s, struct fixture *f, const char *asked)
 {
-	struct pb_errands_options errands = { .world = &f->world, .http = &s->http };
 	char roots[600];
 
 	*s = (struct stamped){ .f = f };
 	write_roots(f, roots);
 	s->stamps = make_stamps(f, asked, roots);
 	s->http = (struct pb_http){ .exchange = exchange };
-	assert_int_equal(pb_errands_new(&errands, &s->errands, NULL), PB_OK);
+	(void)snprintf(s->node, sizeof(s->node), "%s/node", f->root);
+	s->asking = (struct pb_errands_options){ .world = &f->world,
+		.http = &s->http,
+		.node_dir = s->stamps->profile->shared ? s->node : NULL,
+		.every_s = s->stamps->profile->every_s,
+		.archives = 1 };
+	assert_int_equal(pb_errands_new(&s->asking, &s->errands, NULL), PB_OK);
 	s->archive = (struct pb_policy_archive){ .name = NAME, .path = f->dir };
 	s->policy = (struct pb_capture_policy){
 		.heartbeat_s = 86400, .archive = &s->archive, .archive_count = 1
@@ -309,6 +317,72 @@ it_is_asked_as_often_as_the_policy_says(void **state)
 	stamp(&s); /* the heartbeat */
 	assert_int_equal(count_events(s.f, "timestamp", NULL), 3);
 	end(&s);
+}
+
+/* What is due is asked for in one round, and comes back; how that was. */
+static enum pb_status
+take_round(struct stamped *s)
+{
+	struct pb_errand errand;
+
+	tick(s, PB_OK);
+	pb_errands_send(s->errands);
+	while (!pb_errands_next(s->errands, &errand))
+		(void)usleep(1000);
+	pb_depot_answered(s->depot, errand.stamping, errand.status == PB_OK);
+	assert_false(pb_errands_next(s->errands, &errand));
+	return errand.status;
+}
+
+/* Rounds go as often as the policy says, whenever an archive asks for one. */
+static void
+where_tokens_are_shared_rounds_are_spaced(void **state)
+{
+	struct stamped s;
+
+	begin(&s, *state, SHARED);
+	assert_true(pb_errands_open(s.errands));
+	assert_int_equal(take_round(&s), PB_OK);
+	tick(&s, PB_OK);
+	submit(&s);
+	pass_time(s.f, 298);
+	assert_false(pb_errands_open(s.errands));
+	pass_time(s.f, 1);
+	assert_true(pb_errands_open(s.errands));
+	assert_int_equal(take_round(&s), PB_OK);
+	assert_false(pb_errands_open(s.errands));
+	tick(&s, PB_OK);
+	assert_int_equal(count_events(s.f, "timestamp", NULL), 2);
+	end(&s);
+}
+
+static void
+round_that_brought_nothing_is_not_waited_for(void **state)
+{
+	struct stamped s;
+
+	begin(&s, *state, SHARED);
+	tsa.conduct = FAILS;
+	assert_int_equal(take_round(&s), PB_OK);
+	assert_true(pb_errands_open(s.errands));
+	end(&s);
+}
+
+/* Rather than a token for each archive, which nobody meant to pay. */
+static void
+where_the_node_s_log_cannot_be_kept_nobody_is_asked(void **state)
+{
+	unsigned calls = tsa.calls;
+	struct stamped s;
+
+	begin(&s, *state, SHARED);
+	remove_tree(s.node);
+	spit(s.node, "", 0);
+	assert_int_not_equal(take_round(&s), PB_OK);
+	assert_int_equal(tsa.calls, calls);
+	assert_true(pb_errands_open(s.errands));
+	end(&s);
+	assert_int_equal(unlink(s.node), 0);
 }
 
 /* A writer that begins anew asks no sooner either: the log says when the last token was. */
@@ -518,6 +592,9 @@ main(void)
 		TEST(the_log_states_the_policy_and_the_archive_gets_its_authorities),
 		TEST(what_comes_while_an_authority_is_asked_is_kept_first),
 		TEST(it_is_asked_as_often_as_the_policy_says),
+		TEST(where_tokens_are_shared_rounds_are_spaced),
+		TEST(round_that_brought_nothing_is_not_waited_for),
+		TEST(where_the_node_s_log_cannot_be_kept_nobody_is_asked),
 		TEST(a_new_writer_asks_no_sooner),
 		TEST(while_nobody_can_be_asked_nothing_is_begun),
 		TEST(where_nobody_answers_capture_goes_on_and_the_gap_is_stated),
