@@ -69,12 +69,19 @@ def tokens_and_cost_are_those_of_all_archives(work):
          "cost_least": "7.30", "cost_most": "2102.40"},
         {"name": "fictive-b", "tokens_least": 365, "tokens_most": 35040,
          "cost_least": "0.00", "cost_most": "0.00"}]
-    # Capture notes each hour that it runs, and that is stamped too.
+    # Capture notes each hour that it runs, and that is stamped too; two archives share each token.
+    assert beside["profiles"][1]["shared"] is True
     assert beside["profiles"][1]["authorities"][0] == {
-        "name": "fictive-a", "tokens_least": 17520, "tokens_most": 210240,
-        "cost_least": "350.40", "cost_most": "4204.80"}
+        "name": "fictive-a", "tokens_least": 8760, "tokens_most": 105120,
+        "cost_least": "175.20", "cost_most": "2102.40"}
+    # And each has its own in the other profile.
+    assert beside["profiles"][0]["shared"] is False
+    assert beside["profiles"][0]["authorities"][0] == {
+        "name": "fictive-a", "tokens_least": 17520, "tokens_most": 17520,
+        "cost_least": "350.40", "cost_most": "350.40"}
     text = check(CAPTURE, TIMESTAMP).stdout
-    assert "17520 to 210240 tokens a year: 350.40 to 4204.80 EUR" in text, text
+    assert "8760 to 105120 tokens a year: 175.20 to 2102.40 EUR" in text, text
+    assert "one token of each authority is for all archives" in text, text
     assert "Profile cabinet, chosen" in text, text
 
 
