@@ -29,9 +29,16 @@ look_at_key(struct pb_doctor *d, const char *name, const char *dir, const char *
 	    pb_symptom_of(PB_FINE, KEYS, name, N_("it is the one that the log states"), NULL);
 	struct pb_ed25519 *key = NULL;
 	struct pb_error err = { 0 };
+	enum pb_status status = pb_own_key_load(d->world->files, dir, file, stated, &key, &err);
 
-	if (pb_own_key_load(d->world->files, dir, file, stated, &key, &err) == PB_OK) {
+	if (status == PB_OK) {
 		pb_symptom_add(&d->symptoms, &symptom, "%s", file);
+	} else if (status == PB_EACCESS) {
+		/* What is wrong with its rights, if anything is, the look at the files says. */
+		pb_symptom_worse(&symptom, PB_ATTENTION,
+		    N_("a private key of the archive cannot be looked at by who asks"),
+		    N_("run this as the user to whom the archive belongs"));
+		pb_symptom_add_error(&d->symptoms, &symptom, &err);
 	} else {
 		pb_symptom_worse(&symptom, PB_WRONG,
 		    N_("a private key of the archive cannot be used"),

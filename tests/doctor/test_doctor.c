@@ -137,6 +137,32 @@ a_key_that_is_not_the_logs_is_wrong(void **state)
 	pb_symptoms_done(&d.symptoms);
 }
 
+static int
+of_another(void *ctx, const char *path, bool follow, struct pb_file_info *ret_info)
+{
+	const struct pb_files *files = pb_sys_world()->files;
+	int answer = files->stat(files->ctx, path, follow, ret_info);
+
+	(void)ctx;
+	ret_info->owned = false;
+	return answer;
+}
+
+/* Nothing is wrong with it: nobody is to bring keys back from a backup. */
+static void
+an_archive_of_another_user_is_no_damaged_one(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_doctor d = doctor_of(f);
+
+	f->faulty.table.stat = of_another;
+	pb_doctor_files(&d, "tilleuls", f->dir);
+	pb_doctor_keys(&d, "tilleuls", f->dir);
+	assert_int_equal(worst(&d, "permissions"), PB_ATTENTION);
+	assert_int_equal(worst(&d, "keys"), PB_ATTENTION);
+	pb_symptoms_done(&d.symptoms);
+}
+
 static void
 a_root_is_told_before_it_ends(void **state)
 {
@@ -223,6 +249,7 @@ main(void)
 		cmocka_unit_test_setup(a_disk_without_room_is_wrong_before_it_is_full, set_up),
 		cmocka_unit_test_setup(rights_of_others_are_wrong, set_up),
 		cmocka_unit_test_setup(a_key_that_is_not_the_logs_is_wrong, set_up),
+		cmocka_unit_test_setup(an_archive_of_another_user_is_no_damaged_one, set_up),
 		cmocka_unit_test_setup(a_root_is_told_before_it_ends, set_up),
 		cmocka_unit_test_setup(an_archive_that_is_not_there_is_wrong, set_up),
 		cmocka_unit_test(what_there_is_no_memory_for_is_not_silently_fine),
