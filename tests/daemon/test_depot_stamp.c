@@ -393,7 +393,7 @@ a_new_writer_asks_no_sooner(void **state)
 
 	begin(&s, *state, EXTERNAL);
 	stamp(&s);
-	assert_int_equal(pb_depot_stop(s.depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(s.depot, 0, NULL), PB_OK);
 	end(&s);
 	begin(&s, *state, EXTERNAL);
 	assert_int_equal(ask(&s), 0);
@@ -512,7 +512,7 @@ the_archives_own_authority_waits_for_nobody(void **state)
 	pass_time(s.f, 290);
 	tick(&s, PB_OK);
 	assert_int_equal(count_events(s.f, "timestamp", NULL), 1);
-	assert_int_equal(pb_depot_stop(s.depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(s.depot, 0, NULL), PB_OK);
 	assert_int_equal(count_events(s.f, "timestamp", NULL), 2); /* what waited, at the end */
 	assert_int_equal(tsa.calls, 0);
 	end(&s);
@@ -525,13 +525,13 @@ at_the_end_what_came_is_kept_and_nobody_is_asked(void **state)
 
 	begin(&s, *state, EXTERNAL);
 	assert_int_equal(ask(&s), 1);
-	assert_int_equal(pb_depot_stop(s.depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(s.depot, 0, NULL), PB_OK);
 	assert_int_equal(count_events(s.f, "timestamp", NULL), 1);
 	end(&s);
 	begin(&s, *state, EXTERNAL);
 	pass_time(s.f, 600);
 	tick(&s, PB_OK); /* its question waits */
-	assert_int_equal(pb_depot_stop(s.depot, NULL), PB_OK);
+	assert_int_equal(pb_depot_stop(s.depot, 0, NULL), PB_OK);
 	assert_int_equal(tsa.calls, 1);
 	end(&s);
 }
