@@ -1,9 +1,11 @@
-/* Any octets as a packet between listener and writer: what is accepted has one encoding. */
+/* Any octets as a packet between listener and writer, or writer and stamper: what is accepted has
+ * one encoding. */
 #include <string.h>
 
 #include "core/error.h"
 #include "crypto/crypto.h"
 #include "fuzz/fuzz.h"
+#include "relay/exchange.h"
 #include "relay/packet.h"
 
 static void
@@ -72,6 +74,35 @@ try_reply(const uint8_t *data, size_t len)
 	pb_assert(len == sizeof(again) && memcmp(again, data, len) == 0);
 }
 
+/* ---- the stamper ----------------------------------------------------------------------------- */
+
+static void
+try_question(const uint8_t *data, size_t len)
+{
+	struct pb_buf again = PB_BUF_EMPTY;
+	struct pb_question question;
+
+	if (pb_question_decode(data, len, &question) != PB_OK)
+		return;
+	pb_assert((question.authority[0] == '\0') != (question.url[0] == '\0'));
+	pb_assert(pb_question_encode(&question, &again) == PB_OK);
+	pb_assert(again.len == len && memcmp(again.data, data, len) == 0);
+	pb_buf_done(&again);
+}
+
+static void
+try_answer(const uint8_t *data, size_t len)
+{
+	struct pb_buf again = PB_BUF_EMPTY;
+	struct pb_exchange_answer answer;
+
+	if (pb_exchange_answer_decode(data, len, &answer) != PB_OK)
+		return;
+	pb_assert(pb_exchange_answer_encode(&answer, &again) == PB_OK);
+	pb_assert(again.len == len && memcmp(again.data, data, len) == 0);
+	pb_buf_done(&again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -79,5 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	try_table(data, len);
 	try_submit(data, len);
 	try_reply(data, len);
+	try_question(data, len);
+	try_answer(data, len);
 	return 0;
 }

@@ -446,6 +446,19 @@ what_is_not_said_has_its_default(void **state)
 }
 
 static void
+a_timestamp_policy_is_named_by_its_path(void **state)
+{
+	struct pb_buf text =
+	    replace_line(good, 1, "policy: capture\ntimestamp: /etc/probant/timestamp.yaml");
+	struct pb_capture_policy *policy = parse_text(&text);
+
+	(void)state;
+	assert_string_equal(policy->timestamp, "/etc/probant/timestamp.yaml");
+	pb_capture_policy_free(policy);
+	pb_buf_done(&text);
+}
+
+static void
 the_example_is_understood(void **state)
 {
 	struct pb_buf text = read_example("policies/capture.yaml");
@@ -458,7 +471,7 @@ the_example_is_understood(void **state)
 	assert_string_equal(policy->stamper_user, "probant-stamp");
 	assert_string_equal(policy->metrics.host, "127.0.0.1");
 	assert_int_equal(policy->metrics.port, 9464);
-	assert_string_equal(policy->timestamp, "/etc/probant/timestamp.yaml");
+	assert_null(policy->timestamp);
 	assert_int_equal(policy->door_count, 3);
 	assert_string_equal(journal->listen.host, "::1");
 	assert_true(journal->journal);
@@ -570,6 +583,7 @@ main(void)
 		cmocka_unit_test(this_machine_alone_asks_how_capture_does),
 		cmocka_unit_test(there_are_so_many_doors),
 		cmocka_unit_test(what_is_not_said_has_its_default),
+		cmocka_unit_test(a_timestamp_policy_is_named_by_its_path),
 		cmocka_unit_test(the_example_is_understood),
 		cmocka_unit_test(the_longest_paths_are_taken),
 		cmocka_unit_test(a_mailbox_goes_before_its_domain),
