@@ -13,14 +13,13 @@
 
 enum state {
 	COLLECTING,
-	OUT,  /* the thread has it */
-	BACK, /* it comes back, from `next` on */
+	OUT, /* the thread has it */
+	BACK /* it comes back, from `next` on */
 };
 
 /* Who did not answer in this round, and how that was. */
 struct silence {
 	char name[33];
-	enum pb_status status;
 	struct pb_error err;
 };
 
@@ -59,7 +58,6 @@ remember_silence(struct pb_errands *e, const char *name, const struct pb_error *
 	if (e->silent == PB_LIMIT_TSAS || strlen(name) >= sizeof(silence->name))
 		return;
 	memcpy(silence->name, name, strlen(name) + 1);
-	silence->status = err->status;
 	silence->err = *err;
 	e->silent++;
 }
@@ -70,7 +68,7 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
 {
 	struct pb_errands *e = ctx;
 	const struct pb_http *under = e->options.http;
-	const struct silence *silence = NULL;
+	const struct silence *silence;
 	struct pb_error own = { 0 };
 	enum pb_status status;
 
@@ -79,7 +77,7 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
 	silence = find_silence(e, request->authority);
 	if (silence != NULL) {
 		own = silence->err;
-		status = silence->status;
+		status = own.status;
 	} else {
 		status = under->exchange(under->ctx, request, ret_reply, &own);
 		if (status == PB_EUNAVAIL && own.cause != ENETDOWN)
