@@ -5,6 +5,7 @@
 #include "cli/show.h"
 #include "core/error.h"
 #include "core/limits.h"
+#include "find/observations.h"
 #include "record/types.h"
 #include "sys/child.h"
 #include "view/viewer.h"
@@ -142,8 +143,8 @@ find_observations(const struct pb_show *show, struct pb_look *look, struct pb_er
 
 	pb_json_writer_init(&observing.w, &look->observed_json);
 	pb_json_array_begin(&observing.w, NULL);
-	status = pb_observed_each(
-	    show->world, show->access, show->leaf.seq, add_observation, &observing, err);
+	status = pb_observations_each(
+	    show->access->archive, show->leaf.seq, add_observation, &observing, err);
 	pb_json_array_end(&observing.w);
 	if (status == PB_OK && pb_json_writer_status(&observing.w) != PB_OK)
 		status = pb_fail_memory(err, N_("show a record"));
