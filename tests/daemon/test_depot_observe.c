@@ -1,6 +1,8 @@
 /* What messages say of others, as the writer states it: when, at what price, and at the end. */
 #include "archive/fixture.h"
 
+#include <stdatomic.h>
+
 #include "archive/lock.h"
 #include "daemon/depot.h"
 #include "lib/program.h"
@@ -15,7 +17,7 @@ struct capture {
 	struct pb_depot_options options;
 	struct pb_depot *depot;
 	char *viewer;
-	unsigned looking;
+	atomic_uint looking;
 };
 
 static char NAME[] = "tilleuls";
