@@ -24,7 +24,7 @@ struct pb_anchor_question {
 	struct pb_stamped before; /* how far the log was stamped then */
 	bool away;                /* the lock was let go of since */
 	/* NULL, or by whom others than the archive's own are asked, for many at once. */
-	struct pb_sharing *sharing; /* held; dropped with the stamping */
+	struct pb_sharing *sharing;          /* held; dropped with the stamping */
 	const struct pb_anchor_entry *entry; /* then where the checkpoint is in his log */
 };
 
