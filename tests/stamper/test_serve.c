@@ -37,9 +37,9 @@ struct fixture {
 	struct pb_outside *outside;
 	atomic_uint exchanges, failures;
 	atomic_bool held; /* authorities do not answer until it is let go */
-	enum pb_status answers;
-	int cause;
-	size_t body_len;
+	_Atomic(enum pb_status) answers;
+	atomic_int cause;
+	atomic_size_t body_len;
 };
 
 static enum pb_status
