@@ -82,8 +82,8 @@ struct pb_random {
 
 /* One HTTP exchange.  What is borrowed lives until the call returns. */
 struct pb_http_request {
-	const char *authority;    /* whose it is, by name, for who asks in another process; or NULL */
-	const char *url;          /* http or https */
+	const char *authority; /* whose it is, by name, for who asks in another process; or NULL */
+	const char *url;       /* http or https */
 	const char *content_type; /* of the body; NULL: GET, else POST */
 	const void *body;
 	size_t body_len;

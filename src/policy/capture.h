@@ -37,7 +37,7 @@ struct pb_policy_door {
 	char *tls_certificate; /* PEM, chain and all, for STARTTLS; or NULL */
 	char *tls_key;
 	uint32_t silence_s; /* a message comes at least so often; 0: nobody knows */
-	bool journal; /* lmtp: what comes may be a journal report (Exchange, Microsoft 365) */
+	bool journal;       /* lmtp: what comes may be a journal report (Exchange, Microsoft 365) */
 };
 
 struct pb_policy_archive {
