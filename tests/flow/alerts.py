@@ -24,7 +24,7 @@ import lib_alerts
 import lib_daemon
 
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
-PATIENCE_S = 60
+PATIENCE_S = 180
 PROGRAMS = "probant", "probantd", "probant-door", "probant-herald", "probant-stamper", "probant-mime"
 TOKEN = "jeton-fictif.0123"
 MARKERS = "camille", "labo", "Fictif-Exemple", "glycemie"

@@ -59,7 +59,7 @@ def check(sentence, right, more=""):
 
 def recipe(run):
     """The lines of main.cf that docs/DOORS.md tells, with the sockets in another place."""
-    text = (HERE.parent.parent / "docs/DOORS.md").read_text().split("## Milter")[1].split("\n## ")[0]
+    text = (HERE.parent.parent / "docs/DOORS.md").read_text().split("## Milter")[1].split("### Several")[0]
     return dict(re.findall(r"^    (\w+) = (.*)$", text.replace("/run/probant", str(run)), re.M))
 
 

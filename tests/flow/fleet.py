@@ -260,6 +260,10 @@ class Tests:
 
     def one_leaves_while_mail_comes(self):
         archive, to = self.root / name(3), self.work / "sortie"
+        until = time.monotonic() + 60
+        while not (archive / "capturing").exists():
+            expect(time.monotonic() < until, "capture does not begin")
+            time.sleep(0.05)
         expect("-a DIR" in self.leave([name(3)], "-o", to, code=75), "it does not say how to go on")
         expect(name(3) not in self.policy.read_text() and not to.exists(), "not in its order")
         self.leave(["-a", archive], "-o", to, code=75)

@@ -42,7 +42,7 @@ doors:
 """
 MARTIN, DUPUIS, LABO = "b.martin@cabinet.example", "c.dupuis@ormes.example", "a.durand@labo.example"
 OBSERVATION = 2
-PATIENCE_S = 60  # until something is a failure; never a measure
+PATIENCE_S = 180 # until something is a failure; never a measure
 
 passed = failed = 0
 

@@ -23,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_daemon
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
-PATIENCE_S = 60
+PATIENCE_S = 180
 SECRET = "Fictif-Exemple"
 counts = {True: 0, False: 0}
 

@@ -58,7 +58,7 @@ profiles:
 authorities:
   - {{ name: autorite, url: '{0}', roots: {1} }}
 """
-PATIENCE_S = 60                              # until something is a failure; never a measure
+PATIENCE_S = 180                             # until something is a failure; never a measure
 
 
 class Scene(cli.Scene):

@@ -29,7 +29,7 @@ import probant_format as pb                                                  # n
 import probant_readers as readers                                            # noqa: E402
 from false_authority import Front, Identity, Served, Stranger, der, openssl, rewritten  # noqa: E402
 
-PATIENCE_S = 60                              # until something is a failure; never a measure
+PATIENCE_S = 180                             # until something is a failure; never a measure
 HOUR = 3600
 OBJECT = 4                                   # FORMAT 1: kinds of parts
 CAPTURE = """policy: capture
