@@ -307,6 +307,7 @@ a_token_is_one_line(void **state)
 	assert_int_equal(close(fd) + unlink(path), 0);
 	assert_int_equal(
 	    pb_token_read(pb_sys_world()->files, path, &(struct pb_buf){ 0 }, NULL), PB_ENOENT);
+	test_directory_remove(dir);
 }
 
 int

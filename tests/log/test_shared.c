@@ -369,14 +369,16 @@ every_fault_has_its_own_word(void **state)
 static void
 memory_that_runs_out_is_no_fault_of_it(void **state)
 {
-	struct node n = make_node(11);
-	struct anchor a = make_anchor(&n, 4);
 	enum pb_shared_fault fault = PB_SHARED_FAULTS;
+	struct anchor a;
+	struct node n;
 	uint64_t failed = 1;
 
 	(void)state;
 	if (!test_memory_can_fail())
 		skip();
+	n = make_node(11);
+	a = make_anchor(&n, 4);
 	(void)pb_buf_text(&a.key);
 	for (uint64_t nth = 1; failed > 0; nth++) {
 		enum pb_status status;
