@@ -9,7 +9,9 @@
 #include "core/world.h"
 #include "log/shared.h"
 
-#define PB_NODE_DIR "node" /* in a directory of state */
+/* Behind the name of the directory of state, beside which it stands: that one is the doors', who
+ * could lead whoever opens something in it to another file. */
+#define PB_NODE_DIR ".node"
 
 struct pb_node;
 

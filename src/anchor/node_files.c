@@ -282,13 +282,15 @@ open_files(struct pb_node *n, struct pb_error *err)
 	if (status == PB_OK && answer < 0 && answer != -EEXIST)
 		status = pb_fail_sys(err, answer, KEEPING, "%s", n->dir);
 	if (status == PB_OK)
-		status = pb_io_open(files, lock.text, O_RDWR | O_CREAT, 0600, &n->lock_fd, err);
+		status = pb_io_open(
+		    files, lock.text, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &n->lock_fd, err);
 	if (status == PB_OK && (answer = files->lock(files->ctx, n->lock_fd)) < 0)
 		status = pb_fail_sys(err, answer, KEEPING, "%s", lock.text);
 	if (status == PB_OK)
 		status = pb_path_make(&n->hashes, n->dir, "hashes", NULL, err);
 	if (status == PB_OK)
-		status = pb_io_open(files, n->hashes.text, O_RDWR | O_CREAT, 0600, &n->fd, err);
+		status = pb_io_open(
+		    files, n->hashes.text, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, &n->fd, err);
 	return status;
 }
 

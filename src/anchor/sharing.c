@@ -1,5 +1,6 @@
 #include "anchor/sharing.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ struct asked {
 };
 
 struct pb_sharing {
-	size_t held;        /* by so many stampings */
+	atomic_size_t held; /* by so many stampings, which several threads may free */
 	struct pb_buf node; /* its checkpoint, which is stamped */
 	char *key;
 	struct pb_anchor_entry *entry;
@@ -124,9 +125,10 @@ pb_sharing_begin(struct pb_node *node, struct pb_stamping *const *stamping, size
 	if (status != PB_OK)
 		goto out;
 	*ret_shared = s->count > 1 ? s->count : 0;
-	for (; s->held < *ret_shared; s->held++) {
-		chosen[s->held]->question.sharing = s;
-		chosen[s->held]->question.entry = &s->entry[s->held];
+	atomic_init(&s->held, *ret_shared);
+	for (size_t i = 0; i < *ret_shared; i++) {
+		chosen[i]->question.sharing = s;
+		chosen[i]->question.entry = &s->entry[i];
 	}
 	s = *ret_shared > 0 ? NULL : s; /* theirs */
 out:
@@ -138,7 +140,7 @@ out:
 void
 pb_sharing_drop(struct pb_sharing *s)
 {
-	if (s == NULL || (s->held > 0 && --s->held > 0))
+	if (s == NULL || (atomic_load(&s->held) > 0 && atomic_fetch_sub(&s->held, 1) > 1))
 		return;
 	for (size_t i = 0; s->entry != NULL && i < s->count; i++)
 		pb_buf_done(&s->entry[i].proof);

@@ -86,17 +86,15 @@ static enum pb_status
 share(struct round *r, struct pb_error *err)
 {
 	struct pb_node *node = NULL;
-	char *dir = pb_path_join(r->policy->state_dir, PB_NODE_DIR);
+	char dir[PB_LIMIT_PATH + sizeof(PB_NODE_DIR)];
 	enum pb_status status = PB_OK;
 
-	if (dir == NULL)
-		status = pb_fail_memory(err, N_("stamp the log"));
-	if (status == PB_OK && r->due_count > 0)
+	(void)snprintf(dir, sizeof(dir), "%s" PB_NODE_DIR, r->policy->state_dir);
+	if (r->due_count > 0)
 		status = pb_node_open(r->world, dir, &node, err);
 	if (status == PB_OK && r->due_count > 0)
 		status = pb_sharing_begin(node, r->due, r->due_count, &r->shared, err);
 	pb_node_close(node);
-	free(dir);
 	return status;
 }
 

@@ -28,12 +28,10 @@ name_socket(const struct pb_capture_policy *policy, const char *name, char out[P
 static enum pb_status
 make_node(const struct pb_setting *s, struct pb_error *err)
 {
-	char *dir = pb_path_join(s->policy->state_dir, PB_NODE_DIR);
-	enum pb_status status = dir == NULL ? pb_fail_memory(err, SETTING_UP)
-					    : pb_user_directory(dir, 0700, &s->users.writer, err);
+	char dir[PB_LIMIT_PATH + sizeof(PB_NODE_DIR)];
 
-	free(dir);
-	return status;
+	(void)snprintf(dir, sizeof(dir), "%s" PB_NODE_DIR, s->policy->state_dir);
+	return pb_user_directory(dir, 0700, &s->users.writer, err);
 }
 
 /* What doors must not forget is theirs; where everybody connects, nobody else may write. */
@@ -50,7 +48,7 @@ make_directories(struct pb_setting *s, struct pb_error *err)
 	name_socket(policy, "herald.sock", s->herald);
 	status = pb_user_directory(policy->runtime_dir, 0755, &self, err);
 	if (status == PB_OK)
-		status = pb_user_directory(policy->state_dir, 0711, &s->users.door, err);
+		status = pb_user_directory(policy->state_dir, 0700, &s->users.door, err);
 	return status == PB_OK && shared ? make_node(s, err) : status;
 }
 

@@ -44,7 +44,7 @@ confine(struct writer *w, const char **directory, struct pb_error *err)
 	}
 	if (confinement.directory_count > 0)
 		(void)snprintf(w->spill_dir, sizeof(w->spill_dir), "%s/tmp", directory[0]);
-	(void)snprintf(w->node_dir, sizeof(w->node_dir), "%s/" PB_NODE_DIR, w->policy->state_dir);
+	(void)snprintf(w->node_dir, sizeof(w->node_dir), "%s" PB_NODE_DIR, w->policy->state_dir);
 	if (is_there(w, w->node_dir))
 		directory[confinement.directory_count++] = w->node_dir;
 	answer = pb_confine_service(&confinement, &confined);

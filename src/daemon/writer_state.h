@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "anchor/node.h"
 #include "core/limits.h"
 #include "daemon/clock_watch.h"
 #include "daemon/complaint.h"
@@ -21,8 +22,9 @@ struct writer {
 	struct pb_buf timestamp; /* that policy's text; empty: none is in force */
 	struct pb_users users;
 	char spill_dir[PB_LIMIT_PATH]; /* tmp/ of the first archive that is there */
-	char node_dir[PB_LIMIT_PATH];  /* of the log by which they share tokens */
-	bool *missing;                 /* by archive: its directory was not there */
+	char node_dir[PB_LIMIT_PATH +
+		      sizeof(PB_NODE_DIR)]; /* of the log by which they share tokens */
+	bool *missing;                      /* by archive: its directory was not there */
 	char viewer[PB_LIMIT_PATH];
 	struct pb_stamps *stamps;    /* what it means; NULL: none is */
 	char stamper[PB_LIMIT_PATH]; /* who asks for the writer */

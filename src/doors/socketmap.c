@@ -117,8 +117,8 @@ send_question(struct pb_socketmap *map, const char *name, const char *key, struc
 
 /* PB_EDATA: what came is none. */
 static enum pb_status
-receive_answer(
-    struct pb_socketmap *map, struct pb_socketmap_answer *ret_answer, struct pb_error *err)
+receive_answer(struct pb_socketmap *map, const struct pb_clock *clock, int64_t deadline_us,
+    struct pb_socketmap_answer *ret_answer, struct pb_error *err)
 {
 	const size_t most = PB_LIMIT_SOCKETMAP_ANSWER + DIGITS + 2;
 	enum pb_status status = PB_EEND;
@@ -127,6 +127,10 @@ receive_answer(
 
 	pb_buf_clear(&map->octets);
 	while (status == PB_EEND) {
+		/* One that comes an octet at a time has no more time than another. */
+		if (left_ms(clock, deadline_us) == 0)
+			return PB_EUNAVAIL;
+		pb_stream_timeout(map->stream, left_ms(clock, deadline_us));
 		status = pb_stream_some(map->stream, most, &data, &len, err);
 		if (status != PB_OK)
 			return status == PB_EEND ? PB_EUNAVAIL : status;
@@ -154,7 +158,7 @@ exchange(struct pb_socketmap *map, const struct pb_policy_address *server, const
 	pb_stream_timeout(map->stream, timeout_ms);
 	status = send_question(map, name, key, err);
 	if (status == PB_OK)
-		status = receive_answer(map, ret_answer, err);
+		status = receive_answer(map, clock, deadline_us, ret_answer, err);
 	/* What still comes would be taken for the answer to the next question. */
 	if (status != PB_OK)
 		hang_up(map);

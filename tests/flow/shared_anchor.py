@@ -173,7 +173,7 @@ def an_archive_that_is_due_alone_has_a_token_of_its_own(s):
 def a_node_that_lost_its_log_begins_another_and_nothing_is_lost(s):
     shared_by_all(s)
     first = s.anchors("tilleuls")[-1]["node"]
-    shutil.rmtree(s.dir("state/node"))
+    shutil.rmtree(s.dir("state.node"))
     s.put(*NAMES)
     assert s.stamp()[1] is True
     second = s.anchors("tilleuls")[-1]["node"]
@@ -229,7 +229,7 @@ def what_captures_shares_as_the_policy_says(s):
     finally:
         daemon.terminate()
         assert daemon.wait(PATIENCE_S) == 0
-    assert os.stat(s.dir("state/node")).st_mode & 0o777 == 0o700
+    assert os.stat(s.dir("state.node")).st_mode & 0o777 == 0o700
     for name in NAMES:
         assert [x["event"] for x in s.anchors(name)] == ["shared_timestamp"]
         s.agree(s.dir(name))
