@@ -15,6 +15,9 @@ VOCABULARY = """PROBANT1 PBSEGMT1 PBFRONT1 origin first_seq created_s checkpoint
     gap_after_s heartbeat_s timeout_s interval_s tried_us good_us failures retry_s reason
     timestamp timestamps request policy serial qualified before_us after_us gen_time
     accuracy_us objects archive catalog machine mailboxes record digest summary INTEGER PRIMARY
+    observed speaks delivery disposition recipients action status failed delayed delivered relayed
+    expanded modifier warning superseded expired terminated displayed deleted dispatched processed
+    denied message_id envelope_id queue_id transaction WITHOUT
     """.lower().split()
 SHORTEST, FOLDED = 6, 8                   # letters; from FOLDED on, in any spelling at all
 PIECE = 24                                # octets of a message as they stand
