@@ -16,7 +16,7 @@ import bench_mail
 from bench_measure import MIB, measure, octets_of
 
 FEW, MANY, MORE = 10_000, 1_000_000, 20_000
-OPENINGS, COMMITS, WORDS, FOLDER = 15, 3, 100, 1000
+OPENINGS, COMMITS, WORDS, FOLDER = 15, 7, 100, 1000
 OPENING_MOST, COMMIT_LEAST, FIND_S, FIND_MOST = 1.5, 0.9, 0.020, 0.2
 
 
@@ -60,12 +60,11 @@ class Scale:
     def imported(self, archive, path):
         return self.once(self.probant, "import", "--no-index", "-a", archive, path)
 
-    def opening(self, archive):
-        return statistics.median(self.imported(archive, self.at("nothing"))[0]
-                                 for _ in range(OPENINGS))
-
-    def commits(self, archive, more):
-        return statistics.median(self.imported(archive, more)[0] for _ in range(COMMITS))
+    def by_turns(self, path, times):
+        """Medians: at the few, at the many; by turns, since a disk has its moods."""
+        both = [(self.imported(self.at("few"), path)[0], self.imported(self.at("archive"), path)[0])
+                for _ in range(times)]
+        return [statistics.median(x) for x in zip(*both)]
 
     def sizes(self):
         archive, more = self.at("archive"), self.write("more.mbox", MANY, MORE)
@@ -73,11 +72,9 @@ class Scale:
                   "--no-recovery")
         self.imported(archive, self.write("few.mbox", 0, FEW, self.at("mail")))
         shutil.copytree(archive, self.at("few"))
-        self.found["opening few"] = self.opening(self.at("few"))
-        self.found["commit few"] = self.commits(self.at("few"), more)
         self.imported(archive, self.write("many.mbox", FEW, MANY - FEW, self.at("mail")))
-        self.found["opening many"] = self.opening(archive)
-        self.found["commit many"] = self.commits(archive, more)
+        for what, path, times in (("opening", self.at("nothing"), OPENINGS), ("commit", more, COMMITS)):
+            self.found[what + " few"], self.found[what + " many"] = self.by_turns(path, times)
         self.found["reindex"] = self.once(self.probant, "reindex", "-a", archive)
         self.found["octets of index"] = octets_of(os.path.join(archive, "index"))
 

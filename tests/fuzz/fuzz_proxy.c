@@ -51,6 +51,15 @@ answer_oddly(struct next_hop *hop, uint8_t how)
 	return true;
 }
 
+/* Will its next answer be one that the command was obeyed? */
+static bool
+agrees(const struct next_hop *hop)
+{
+	const uint8_t how = hop->answer < hop->answers_end ? *hop->answer : ' ';
+
+	return how < 'a' || how > 'h' || how == 'f';
+}
+
 static bool
 answer(struct next_hop *hop, const char *text)
 {
@@ -96,7 +105,9 @@ hear_command(struct next_hop *hop, const char *line)
 		(void)answer(hop, "221 Bye\r\n");
 		hop->closed = true;
 	} else {
-		pb_buf_clear(&hop->message);
+		/* RFC 5321 4.1.4: whoever refuses EHLO stays as it was. */
+		if (agrees(hop))
+			pb_buf_clear(&hop->message);
 		(void)answer(hop, "250 Ok\r\n");
 	}
 }
