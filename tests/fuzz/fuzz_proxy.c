@@ -88,6 +88,14 @@ end_message(struct next_hop *hop)
 	(void)answer(hop, "250 Ok\r\n");
 }
 
+/* What had begun of a message is dropped. */
+static bool
+resets(const char *line)
+{
+	return strncasecmp(line, "EHLO", 4) == 0 || strncasecmp(line, "HELO", 4) == 0 ||
+	       strncasecmp(line, "RSET", 4) == 0;
+}
+
 static void
 hear_command(struct next_hop *hop, const char *line)
 {
@@ -106,7 +114,7 @@ hear_command(struct next_hop *hop, const char *line)
 		hop->closed = true;
 	} else {
 		/* RFC 5321 4.1.4: whoever refuses EHLO stays as it was. */
-		if (agrees(hop))
+		if (resets(line) && agrees(hop))
 			pb_buf_clear(&hop->message);
 		(void)answer(hop, "250 Ok\r\n");
 	}
@@ -145,10 +153,14 @@ hear_chunk(struct next_hop *hop)
 	if (hop->hearing != CHUNK || hop->chunk_left > 0)
 		return;
 	hop->hearing = COMMANDS;
-	if (hop->last_chunk)
+	if (hop->last_chunk) {
 		end_message(hop);
-	else
-		(void)answer(hop, "250 Ok\r\n");
+		return;
+	}
+	/* RFC 3030 section 2: with a chunk that is refused goes what came before it. */
+	if (!agrees(hop))
+		pb_buf_clear(&hop->message);
+	(void)answer(hop, "250 Ok\r\n");
 }
 
 static void
