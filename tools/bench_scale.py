@@ -61,7 +61,9 @@ class Scale:
         return self.once(self.probant, "import", "--no-index", "-a", archive, path)
 
     def by_turns(self, path, times):
-        """Medians: at the few, at the many; by turns, since a disk has its moods."""
+        """Medians: at the few, at the many; by turns, since a disk has its moods, and when what
+        was written before is on it."""
+        os.sync()
         both = [(self.imported(self.at("few"), path)[0], self.imported(self.at("archive"), path)[0])
                 for _ in range(times)]
         return [statistics.median(x) for x in zip(*both)]

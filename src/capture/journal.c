@@ -274,12 +274,14 @@ pb_journal_note(struct pb_journal *journal, const uint8_t source[KEY_LEN],
 		status = pb_journal_settle(j, err);
 	if (status != PB_OK)
 		return status;
+	pb_seen_expect(&j->messages, entry + 2 * KEY_LEN);
+	status = pb_io_pwrite(j->files, j->fd, j->path, entry, sizeof(entry),
+	    pb_journal_place_of(j->count), err);
+	if (status != PB_OK)
+		return status;
 	second = pb_seen_has(&j->messages, entry + 2 * KEY_LEN);
 	if (j->messages.count < PB_LIMIT_IMPORTS)
 		status = pb_seen_add(&j->messages, entry + 2 * KEY_LEN, err);
-	if (status == PB_OK)
-		status = pb_io_pwrite(j->files, j->fd, j->path, entry, sizeof(entry),
-		    pb_journal_place_of(j->count), err);
 	if (status != PB_OK)
 		return status;
 	j->count++;

@@ -2,95 +2,114 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/error.h"
 
 #define ROOM_FIRST 1024
-#define KEY_MAX 16
+#define LARGE_PAGE ((size_t)2 << 20)
 
 void
 pb_seen_init(struct pb_seen *seen, size_t key_len)
 {
-	pb_assert(key_len >= sizeof(uint64_t) && key_len <= KEY_MAX);
+	pb_assert(key_len == sizeof(uint64_t) || key_len == 2 * sizeof(uint64_t));
 	*seen = (struct pb_seen){ .key_len = key_len };
 }
 
-/* A million of them are put in as an import begins: most are told by their first octets. */
-static bool
-equal(const struct pb_seen *seen, const uint8_t *slot, const uint8_t *key)
+static uint64_t
+half(const uint8_t *octets)
 {
-	uint64_t first, other;
+	uint64_t value;
 
-	memcpy(&first, slot, sizeof(first));
-	memcpy(&other, key, sizeof(other));
-	return first == other &&
-	       (seen->key_len == sizeof(first) || memcmp(slot, key, seen->key_len) == 0);
+	memcpy(&value, octets, sizeof(value));
+	return value;
 }
 
-static uint8_t *
-home(const struct pb_seen *seen, const uint8_t *key)
+static size_t
+home(const struct pb_seen *seen, uint64_t head)
 {
-	uint64_t hash;
-
-	memcpy(&hash, key, sizeof(hash));
-	return seen->slot + ((size_t)hash & (seen->room - 1)) * seen->key_len;
+	return (size_t)head & (seen->room - 1);
 }
 
-/* *ret_slot: the one that holds the key, or else the empty one where it would stand. */
-static bool
-find(const struct pb_seen *seen, const uint8_t *key, uint8_t **ret_slot)
+/* The slot that holds the key, or else the empty one where it would stand. */
+static size_t
+find(const struct pb_seen *seen, uint64_t head, uint64_t tail)
 {
-	static const uint8_t empty[KEY_MAX];
-	const uint8_t *end = seen->slot + seen->room * seen->key_len;
-	uint8_t *slot = home(seen, key);
+	size_t slot = home(seen, head);
 
-	for (;;) {
-		*ret_slot = slot;
-		if (equal(seen, slot, key))
-			return true;
-		if (equal(seen, slot, empty))
-			return false;
-		slot += seen->key_len;
-		if (slot == end)
-			slot = seen->slot;
-	}
+	while (seen->head[slot] != 0 &&
+	       (seen->head[slot] != head || (seen->tail != NULL && seen->tail[slot] != tail)))
+		slot = (slot + 1) & (seen->room - 1);
+	return slot;
+}
+
+static uint64_t
+tail_of(const struct pb_seen *seen, const uint8_t *key)
+{
+	return seen->key_len > sizeof(uint64_t) ? half(key + sizeof(uint64_t)) : 0;
 }
 
 void
 pb_seen_expect(const struct pb_seen *seen, const uint8_t *key)
 {
 	if (seen->room > 0)
-		__builtin_prefetch(home(seen, key), 1);
+		__builtin_prefetch(seen->head + home(seen, half(key)), 1);
 }
 
 bool
 pb_seen_has(const struct pb_seen *seen, const uint8_t *key)
 {
-	uint8_t *slot;
+	return seen->room > 0 && seen->head[find(seen, half(key), tail_of(seen, key))] != 0;
+}
 
-	return seen->room > 0 && find(seen, key, &slot);
+static void
+put(struct pb_seen *seen, uint64_t head, uint64_t tail)
+{
+	size_t slot = find(seen, head, tail);
+
+	if (head == 0 || seen->head[slot] != 0)
+		return;
+	seen->head[slot] = head;
+	if (seen->tail != NULL)
+		seen->tail[slot] = tail;
+	seen->count++;
+}
+
+/*
+ * Zeros.  A large table is reached at random, here in one page, there in another: in large pages,
+ * where the system has them, they need not be looked up so often.
+ */
+static uint64_t *
+zeros(size_t count)
+{
+	size_t len = count * sizeof(uint64_t);
+	uint64_t *at;
+
+	if (len < LARGE_PAGE)
+		return calloc(count, sizeof(uint64_t));
+	if ((at = aligned_alloc(LARGE_PAGE, len)) == NULL)
+		return NULL;
+	(void)madvise(at, len, MADV_HUGEPAGE); /* advice: it may be declined */
+	return memset(at, 0, len);
 }
 
 static enum pb_status
 grow(struct pb_seen *seen, size_t room, struct pb_error *err)
 {
-	struct pb_seen larger = *seen;
+	struct pb_seen larger = { .key_len = seen->key_len, .room = room };
 	size_t i;
 
-	larger.room = room;
-	larger.count = 0;
-	if ((larger.slot = calloc(larger.room, larger.key_len)) == NULL)
+	larger.head = zeros(room);
+	if (seen->key_len > sizeof(uint64_t))
+		larger.tail = zeros(room);
+	if (larger.head == NULL || (seen->key_len > sizeof(uint64_t) && larger.tail == NULL)) {
+		pb_seen_done(&larger);
 		return pb_fail_memory(err, N_("remember what was imported"));
-	for (i = 0; i < seen->room; i++) {
-		static const uint8_t empty[KEY_MAX];
-		const uint8_t *slot = seen->slot + i * seen->key_len;
-		uint8_t *place;
-
-		if (!equal(seen, slot, empty) && !find(&larger, slot, &place))
-			memcpy(place, slot, seen->key_len);
 	}
-	larger.count = seen->count;
-	free(seen->slot);
+	for (i = 0; i < seen->room; i++)
+		if (seen->head[i] != 0)
+			put(&larger, seen->head[i], seen->tail != NULL ? seen->tail[i] : 0);
+	pb_seen_done(seen);
 	*seen = larger;
 	return PB_OK;
 }
@@ -115,20 +134,16 @@ enum pb_status
 pb_seen_add(struct pb_seen *seen, const uint8_t *key, struct pb_error *err)
 {
 	enum pb_status status = pb_seen_reserve(seen, seen->count + 1, err);
-	uint8_t *slot;
 
-	if (status != PB_OK)
-		return status;
-	if (!find(seen, key, &slot)) {
-		memcpy(slot, key, seen->key_len);
-		seen->count++;
-	}
-	return PB_OK;
+	if (status == PB_OK)
+		put(seen, half(key), tail_of(seen, key));
+	return status;
 }
 
 void
 pb_seen_done(struct pb_seen *seen)
 {
-	free(seen->slot);
+	free(seen->head);
+	free(seen->tail);
 	pb_seen_init(seen, seen->key_len);
 }

@@ -9,12 +9,14 @@
 #include "probant/status.h"
 
 struct pb_seen {
-	uint8_t *slot; /* room * key_len; zeros: empty */
+	uint64_t *head; /* room: the first 8 octets of each key; 0: empty */
+	uint64_t *tail; /* the other 8; NULL if there are none */
 	size_t key_len;
 	size_t room; /* a power of two, or 0 */
 	size_t count;
 };
 
+/* A key of zeros stands for none, and is never held. */
 void pb_seen_init(struct pb_seen *seen, size_t key_len);
 bool pb_seen_has(const struct pb_seen *seen, const uint8_t *key);
 /* It will be asked for or added shortly: what is fetched for many at once costs one wait. */
