@@ -191,8 +191,8 @@
 #define PB_LIMIT_POLICY_DOORS 32
 #define PB_LIMIT_POLICY_ARCHIVES 4096
 #define PB_LIMIT_POLICY_PROFILES 32
-/* What a process tells of itself: a row for each archive, and one of its own. */
-#define PB_LIMIT_BOARD_ROWS (PB_LIMIT_POLICY_ARCHIVES + 1)
+/* What a process tells of itself: a row of its own, one for each archive, each authority. */
+#define PB_LIMIT_BOARD_ROWS (1 + PB_LIMIT_POLICY_ARCHIVES + PB_LIMIT_TSAS)
 /* Its map: the file, with a line of some 60 octets for each of 100,000 addresses and as many
  * comments; what a server may call a map. */
 #define PB_LIMIT_MAP (16 * 1024 * 1024)

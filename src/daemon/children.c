@@ -70,6 +70,13 @@ add(struct pb_children *c, const struct kind *kind, const char *name, int socket
 	make_board(c, child, rows);
 }
 
+/* Whom the writer has asked, and tells of. */
+static size_t
+count_asked(const struct pb_timestamp_policy *policy)
+{
+	return policy != NULL ? policy->profile[policy->in_force].authority_count : 0;
+}
+
 enum pb_status
 pb_children_new(
     const struct pb_setting *setting, struct pb_children **ret_children, struct pb_error *err)
@@ -88,12 +95,12 @@ pb_children_new(
 		? (unsigned long)setting->timestamp->profile[setting->timestamp->in_force]
 		      .gap_after_s
 		: GAP_AFTER_S);
-	add(c, &WRITER, "writer", setting->relay_socket, 1 + policy->archive_count);
+	add(c, &WRITER, "writer", setting->relay_socket,
+	    1 + policy->archive_count + count_asked(setting->timestamp));
 	for (size_t i = 0; i < policy->door_count; i++)
 		add(c, &DOOR, policy->door[i].name, setting->door_socket[i], 1);
 	if (setting->stamper_socket >= 0)
-		add(c, &STAMPER, "stamper", setting->stamper_socket,
-		    setting->timestamp->authority_count);
+		add(c, &STAMPER, "stamper", setting->stamper_socket, 1);
 	if (setting->metrics_socket >= 0 || policy->alerts != NULL)
 		add(c, &HERALD, "herald", setting->metrics_socket, 1);
 	*ret_children = c;

@@ -37,6 +37,8 @@ struct pb_errands {
 	int64_t next_us; /* of a clock that never steps back: no round is collected before */
 	struct silence silence[PB_LIMIT_TSAS];
 	size_t silent;
+	const char *asked[PB_LIMIT_TSAS]; /* for the archive that is in turn; borrowed of it */
+	size_t asked_count;
 };
 
 /* ---- the thread ----------------------------------------------------------------------------- */
@@ -82,6 +84,8 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
 		status = under->exchange(under->ctx, request, ret_reply, &own);
 		if (status == PB_EUNAVAIL && own.cause != ENETDOWN)
 			remember_silence(e, request->authority, &own);
+		if (e->asked_count < PB_LIMIT_TSAS)
+			e->asked[e->asked_count++] = request->authority;
 	}
 	if (status != PB_OK && err != NULL)
 		*err = own;
@@ -109,6 +113,30 @@ share(struct pb_errands *e, struct pb_error *err)
 	return status;
 }
 
+/* Why an authority that was asked gave nothing; NULL: its token is good. */
+static const char *
+reason_of(const struct pb_anchor_answers *answers, const char *name)
+{
+	for (size_t i = 0; i < answers->failure_count; i++)
+		if (strcmp(answers->failure[i].tsa, name) == 0)
+			return answers->failure[i].reason;
+	return NULL;
+}
+
+static void
+judge(struct pb_errands *e, const struct pb_stamping *stamping)
+{
+	const struct pb_errands_options *o = &e->options;
+
+	for (size_t i = 0; o->judged != NULL && i < e->asked_count; i++) {
+		const char *reason = reason_of(&stamping->answers, e->asked[i]);
+
+		if (reason == NULL || strcmp(reason, PB_ASK_NO_NETWORK) != 0)
+			o->judged(o->ctx, e->asked[i], reason == NULL);
+	}
+	e->asked_count = 0;
+}
+
 /* One after the other; where tokens are shared the first has the answer of all. */
 static void
 ask(struct pb_errands *e)
@@ -124,6 +152,8 @@ ask(struct pb_errands *e)
 		errand->err = err;
 		if (shared == PB_OK)
 			errand->status = pb_stamping_ask(errand->stamping, &errand->err);
+		if (errand->status == PB_OK)
+			judge(e, errand->stamping);
 	}
 }
 

@@ -30,6 +30,12 @@ struct pb_errands_options {
 	const char *node_dir;
 	uint32_t every_s; /* no sooner behind a round that brought a token */
 	size_t archives;  /* so many may be in a round */
+	/*
+	 * An authority was asked: did it give a good token?  By the thread that asks; may be NULL.
+	 * Not of who could not be asked, or for what this machine failed at.
+	 */
+	void (*judged)(void *ctx, const char *authority, bool good);
+	void *ctx;
 };
 
 enum pb_status pb_errands_new(const struct pb_errands_options *options,

@@ -23,14 +23,6 @@
 /* For all archives at the end; the rest is for whoever lists them.  The master waits for longer. */
 #define LAST_LOOK_US (60 * INT64_C(1000000))
 
-static void
-tell_now(struct writer *w, enum pb_board_number number)
-{
-	const struct pb_clock *clock = w->world->clock;
-
-	pb_board_set(w->board, 0, number, (uint64_t)clock->now_us(clock->ctx));
-}
-
 /* ---- what it is made of --------------------------------------------------------------------- */
 
 static enum pb_status
@@ -60,28 +52,25 @@ open_errands(struct writer *w, struct pb_error *err)
 		.http = pb_outside_http(w->outside),
 		.node_dir = profile->shared ? w->node_dir : NULL,
 		.every_s = profile->every_s,
-		.archives = w->policy->archive_count };
+		.archives = w->policy->archive_count,
+		.judged = pb_writer_tell_authority,
+		.ctx = w };
 
 	return pb_errands_new(&options, &w->errands, err);
 }
 
 /* What archives are stamped by, where a policy says so: others are asked by a process that can. */
 static enum pb_status
-open_stamps(struct writer *w, struct pb_error *err)
+open_outside(struct writer *w, struct pb_error *err)
 {
-	enum pb_status status = PB_OK;
+	enum pb_status status;
 
-	if (w->timestamp.len == 0)
+	if (w->stamps == NULL)
 		return PB_OK;
 	(void)snprintf(
 	    w->stamper, sizeof(w->stamper), "%s/" PB_SOCKET_STAMPER, w->policy->runtime_dir);
-	status = pb_stamps_new(w->world, &w->timestamp, &w->stamps, err);
-	if (status == PB_OK)
-		status =
-		    pb_outside_new(w->world, w->stamper, w->users.stamper.uid, &w->outside, err);
-	if (status == PB_OK)
-		status = open_errands(w, err);
-	return status;
+	status = pb_outside_new(w->world, w->stamper, w->users.stamper.uid, &w->outside, err);
+	return status == PB_OK ? open_errands(w, err) : status;
 }
 
 static enum pb_status
@@ -106,27 +95,6 @@ make_depots(struct writer *w, struct pb_error *err)
 	for (size_t i = 0; status == PB_OK && i < w->policy->archive_count; i++)
 		status = pb_depot_new(&w->shared, i, &w->depot[i], err);
 	return status;
-}
-
-/* Mail is kept, whether or not somebody can see that it is. */
-static void
-open_board(struct writer *w)
-{
-	size_t count = w->policy->archive_count;
-	const char **names = calloc(1 + count, sizeof(*names));
-	struct pb_error err = { 0 };
-
-	if (names == NULL)
-		return;
-	names[0] = "writer";
-	for (size_t i = 0; i < count; i++)
-		names[1 + i] = w->policy->archive[i].name;
-	if (pb_board_map(PB_SERVICE_BOARD, names, 1 + count, &w->board, &err) != PB_OK)
-		pb_log_error("writer", &err);
-	free(names);
-	for (size_t i = 0; i <= count; i++)
-		pb_board_set(w->board, i, PB_BOARD_FAILING_US, 0);
-	tell_now(w, PB_BOARD_BEGUN_US);
 }
 
 /* Before each record and in each turn: what comes behind a step stands behind it in the log. */
@@ -259,7 +227,7 @@ serve(struct writer *w, struct pb_error *err)
 		if (pb_relay_server_turn(w->server, busy ? 0 : TURN_MS, &failure) != PB_OK)
 			complain(w, w->policy->archive_count, &failure);
 		note_cut(w);
-		tell_now(w, PB_BOARD_ALIVE_US);
+		pb_writer_tell_now(w, PB_BOARD_ALIVE_US);
 		look_at_clock(w);
 		busy = tend(w);
 		status = look_for_broken(w, err);
@@ -313,9 +281,11 @@ pb_writer_run(const struct pb_world *world, struct pb_error *err)
 		return pb_fail_memory(err, N_("begin to write"));
 	w->world = world;
 	status = pb_writer_settle(w, err);
+	if (status == PB_OK && w->timestamp.len > 0)
+		status = pb_stamps_new(w->world, &w->timestamp, &w->stamps, err);
 	if (status == PB_OK) {
-		open_board(w);
-		status = open_stamps(w, err);
+		pb_writer_board_open(w);
+		status = open_outside(w, err);
 	}
 	if (status == PB_OK)
 		status = make_depots(w, err);

@@ -1,4 +1,6 @@
-/* The writer from within: of writer.c, and of writer_settle.c, which gives up what it may not need.
+/*
+ * The writer from within: of writer.c; of writer_settle.c, which gives up what it may not need; and
+ * of writer_board.c.
  */
 #ifndef PB_DAEMON_WRITER_STATE_H
 #define PB_DAEMON_WRITER_STATE_H
@@ -45,6 +47,12 @@ struct writer {
 
 /* Read what it was handed, become its user, and be confined to its archives: for good. */
 enum pb_status pb_writer_settle(struct writer *writer, struct pb_error *err) PB_MUST_CHECK;
+
+/* What it tells, in a row of its own, one for each archive and one for each authority. */
+void pb_writer_board_open(struct writer *writer);
+void pb_writer_tell_now(struct writer *writer, enum pb_board_number number);
+/* As pb_errands_options has it. */
+void pb_writer_tell_authority(void *writer, const char *name, bool good);
 
 /* A directory came, mounted say, that was not there: only a new writer may open it. */
 bool pb_writer_is_outdated(const struct writer *writer);

@@ -36,23 +36,40 @@ read_one(const struct pb_files *files, const char *dir, bool door, const char *n
 	return status;
 }
 
-/* Its own, and then an archive's each; while a policy changes they may be of another. */
+/* They stand last, and they alone behind the first say since when. */
+static size_t
+count_authorities(const struct pb_board_row *row, size_t count)
+{
+	size_t first = count;
+
+	while (first > 1 && row[first - 1].number[PB_BOARD_BEGUN_US] != 0)
+		first--;
+	return count - first;
+}
+
+/* Its own, then an archive's each, then an authority's; while a policy changes they may be of
+ * another. */
 static enum pb_status
 read_writer(const struct pb_files *files, struct pb_boards *boards, struct pb_error *err)
 {
 	const struct pb_capture_policy *policy = boards->policy;
 	struct pb_board_row *row;
 	enum pb_status status;
-	size_t count;
+	size_t count, authorities;
 
 	status = read_board(files, policy->runtime_dir, false, "writer", &row, &count, err);
-	if (count == 1 + policy->archive_count) {
-		boards->writer = row[0];
-		for (size_t i = 0; i < policy->archive_count; i++)
-			if (strcmp(row[1 + i].name, policy->archive[i].name) == 0)
-				boards->archive[i] = row[1 + i];
+	authorities = count_authorities(row, count);
+	if (count - authorities != 1 + policy->archive_count) {
+		free(row);
+		return status;
 	}
-	free(row);
+	boards->writer = row[0];
+	for (size_t i = 0; i < policy->archive_count; i++)
+		if (strcmp(row[1 + i].name, policy->archive[i].name) == 0)
+			boards->archive[i] = row[1 + i];
+	memmove(row, row + count - authorities, authorities * sizeof(*row));
+	boards->authority = row;
+	boards->authority_count = authorities;
 	return status;
 }
 
@@ -73,8 +90,7 @@ pb_boards_read(const struct pb_files *files, const struct pb_capture_policy *pol
 	for (size_t i = 0; status == PB_OK && i < policy->door_count; i++)
 		status = read_one(files, dir, true, policy->door[i].name, &boards.door[i], err);
 	if (status == PB_OK)
-		status = read_board(
-		    files, dir, false, "stamper", &boards.authority, &boards.authority_count, err);
+		status = read_one(files, dir, false, "stamper", &boards.stamper, err);
 	if (status == PB_OK)
 		status = read_one(files, dir, false, "herald", &boards.herald, err);
 	if (status == PB_OK)

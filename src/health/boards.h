@@ -11,9 +11,10 @@ struct pb_boards {
 	struct pb_board_row writer;
 	struct pb_board_row *archive; /* by archive of the policy */
 	struct pb_board_row *door;    /* by door */
+	/* Those that the stamper asks, by what the writer found their answers worth. */
 	struct pb_board_row *authority;
 	size_t authority_count;
-	struct pb_board_row herald;
+	struct pb_board_row stamper, herald;
 };
 
 /* What cannot be read, or is not as the policy has it, is not told.  PB_ENOMEM. */

@@ -80,14 +80,6 @@ say_archive(struct saying *s, const char *name, const struct pb_board_row *row)
 		    s->lines, "archive %s: no authority answers, and its log says so\n", name);
 }
 
-/* Each row of its board has its sign of life. */
-static void
-say_stamper(struct saying *s, const struct pb_boards *boards)
-{
-	if (boards->policy->timestamp != NULL && boards->authority_count > 0)
-		say_life(s, "stamper", "", &boards->authority[0]);
-}
-
 enum pb_status
 pb_health(const struct pb_boards *boards, int64_t now_us, struct pb_buf *lines)
 {
@@ -95,7 +87,8 @@ pb_health(const struct pb_boards *boards, int64_t now_us, struct pb_buf *lines)
 	struct saying s = { .lines = lines, .now_us = now_us };
 
 	say_life(&s, "writer", "", &boards->writer);
-	say_stamper(&s, boards);
+	if (boards->authority_count > 0)
+		say_life(&s, "stamper", "", &boards->stamper);
 	for (size_t i = 0; i < policy->door_count; i++)
 		say_door(&s, policy->door[i].name, &boards->door[i]);
 	for (size_t i = 0; i < policy->archive_count; i++)

@@ -58,12 +58,13 @@ static const struct metric OF_ARCHIVE[] = {
 	    "Since when it cannot be written to; 0: it can." },
 	{ PB_BOARD_FREE_BYTES, GAUGE, "disk_free_bytes", "Room on its disk." },
 };
+static const struct metric OF_STAMPER[] = {
+	{ PB_BOARD_ALIVE_US, SECONDS, "alive_timestamp_seconds", "Its last sign of life." },
+};
 static const struct metric OF_AUTHORITY[] = {
-	{ PB_BOARD_ALIVE_US, SECONDS, "alive_timestamp_seconds",
-	    "Last sign of life of whoever asks it." },
 	{ PB_BOARD_STAMPED_US, SECONDS, "stamped_timestamp_seconds",
-	    "When it answered last; 0: not yet." },
-	{ PB_BOARD_FAILURES, COUNTER, "failures_total", "Times that it did not answer well." },
+	    "When it gave a good token last; 0: not yet." },
+	{ PB_BOARD_FAILURES, COUNTER, "failures_total", "Times that it was asked and gave none." },
 	{ PB_BOARD_FAILED_US, SECONDS, "failed_timestamp_seconds",
 	    "When that was last; 0: never." },
 };
@@ -136,8 +137,10 @@ pb_metrics(const struct pb_boards *boards, struct pb_buf *text)
 	put(&w, "door", true, OF_DOOR, COUNT(OF_DOOR), boards->door, policy->door_count);
 	put(&w, "archive", true, OF_ARCHIVE, COUNT(OF_ARCHIVE), boards->archive,
 	    policy->archive_count);
-	if (boards->authority_count > 0)
+	if (boards->authority_count > 0) {
+		put(&w, "stamper", false, OF_STAMPER, COUNT(OF_STAMPER), &boards->stamper, 1);
 		put(&w, "authority", true, OF_AUTHORITY, COUNT(OF_AUTHORITY), boards->authority,
 		    boards->authority_count);
+	}
 	return w.status;
 }

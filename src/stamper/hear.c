@@ -18,23 +18,6 @@ tell(const struct pb_stamper *s, const char *about, const struct pb_error *err)
 		s->failed(s->ctx, about, err);
 }
 
-/* How an authority answered; what it is worth is for the writer to say. */
-static void
-tell_answer(const struct pb_stamper *s, const char *authority, bool good)
-{
-	uint64_t now_us = (uint64_t)s->clock->now_us(s->clock->ctx);
-	size_t row = 0;
-
-	while (row < s->policy->authority_count &&
-	       strcmp(s->policy->authority[row].name, authority) != 0)
-		row++;
-	if (row == s->policy->authority_count)
-		return;
-	pb_board_set(s->board, row, good ? PB_BOARD_STAMPED_US : PB_BOARD_FAILED_US, now_us);
-	if (!good)
-		pb_board_add(s->board, row, PB_BOARD_FAILURES, 1);
-}
-
 /* ---- asking --------------------------------------------------------------------------------- */
 
 static enum pb_exchange_end
@@ -65,7 +48,6 @@ ask(const struct pb_stamper *s, const struct pb_question *question,
 	if (status == PB_OK) {
 		status = s->http->exchange(s->http->ctx, &request, &reply, &err);
 		answer->end = end_of(status, &err);
-		tell_answer(s, question->authority, status == PB_OK && reply.status == 200);
 	}
 	if (status != PB_OK) {
 		tell(s, question->authority[0] != '\0' ? question->authority : NULL, &err);

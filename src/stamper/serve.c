@@ -96,8 +96,7 @@ tell_alive(const struct pb_stamper *s)
 {
 	int64_t now_us = s->clock->now_us(s->clock->ctx);
 
-	for (size_t i = 0; i < s->policy->authority_count; i++)
-		pb_board_set(s->board, i, PB_BOARD_ALIVE_US, (uint64_t)now_us);
+	pb_board_set(s->board, 0, PB_BOARD_ALIVE_US, (uint64_t)now_us);
 }
 
 void

@@ -13,7 +13,7 @@ struct pb_stamper {
 	int listener;           /* a local socket (sys/local.h) */
 	int line;               /* readable when it is to stop */
 	uint32_t writer_uid;    /* who alone is heard, but for root */
-	struct pb_board *board; /* a row for each authority of the policy, in order; may be NULL */
+	struct pb_board *board; /* of one row; may be NULL */
 	/* What went wrong, about whom: for the log; from several threads.  May be NULL. */
 	void (*failed)(void *ctx, const char *about, const struct pb_error *err);
 	void *ctx;

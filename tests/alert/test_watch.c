@@ -49,10 +49,9 @@ live(struct fixture *f, int64_t second)
 {
 	f->now_us = WALL + second * SECOND;
 	f->monotonic_us = second * SECOND;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		f->door[i].number[PB_BOARD_ALIVE_US] = (uint64_t)f->now_us;
-		f->authority[i].number[PB_BOARD_ALIVE_US] = (uint64_t)f->now_us;
-	}
+	f->boards.stamper.number[PB_BOARD_ALIVE_US] = (uint64_t)f->now_us;
 	f->boards.writer.number[PB_BOARD_ALIVE_US] = (uint64_t)f->now_us;
 }
 
@@ -161,24 +160,32 @@ a_process_without_a_sign_of_life_is_down(void **state)
 }
 
 static void
-a_stamper_lives_by_any_of_its_rows(void **state)
+a_stamper_lives_where_somebody_is_to_be_asked(void **state)
 {
 	struct fixture *f = *state;
 	uint64_t sign;
 
 	live(f, 0);
 	assert_well(f);
-	sign = f->authority[1].number[PB_BOARD_ALIVE_US];
+	sign = f->boards.stamper.number[PB_BOARD_ALIVE_US];
 	live(f, 10);
-	f->authority[1].number[PB_BOARD_ALIVE_US] = sign;
-	assert_well(f);
-	sign = f->authority[0].number[PB_BOARD_ALIVE_US];
-	live(f, 20);
-	f->authority[0].number[PB_BOARD_ALIVE_US] = sign;
-	f->authority[1].number[PB_BOARD_ALIVE_US] = WALL;
+	f->boards.stamper.number[PB_BOARD_ALIVE_US] = sign;
 	assert_wrong(f, PB_ALERT_STAMPER_DOWN, "");
-	f->boards.authority_count = 0; /* nobody is to be asked */
+	f->boards.authority_count = 0;
 	assert_well(f);
+}
+
+static void
+a_stamper_that_never_told_anything_is_down(void **state)
+{
+	struct fixture *f = *state;
+
+	live(f, 0);
+	f->boards.stamper.number[PB_BOARD_ALIVE_US] = 0;
+	assert_well(f);
+	live(f, 10);
+	f->boards.stamper.number[PB_BOARD_ALIVE_US] = 0;
+	assert_wrong(f, PB_ALERT_STAMPER_DOWN, "");
 }
 
 static void
@@ -351,7 +358,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(processes_that_live_and_keep_are_well),
 		TEST(a_process_without_a_sign_of_life_is_down),
-		TEST(a_stamper_lives_by_any_of_its_rows),
+		TEST(a_stamper_lives_where_somebody_is_to_be_asked),
+		TEST(a_stamper_that_never_told_anything_is_down),
 		TEST(a_door_that_cannot_keep_defers),
 		TEST(an_archive_that_cannot_keep_fails),
 		TEST(what_was_there_before_the_first_look_did_not_happen),

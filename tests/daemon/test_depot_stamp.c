@@ -7,6 +7,7 @@
 
 static struct fake_tsa tsa;
 static bool away; /* nobody can be asked */
+static unsigned good, bad; /* answers, as they were judged */
 
 struct stamped {
 	struct fixture *f;
@@ -46,12 +47,22 @@ acknowledge(void *ctx, void *cookie, const struct pb_receipt *receipt, struct pb
 	return PB_OK;
 }
 
+static void
+judge(void *ctx, const char *authority, bool is_good)
+{
+	(void)ctx;
+	assert_string_equal(authority, "fictif");
+	good += is_good;
+	bad += !is_good;
+}
+
 static int
 set_up_tsa(void **state)
 {
 	fresh(*state);
 	fake_tsa_init(&tsa, *state);
 	away = false;
+	good = bad = 0;
 	return 0;
 }
 
@@ -109,7 +120,8 @@ begin(struct stamped *s, struct fixture *f, const char *asked)
 		.http = &s->http,
 		.node_dir = s->stamps->profile->shared ? s->node : NULL,
 		.every_s = s->stamps->profile->every_s,
-		.archives = 1 };
+		.archives = 1,
+		.judged = judge };
 	assert_int_equal(pb_errands_new(&s->asking, &s->errands, NULL), PB_OK);
 	s->archive = (struct pb_policy_archive){ .name = NAME, .path = f->dir };
 	s->policy = (struct pb_capture_policy){
@@ -453,12 +465,44 @@ where_nobody_could_ask_no_authority_is_blamed(void **state)
 	begin(&s, *state, EXTERNAL);
 	away = true;
 	assert_int_equal(ask(&s), 0);
+	assert_int_equal(good + bad, 0);
 	assert_int_equal(access(at(s.f, "tsa/fictif.state"), F_OK), -1);
 	tick(&s, PB_OK);
 	away = false;
 	pass_time(s.f, 5); /* and not a minute, as behind a failure */
 	stamp(&s);
 	assert_int_equal(count_events(s.f, "timestamp", NULL), 1);
+	end(&s);
+}
+
+/* By what came, and not by that something did. */
+static void
+an_authority_is_as_good_as_its_tokens(void **state)
+{
+	static const enum conduct bad_ones[] = { REFUSES_CONNECTION, FAILS, SHOWS_A_PAGE,
+		CALLS_IT_A_REPLY, STAMPS_OTHER_DATA, ANSWERS_ANOTHER_REQUEST, IS_SOMEBODY_ELSE };
+	struct stamped s;
+
+	for (unsigned i = 0; i < sizeof(bad_ones) / sizeof(bad_ones[0]); i++) {
+		fresh(*state);
+		begin(&s, *state, EXTERNAL);
+		tsa.conduct = bad_ones[i];
+		assert_int_equal(ask(&s), 1);
+		assert_int_equal(good, 0);
+		assert_int_equal(bad, i + 1);
+		end(&s);
+	}
+}
+
+static void
+a_good_token_is_said_to_be_one(void **state)
+{
+	struct stamped s;
+
+	begin(&s, *state, EXTERNAL);
+	stamp(&s);
+	assert_int_equal(good, 1);
+	assert_int_equal(bad, 0);
 	end(&s);
 }
 
@@ -599,6 +643,8 @@ main(void)
 		TEST(while_nobody_can_be_asked_nothing_is_begun),
 		TEST(where_nobody_answers_capture_goes_on_and_the_gap_is_stated),
 		TEST(where_nobody_could_ask_no_authority_is_blamed),
+		TEST(an_authority_is_as_good_as_its_tokens),
+		TEST(a_good_token_is_said_to_be_one),
 		TEST(what_a_command_keeps_from_being_kept_is_kept_behind_it),
 		TEST(what_could_not_be_asked_at_all_is_asked_again),
 		TEST(the_archives_own_authority_waits_for_nobody),

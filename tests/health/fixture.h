@@ -88,6 +88,21 @@ all_live(struct fixture *f)
 	pb_board_free(open_board(f, true, OF_FILTRE, 1));
 }
 
+/* And an authority's, which it asks. */
+static const char *const OF_ASKING[] = { "writer", TILLEULS, PLATANES, "une", "autre" };
+#define UNE 3
+#define AUTRE 4
+
+static inline struct pb_board *
+ask_authorities(struct fixture *f)
+{
+	struct pb_board *board = open_board(f, false, OF_ASKING, 5);
+
+	for (size_t i = UNE; i <= AUTRE; i++)
+		pb_board_set(board, i, PB_BOARD_BEGUN_US, NOON_US);
+	return board;
+}
+
 static inline void
 look(struct fixture *f)
 {

@@ -84,27 +84,32 @@ what_was_not_tried_for_long_is_not_said_to_fail(void **state)
 
 /* One that a policy before asked for may have left its board behind. */
 static void
-a_stamper_lives_where_the_policy_has_one(void **state)
+a_stamper_lives_where_the_writer_asks_authorities(void **state)
 {
-	static const char *const names[] = { "une", "autre" };
-	static char timestamp[] = "/etc/probant/timestamp.yaml";
+	static const char *const names[] = { "stamper" };
 	struct fixture *f = *state;
 	struct pb_board *board;
-	char path[PB_BOARD_PATH];
-	int fd = -1;
 
 	all_live(f);
-	pb_board_path(f->dir, false, "stamper", path);
-	assert_int_equal(pb_board_make(path, 2, &fd, NULL), PB_OK);
-	assert_int_equal(pb_board_map(fd, names, 2, &board, NULL), PB_OK);
-	(void)close(fd);
+	board = open_board(f, false, names, 1);
 	pb_board_set(board, 0, PB_BOARD_ALIVE_US, NOON_US - 20 * 1000000);
 	assert_health(f, NOON_US, "");
-	f->policy.timestamp = timestamp;
+	pb_board_free(ask_authorities(f));
 	assert_health(f, NOON_US, "stamper: no sign of life for 20 s\n");
 	pb_board_set(board, 0, PB_BOARD_ALIVE_US, NOON_US);
 	assert_health(f, NOON_US, "");
 	pb_board_free(board);
+}
+
+/* Whatever its board is. */
+static void
+a_stamper_that_tells_nothing_does_not_live(void **state)
+{
+	struct fixture *f = *state;
+
+	all_live(f);
+	pb_board_free(ask_authorities(f));
+	assert_health(f, NOON_US, "stamper: it has not given a sign of life\n");
 }
 
 /* While a policy changes, and where somebody writes what he likes. */
@@ -112,6 +117,7 @@ static void
 a_board_that_is_another_tells_nothing(void **state)
 {
 	static const char *const others[] = { "writer", PLATANES, TILLEULS };
+	static const char *const more[] = { "writer", TILLEULS, PLATANES, "ormes" };
 	static const char *const fewer[] = { "writer", TILLEULS };
 	static const char *const other[] = { "milter", "x" };
 	struct fixture *f = *state;
@@ -122,6 +128,9 @@ a_board_that_is_another_tells_nothing(void **state)
 	pb_board_set(board, 1, PB_BOARD_FAILING_US, 1);
 	pb_board_free(board);
 	assert_health(f, NOON_US, "");
+	/* An archive more than there is takes nobody for an authority. */
+	pb_board_free(open_board(f, false, more, 4));
+	assert_health(f, NOON_US, "writer: it has not given a sign of life\n");
 	pb_board_free(open_board(f, false, fewer, 2));
 	assert_health(f, NOON_US, "writer: it has not given a sign of life\n");
 	pb_board_free(open_board(f, true, other, 2));
@@ -138,7 +147,8 @@ main(void)
 		TEST(what_tells_that_it_lives_does_for_a_while),
 		TEST(what_cannot_be_kept_or_told_is_said),
 		TEST(what_was_not_tried_for_long_is_not_said_to_fail),
-		TEST(a_stamper_lives_where_the_policy_has_one),
+		TEST(a_stamper_lives_where_the_writer_asks_authorities),
+		TEST(a_stamper_that_tells_nothing_does_not_live),
 		TEST(a_board_that_is_another_tells_nothing),
 	};
 

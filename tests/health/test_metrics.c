@@ -65,23 +65,38 @@ what_is_not_told_has_no_value(void **state)
 }
 
 static void
-authorities_are_those_that_the_stamper_tells_of(void **state)
+authorities_are_those_that_the_writer_tells_of(void **state)
 {
 	static const char *const names[] = { "stamper" };
 	struct fixture *f = *state;
-	char from[PB_BOARD_PATH];
 	struct pb_board *board;
 	struct pb_buf text;
-	int fd = -1;
-	const char *const authorities[] = { "une", "autre" };
 
-	pb_board_path(f->dir, false, names[0], from);
-	assert_int_equal(pb_board_make(from, 2, &fd, NULL), PB_OK);
-	assert_int_equal(pb_board_map(fd, authorities, 2, &board, NULL), PB_OK);
-	(void)close(fd);
-	pb_board_add(board, 1, PB_BOARD_FAILURES, 4);
+	pb_board_free(open_board(f, false, names, 1));
+	board = ask_authorities(f);
+	pb_board_add(board, AUTRE, PB_BOARD_FAILURES, 4);
 	text = write_metrics(f);
+	assert_says(&text, "probant_authority_failures_total{authority=\"une\"} 0");
 	assert_says(&text, "probant_authority_failures_total{authority=\"autre\"} 4");
+	assert_says(&text, "probant_stamper_alive_timestamp_seconds 1778083320.000000");
+	assert_says(&text, "probant_archive_records{archive=\"platanes\"} 0");
+	pb_buf_done(&text);
+	pb_board_free(board);
+}
+
+/* Who took it over could tell that all of them answer. */
+static void
+what_a_stamper_says_of_authorities_is_not_told(void **state)
+{
+	static const char *const names[] = { "stamper", "une" };
+	struct fixture *f = *state;
+	struct pb_board *board = open_board(f, false, names, 2);
+	struct pb_buf text;
+
+	pb_board_set(board, 1, PB_BOARD_BEGUN_US, NOON_US);
+	all_live(f);
+	text = write_metrics(f);
+	assert_null(strstr(pb_buf_text(&text), "authority"));
 	pb_buf_done(&text);
 	pb_board_free(board);
 }
@@ -117,7 +132,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(numbers_are_said_in_base_units),
 		TEST(what_is_not_told_has_no_value),
-		TEST(authorities_are_those_that_the_stamper_tells_of),
+		TEST(authorities_are_those_that_the_writer_tells_of),
+		TEST(what_a_stamper_says_of_authorities_is_not_told),
 		TEST(memory_that_runs_out_is_said),
 	};
 

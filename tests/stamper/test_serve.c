@@ -88,7 +88,7 @@ serve(void *arg)
 static void
 make_board(struct fixture *f)
 {
-	const char *const names[] = { NAME };
+	const char *const names[] = { "stamper" };
 	char path[220];
 	int fd = -1;
 
@@ -230,27 +230,23 @@ read_board(struct fixture *f)
 	return row;
 }
 
+/* What an answer is worth is for the writer to say, who judges it. */
 static void
-how_an_authority_answers_is_told_on_the_board(void **state)
+its_board_says_that_it_lives_and_nothing_of_authorities(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_http_reply reply;
-	struct pb_board_row before = read_board(f), row;
+	struct pb_board_row row;
 	int cause;
 
-	assert_string_equal(before.name, "fictive-a");
-	assert_int_equal(before.number[PB_BOARD_STAMPED_US], 0);
 	assert_int_equal(ask(f, &STAMP, &reply, &cause), PB_OK);
 	pb_buf_done(&reply.body);
-	row = read_board(f);
-	assert_true(row.number[PB_BOARD_STAMPED_US] > 0);
-	assert_true(row.number[PB_BOARD_ALIVE_US] > 0);
-	assert_int_equal(row.number[PB_BOARD_FAILURES], 0);
 	f->answers = PB_EUNAVAIL;
 	assert_int_equal(ask(f, &STAMP, &reply, &cause), PB_EUNAVAIL);
 	row = read_board(f);
-	assert_int_equal(row.number[PB_BOARD_FAILURES], 1);
-	assert_true(row.number[PB_BOARD_FAILED_US] > 0);
+	assert_string_equal(row.name, "stamper");
+	for (size_t i = 0; i < PB_BOARD_NUMBERS; i++)
+		assert_true((row.number[i] > 0) == (i == PB_BOARD_ALIVE_US));
 }
 
 static void
@@ -374,7 +370,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_an_authority_answers_comes_whole),
 		TEST(why_it_did_not_is_told_and_said_in_the_log),
-		TEST(how_an_authority_answers_is_told_on_the_board),
+		TEST(its_board_says_that_it_lives_and_nothing_of_authorities),
 		TEST(a_stamper_without_memory_blames_nobody_else),
 		TEST(what_is_not_permitted_is_not_done),
 		TEST(what_is_no_question_is_not_answered),
