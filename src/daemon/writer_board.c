@@ -53,8 +53,7 @@ begin(struct writer *w, const char **names)
 void
 pb_writer_board_open(struct writer *w)
 {
-	const char **names =
-	    calloc(1 + w->policy->archive_count + count_asked(w), sizeof(*names));
+	const char **names = calloc(1 + w->policy->archive_count + count_asked(w), sizeof(*names));
 
 	if (names != NULL)
 		begin(w, names);

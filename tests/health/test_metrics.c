@@ -96,7 +96,7 @@ what_a_stamper_says_of_authorities_is_not_told(void **state)
 	pb_board_set(board, 1, PB_BOARD_BEGUN_US, NOON_US);
 	all_live(f);
 	text = write_metrics(f);
-	assert_null(strstr(pb_buf_text(&text), "authority"));
+	assert_null(strstr(pb_buf_text(&text), "probant_authority"));
 	pb_buf_done(&text);
 	pb_board_free(board);
 }
