@@ -44,13 +44,11 @@ struct pb_answer {
 #define PB_ANSWER_EMPTY ((struct pb_answer){ .tsa = NULL })
 void pb_answer_done(struct pb_answer *answer);
 
-/*
- * Why an answer was not good: a stable word for records and state ("refused", "unreachable",
- * "timeout", "http_status", "not_a_reply", "rejected", "too_long", "no_network", "no_key", or
- * pb_stamp_fault_code).
- */
-/* It was not asked: nothing is remembered of it. */
+/* It was not asked, or what failed is of this machine: nothing is remembered of it. */
 #define PB_ASK_NO_NETWORK "no_network"
+#define PB_ASK_FAILED_HERE "failed_here"
+
+/* Why an answer was not good: a word of FORMAT 2.2, for records and state. */
 struct pb_ask_failure {
 	char reason[32];
 	struct pb_error error;

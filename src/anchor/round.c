@@ -81,7 +81,7 @@ ask_one(const struct pb_anchor_question *q, struct pb_tsa *tsa, struct pb_anchor
 {
 	struct pb_answer answer = PB_ANSWER_EMPTY;
 	uint8_t imprint[PB_STAMP_HASH_MAX];
-	struct pb_ask_failure failure;
+	struct pb_ask_failure failure = { .reason = "" };
 	enum pb_status status;
 
 	pb_stamp_imprint(tsa->hash, q->checkpoint.data, q->checkpoint.len, imprint);
@@ -92,11 +92,30 @@ ask_one(const struct pb_anchor_question *q, struct pb_tsa *tsa, struct pb_anchor
 		    pb_ask(q->world, q->dir, q->http, tsa, imprint, true, &answer, &failure, err);
 	if (status == PB_OK) {
 		keep_answer(answers, tsa, &answer);
-	} else if (status == PB_EUNAVAIL) {
+	} else if (status == PB_EUNAVAIL && failure.reason[0] != '\0') {
 		note_failure(answers, tsa, failure.reason, &failure.error);
 		answers->failed += strcmp(failure.reason, PB_ASK_NO_NETWORK) != 0;
 		status = PB_OK;
 	}
+	return status;
+}
+
+/* What is our failure is one of the authority's all the same: the log stays without its token. */
+static enum pb_status
+take_turn(const struct pb_anchor_question *q, struct pb_tsa *tsa, struct pb_anchor_answers *answers,
+    struct pb_error *err)
+{
+	struct pb_error own = q->barred;
+	enum pb_status status = own.status;
+
+	if (tsa->local || status == PB_OK)
+		status = ask_one(q, tsa, answers, &own);
+	if (status == PB_OK)
+		return PB_OK;
+	note_failure(answers, tsa, PB_ASK_FAILED_HERE, &own);
+	answers->failed++;
+	if (err != NULL)
+		*err = own;
 	return status;
 }
 
@@ -115,16 +134,16 @@ enum pb_status
 pb_anchor_ask(
     const struct pb_anchor_question *q, struct pb_anchor_answers *answers, struct pb_error *err)
 {
-	enum pb_status status = PB_OK;
+	enum pb_status status = PB_OK, one;
 	size_t i;
 
-	for (i = 0; status == PB_OK && i < q->authorities->count; i++) {
+	for (i = 0; i < q->authorities->count; i++) {
 		struct pb_tsa *tsa = &q->authorities->tsa[i];
 
 		if (is_too_soon(q, tsa))
 			pass_over(answers, tsa);
-		else
-			status = ask_one(q, tsa, answers, err);
+		else if ((one = take_turn(q, tsa, answers, err)) != PB_OK)
+			status = one;
 	}
 	return status;
 }

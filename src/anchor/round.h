@@ -23,6 +23,8 @@ struct pb_anchor_question {
 	struct pb_place at;       /* where it stands, and its size */
 	struct pb_stamped before; /* how far the log was stamped then */
 	bool away;                /* the lock was let go of since */
+	/* Unless PB_OK: why nobody but the archive's own can be asked, though it is time to. */
+	struct pb_error barred;
 	/* NULL, or by whom others than the archive's own are asked, for many at once. */
 	struct pb_sharing *sharing;          /* held; dropped with the stamping */
 	const struct pb_anchor_entry *entry; /* then where the checkpoint is in his log */
@@ -43,7 +45,10 @@ struct pb_anchor_answers {
 /* Would asking wait for the network? */
 bool pb_anchor_goes_out(const struct pb_anchor_question *question);
 
-/* Into answers that are zeros.  PB_OK whatever they answered; another status is about us. */
+/*
+ * Into answers that are zeros, of each that it was time to ask.  PB_OK whatever they answered;
+ * another status is about us, and those it kept from answering failed by it.
+ */
 enum pb_status pb_anchor_ask(const struct pb_anchor_question *question,
     struct pb_anchor_answers *answers, struct pb_error *err) PB_MUST_CHECK;
 

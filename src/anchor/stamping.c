@@ -68,6 +68,13 @@ no_authority(const struct pb_archive *a, struct pb_error *err)
 }
 
 static enum pb_status
+take_checkpoint(const struct pb_archive *a, struct pb_anchor_question *q, struct pb_error *err)
+{
+	q->at = pb_head_here(&a->head);
+	return pb_place_note(a->world->files, a->dir, &q->at, &q->checkpoint, err);
+}
+
+static enum pb_status
 find_due(const struct pb_archive *a, struct pb_stamping *s, const struct pb_stamping_rule *rule,
     uint32_t *ret_wait_s, struct pb_error *err)
 {
@@ -81,25 +88,19 @@ find_due(const struct pb_archive *a, struct pb_stamping *s, const struct pb_stam
 	q->authorities = s->authorities;
 	*ret_wait_s = UINT32_MAX;
 	if (s->authorities->count == 0)
-		return rule->now ? no_authority(a, err) : PB_OK;
+		return rule->now || rule->asked != NULL ? no_authority(a, err) : PB_OK;
 	status = pb_stamped_find(a->world->files, a->dir, &q->before, err);
 	if (status != PB_OK)
 		return status;
 	*ret_wait_s = wait_for(q, rule);
-	if (*ret_wait_s > 0)
-		return PB_OK;
-	q->at = pb_head_here(&a->head);
-	return pb_place_note(a->world->files, a->dir, &q->at, &q->checkpoint, err);
+	return *ret_wait_s > 0 ? PB_OK : take_checkpoint(a, q, err);
 }
 
-enum pb_status
-pb_stamping_begin(struct pb_archive *a, const struct pb_http *http,
-    const struct pb_stamping_rule *rule, struct pb_stamping **ret_stamping, uint32_t *ret_wait_s,
-    struct pb_error *err)
+static enum pb_status
+begin(const struct pb_archive *a, const struct pb_http *http, bool now,
+    struct pb_stamping **ret_stamping, struct pb_error *err)
 {
-	struct pb_stamping *s = NULL;
-	enum pb_status status;
-	uint32_t wait_s = 0;
+	struct pb_stamping *s;
 
 	if (a->stopped)
 		return pb_fail(err, PB_ESTOPPED, STAMPING,
@@ -112,10 +113,24 @@ pb_stamping_begin(struct pb_archive *a, const struct pb_http *http,
 	s->question = (struct pb_anchor_question){ .world = a->world,
 		.dir = s->dir,
 		.http = http,
-		.now = rule->now,
+		.now = now,
 		.now_us = a->world->clock->now_us(a->world->clock->ctx),
 		.checkpoint = PB_BUF_EMPTY };
-	status = find_due(a, s, rule, &wait_s, err);
+	*ret_stamping = s;
+	return PB_OK;
+}
+
+enum pb_status
+pb_stamping_begin(struct pb_archive *a, const struct pb_http *http,
+    const struct pb_stamping_rule *rule, struct pb_stamping **ret_stamping, uint32_t *ret_wait_s,
+    struct pb_error *err)
+{
+	struct pb_stamping *s = NULL;
+	uint32_t wait_s = 0;
+	enum pb_status status = begin(a, http, rule->now, &s, err);
+
+	if (status == PB_OK)
+		status = find_due(a, s, rule, &wait_s, err);
 	if (status != PB_OK || wait_s > 0) {
 		pb_stamping_free(s);
 		s = NULL;
@@ -126,6 +141,46 @@ pb_stamping_begin(struct pb_archive *a, const struct pb_http *http,
 		*ret_wait_s = wait_s;
 	*ret_stamping = s;
 	return PB_OK;
+}
+
+/* Of their names alone: nothing that stands in the archive need be readable. */
+static struct pb_authorities *
+name_authorities(const struct pb_stamping_rule *rule, uint64_t gap_after_s)
+{
+	struct pb_authorities *authorities = calloc(1, sizeof(*authorities));
+
+	if (authorities == NULL)
+		return NULL;
+	authorities->gap_after_s = gap_after_s;
+	for (size_t i = 0; i < rule->asked_count && i < PB_LIMIT_TSAS; i++)
+		(void)snprintf(authorities->tsa[authorities->count++].name,
+		    sizeof(authorities->tsa[0].name), "%s", rule->asked[i]);
+	return authorities;
+}
+
+enum pb_status
+pb_stamping_begin_barred(struct pb_archive *a, const struct pb_stamping_rule *rule,
+    uint64_t gap_after_s, const struct pb_error *why, struct pb_stamping **ret_stamping,
+    struct pb_error *err)
+{
+	struct pb_stamping *s = NULL;
+	enum pb_status status = begin(a, NULL, rule->now, &s, err);
+
+	if (status != PB_OK)
+		return status;
+	s->question.barred = *why;
+	s->question.authorities = s->authorities = name_authorities(rule, gap_after_s);
+	if (s->authorities == NULL)
+		status = pb_fail_memory(err, STAMPING);
+	if (status == PB_OK)
+		status = pb_stamped_find(a->world->files, a->dir, &s->question.before, err);
+	if (status == PB_OK)
+		status = take_checkpoint(a, &s->question, err);
+	if (status == PB_OK)
+		*ret_stamping = s;
+	else
+		pb_stamping_free(s);
+	return status;
 }
 
 /* ---- 2: asking ------------------------------------------------------------------------------ */

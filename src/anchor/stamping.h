@@ -33,16 +33,24 @@ struct pb_stamping {
 /*
  * *ret_stamping: NULL if nothing is due; then *ret_wait_s (may be NULL): for so long nothing will
  * be, if nothing is recorded (UINT32_MAX: for ever).  http: NULL, or borrowed until it was asked.
- * PB_EUNAVAIL: the archive has no authority, and rule->now asks for one.
+ * PB_EUNAVAIL: the archive has no authority, and rule->now or rule->asked asks for one.
  */
 enum pb_status pb_stamping_begin(struct pb_archive *archive, const struct pb_http *http,
     const struct pb_stamping_rule *rule, struct pb_stamping **ret_stamping, uint32_t *ret_wait_s,
     struct pb_error *err) PB_MUST_CHECK;
 
+/*
+ * One that nobody can be asked for, since it could not be begun: for what `why` says, which is not
+ * PB_OK.  Whom rule->asked names fail by it, so that the log says it when `gap_after_s` is over.
+ */
+enum pb_status pb_stamping_begin_barred(struct pb_archive *archive,
+    const struct pb_stamping_rule *rule, uint64_t gap_after_s, const struct pb_error *why,
+    struct pb_stamping **ret_stamping, struct pb_error *err) PB_MUST_CHECK;
+
 /* Will asking wait for the network?  Then the lock is to be let go of before. */
 bool pb_stamping_goes_out(const struct pb_stamping *stamping);
 
-/* PB_OK whatever they answer; another status is about us. */
+/* PB_OK whatever they answer; another status is about us, and there are answers all the same. */
 enum pb_status pb_stamping_ask(struct pb_stamping *stamping, struct pb_error *err) PB_MUST_CHECK;
 
 /* Is there anything to record: tokens, or that there is none for too long?  Takes no lock. */

@@ -98,13 +98,25 @@ share(struct round *r, struct pb_error *err)
 	return status;
 }
 
+/* barred: NULL, or why nobody but the archive's own can be. */
+static void
+ask(struct row *row, const struct pb_error *barred)
+{
+	if (row->stamping == NULL || row->status != PB_OK)
+		return;
+	if (barred != NULL)
+		row->stamping->question.barred = *barred;
+	row->status = pb_stamping_ask(row->stamping, &row->err);
+}
+
 static void
 keep(struct round *r, struct row *row)
 {
 	const struct pb_patience patience = { .limit_s = PB_LIMIT_LOCK_WAIT_TOKENS_S };
 	struct pb_archive *archive = NULL;
 
-	if (row->stamping == NULL || row->status != PB_OK)
+	if (row->stamping == NULL ||
+	    (row->status != PB_OK && !pb_stamping_has_to_say(row->stamping)))
 		return;
 	row->status = pb_archive_open_patiently(
 	    r->world, row->archive->path, NULL, &patience, &archive, &row->err);
@@ -118,19 +130,18 @@ static enum pb_status
 stamp(struct round *r, struct pb_error *err)
 {
 	size_t count = r->policy->archive_count;
-	enum pb_status status;
+	enum pb_status shared;
 
 	for (size_t i = 0; i < count; i++) {
 		r->row[i].archive = &r->policy->archive[i];
 		begin(r, &r->row[i]);
 	}
-	status = share(r, err);
-	for (size_t i = 0; status == PB_OK && i < count; i++)
-		if (r->row[i].stamping != NULL && r->row[i].status == PB_OK)
-			r->row[i].status = pb_stamping_ask(r->row[i].stamping, &r->row[i].err);
-	for (size_t i = 0; status == PB_OK && i < count; i++)
+	shared = share(r, err);
+	for (size_t i = 0; i < count; i++)
+		ask(&r->row[i], shared != PB_OK ? err : NULL);
+	for (size_t i = 0; i < count; i++)
 		keep(r, &r->row[i]);
-	return status;
+	return shared;
 }
 
 static void

@@ -60,8 +60,8 @@ const struct pb_intake *pb_depot_intake(struct pb_depot *depot);
  */
 enum pb_status pb_depot_tick(
     struct pb_depot *depot, bool crowded, bool *ret_worked, struct pb_error *err) PB_MUST_CHECK;
-/* What was handed to the errands is back.  asked: authorities were; else it is tried again. */
-void pb_depot_answered(struct pb_depot *depot, struct pb_stamping *take_stamping, bool asked);
+/* What was handed to the errands is back. */
+void pb_depot_answered(struct pb_depot *depot, struct pb_stamping *take_stamping);
 
 /* The local clock stepped: the log says so, before what comes next (FORMAT 1.5, clock step). */
 void pb_depot_clock_stepped(struct pb_depot *depot, const struct pb_clock_step *step);

@@ -70,16 +70,15 @@ keep(struct pb_depot *d, struct pb_stamping *take_stamping, struct pb_error *err
 }
 
 void
-pb_depot_answered(struct pb_depot *d, struct pb_stamping *take_stamping, bool asked)
+pb_depot_answered(struct pb_depot *d, struct pb_stamping *take_stamping)
 {
-	struct pb_stamp_outcome outcome = { .due = false };
+	struct pb_stamp_outcome outcome;
 
-	if (asked && pb_stamping_has_to_say(take_stamping)) {
+	if (pb_stamping_has_to_say(take_stamping)) {
 		d->answered = take_stamping; /* for when the archive can be had */
 		return;
 	}
-	if (asked)
-		pb_stamping_tell(take_stamping, &outcome);
+	pb_stamping_tell(take_stamping, &outcome);
 	settle(d, &outcome);
 	pb_stamping_free(take_stamping);
 }
@@ -112,20 +111,44 @@ wait(struct pb_depot *d, uint32_t wait_s)
 	}
 }
 
+/* Who waits for no network.  What was our failure is what went wrong, whatever is kept of it. */
+static enum pb_status
+ask_here(struct pb_depot *d, struct pb_stamping *take_stamping, struct pb_error *err)
+{
+	enum pb_status asked = pb_stamping_ask(take_stamping, err);
+	enum pb_status kept = keep(d, take_stamping, asked == PB_OK ? err : NULL);
+
+	return asked != PB_OK ? asked : kept;
+}
+
+/* Nobody can be asked: an answer too, by which the log says in its time that there is no other. */
+static enum pb_status
+stamp_in_vain(struct pb_depot *d, const struct pb_stamping_rule *rule, const struct pb_error *why,
+    struct pb_error *err)
+{
+	uint64_t gap_after_s = d->options->stamps->profile->gap_after_s;
+	struct pb_stamping *stamping = NULL;
+	enum pb_status status =
+	    pb_stamping_begin_barred(d->archive, rule, gap_after_s, why, &stamping, err);
+
+	return status == PB_OK ? ask_here(d, stamping, err) : status;
+}
+
 static enum pb_status
 stamp_by_policy(struct pb_depot *d, const struct pb_stamping_rule *rule, struct pb_error *err)
 {
 	struct pb_errands *errands = d->options->errands;
 	struct pb_stamping *stamping = NULL;
-	enum pb_status status = follow(d, err);
+	struct pb_error why = { 0 };
+	enum pb_status status = follow(d, &why);
 	uint32_t wait_s = 0;
 
 	d->stamp_us = d->quiet_us = pb_depot_now(d) + STAMP_US; /* if this fails */
 	if (status == PB_OK)
 		status = pb_stamping_begin(
-		    d->archive, pb_errands_http(errands), rule, &stamping, &wait_s, err);
+		    d->archive, pb_errands_http(errands), rule, &stamping, &wait_s, &why);
 	if (status != PB_OK)
-		return status;
+		return stamp_in_vain(d, rule, &why, err);
 	if (stamping == NULL) {
 		wait(d, wait_s);
 		return PB_OK;
@@ -137,11 +160,7 @@ stamp_by_policy(struct pb_depot *d, const struct pb_stamping_rule *rule, struct 
 		pb_errands_add(errands, d->index, stamping);
 		return PB_OK;
 	}
-	status = pb_stamping_ask(stamping, err);
-	if (status == PB_OK)
-		return keep(d, stamping, err);
-	pb_stamping_free(stamping);
-	return status;
+	return ask_here(d, stamping, err);
 }
 
 /* ---- without one ---------------------------------------------------------------------------- */

@@ -131,7 +131,8 @@ judge(struct pb_errands *e, const struct pb_stamping *stamping)
 	for (size_t i = 0; o->judged != NULL && i < e->asked_count; i++) {
 		const char *reason = reason_of(&stamping->answers, e->asked[i]);
 
-		if (reason == NULL || strcmp(reason, PB_ASK_NO_NETWORK) != 0)
+		if (reason == NULL || (strcmp(reason, PB_ASK_NO_NETWORK) != 0 &&
+					  strcmp(reason, PB_ASK_FAILED_HERE) != 0))
 			o->judged(o->ctx, e->asked[i], reason == NULL);
 	}
 	e->asked_count = 0;
@@ -148,12 +149,10 @@ ask(struct pb_errands *e)
 	for (size_t i = 0; i < e->count; i++) {
 		struct pb_errand *errand = &e->round[i];
 
-		errand->status = shared;
-		errand->err = err;
-		if (shared == PB_OK)
-			errand->status = pb_stamping_ask(errand->stamping, &errand->err);
-		if (errand->status == PB_OK)
-			judge(e, errand->stamping);
+		if (shared != PB_OK)
+			errand->stamping->question.barred = err;
+		errand->status = pb_stamping_ask(errand->stamping, &errand->err);
+		judge(e, errand->stamping);
 	}
 }
 

@@ -15,7 +15,7 @@
 struct pb_errand {
 	size_t archive; /* of the policy */
 	struct pb_stamping *stamping;
-	enum pb_status status; /* comes back: as pb_stamping_ask */
+	enum pb_status status; /* comes back, with its answers: as pb_stamping_ask */
 	struct pb_error err;
 };
 

@@ -177,8 +177,7 @@ take_back(struct writer *w)
 	while (pb_errands_next(w->errands, &errand)) {
 		if (errand.status != PB_OK)
 			complain(w, errand.archive, &errand.err);
-		pb_depot_answered(
-		    w->depot[errand.archive], errand.stamping, errand.status == PB_OK);
+		pb_depot_answered(w->depot[errand.archive], errand.stamping);
 	}
 }
 

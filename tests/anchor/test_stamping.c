@@ -92,18 +92,45 @@ who_is_named_is_asked_and_nobody_else(void **state)
 	close_archive(a);
 }
 
+/* Its log would stay without tokens, and without a word of that. */
 static void
-where_nobody_of_that_name_is_nothing_is_due(void **state)
+where_nobody_of_that_name_is_it_fails(void **state)
 {
 	static const char *const other[] = { "autre" };
 	const struct pb_stamping_rule rule = { .asked = other, .asked_count = 1 };
 	struct pb_archive *a = open_with_both(*state);
 	struct pb_stamping *s = NULL;
-	uint32_t wait_s = 0;
 
-	assert_int_equal(pb_stamping_begin(a, &tsa.http, &rule, &s, &wait_s, NULL), PB_OK);
+	assert_int_equal(pb_stamping_begin(a, &tsa.http, &rule, &s, NULL, NULL), PB_EUNAVAIL);
 	assert_null(s);
-	assert_int_equal(wait_s, UINT32_MAX);
+	close_archive(a);
+}
+
+/* What is barred fails in its turn, and says so when it is time. */
+static void
+what_nobody_can_be_asked_for_becomes_a_gap(void **state)
+{
+	static const struct pb_error why = { .status = PB_ECORRUPT, .why = "made up" };
+	const struct pb_stamping_rule rule = ASKING(0);
+	struct fixture *f = *state;
+	struct pb_archive *a = open_with_both(f);
+	struct pb_stamp_outcome outcome;
+	struct pb_stamping *s = NULL;
+	struct pb_error err = { 0 };
+
+	for (int late = 0; late < 2; late++) {
+		assert_int_equal(pb_stamping_begin_barred(a, &rule, 600, &why, &s, NULL), PB_OK);
+		assert_int_equal(pb_stamping_ask(s, &err), PB_ECORRUPT);
+		assert_int_equal(s->answers.failure_count, 1);
+		assert_string_equal(s->answers.failure[0].tsa, "fictif");
+		assert_string_equal(s->answers.failure[0].reason, "failed_here");
+		assert_int_equal(pb_stamping_keep(a, s, &outcome, &err), PB_EUNAVAIL);
+		assert_string_equal(err.why, "made up");
+		pb_stamping_free(s);
+		pass_time(f, 600);
+	}
+	assert_int_equal(tsa.calls, 0);
+	assert_int_equal(exists(at(f, "tsa/fictif.state")), false);
 	close_archive(a);
 }
 
@@ -206,7 +233,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_can_be_freed),
 		TEST(who_is_named_is_asked_and_nobody_else),
-		TEST(where_nobody_of_that_name_is_nothing_is_due),
+		TEST(where_nobody_of_that_name_is_it_fails),
+		TEST(what_nobody_can_be_asked_for_becomes_a_gap),
 		TEST(it_is_stamped_no_more_often_than_the_rule_says),
 		TEST(where_nothing_is_new_the_heartbeat_says_when),
 		TEST(a_clock_that_went_back_delays_no_record),

@@ -6,7 +6,7 @@
 #include "daemon/errands.h"
 
 static struct fake_tsa tsa;
-static bool away; /* nobody can be asked */
+static bool away, poor;    /* nobody can be asked; memory runs out where it comes back */
 static unsigned good, bad; /* answers, as they were judged */
 
 struct stamped {
@@ -33,6 +33,8 @@ exchange(void *ctx, const struct pb_http_request *request, struct pb_http_reply 
 {
 	(void)ctx;
 	assert_string_equal(request->authority, "fictif");
+	if (poor)
+		return pb_fail_memory(err, "ask");
 	return away ? silence_of(ENETDOWN, err)
 		    : tsa.http.exchange(tsa.http.ctx, request, ret_reply, err);
 }
@@ -61,7 +63,7 @@ set_up_tsa(void **state)
 {
 	fresh(*state);
 	fake_tsa_init(&tsa, *state);
-	away = false;
+	away = poor = false;
 	good = bad = 0;
 	return 0;
 }
@@ -106,13 +108,11 @@ write_roots(struct fixture *f, char path[600])
 	assert_int_equal(fclose(file), 0);
 }
 
+/* roots: of the authority. */
 static void
-begin(struct stamped *s, struct fixture *f, const char *asked)
+begin_under(struct stamped *s, struct fixture *f, const char *asked, const char *roots)
 {
-	char roots[600];
-
 	*s = (struct stamped){ .f = f };
-	write_roots(f, roots);
 	s->stamps = make_stamps(f, asked, roots);
 	s->http = (struct pb_http){ .exchange = exchange };
 	(void)snprintf(s->node, sizeof(s->node), "%s/node", f->root);
@@ -133,6 +133,15 @@ begin(struct stamped *s, struct fixture *f, const char *asked)
 		.errands = s->errands,
 		.acknowledged = acknowledge };
 	assert_int_equal(pb_depot_new(&s->options, 0, &s->depot, NULL), PB_OK);
+}
+
+static void
+begin(struct stamped *s, struct fixture *f, const char *asked)
+{
+	char roots[600];
+
+	write_roots(f, roots);
+	begin_under(s, f, asked, roots);
 }
 
 static void
@@ -166,7 +175,7 @@ ask(struct stamped *s)
 		while (pb_errands_next(s->errands, &errand)) {
 			assert_int_equal(errand.archive, 0);
 			assert_int_equal(errand.status, PB_OK);
-			pb_depot_answered(s->depot, errand.stamping, true);
+			pb_depot_answered(s->depot, errand.stamping);
 		}
 		(void)usleep(1000);
 	}
@@ -341,7 +350,7 @@ take_round(struct stamped *s)
 	pb_errands_send(s->errands);
 	while (!pb_errands_next(s->errands, &errand))
 		(void)usleep(1000);
-	pb_depot_answered(s->depot, errand.stamping, errand.status == PB_OK);
+	pb_depot_answered(s->depot, errand.stamping);
 	assert_false(pb_errands_next(s->errands, &errand));
 	return errand.status;
 }
@@ -380,21 +389,106 @@ round_that_brought_nothing_is_not_waited_for(void **state)
 	end(&s);
 }
 
+/* No authority's failure, and a gap as any: one that is over when service resumes. */
+static void
+assert_gap_of_ours(struct stamped *s)
+{
+	struct pb_json *facts = NULL;
+	const struct pb_json *failure;
+
+	assert_int_equal(count_events(s->f, "timestamp_gap", &facts), 1);
+	failure = pb_json_item(pb_json_get(facts, "failures"), 0);
+	assert_string_equal(text_of(failure, "tsa"), "fictif");
+	assert_string_equal(text_of(failure, "reason"), "failed_here");
+	pb_json_free(facts);
+	assert_true(standing_of(s).gap);
+	assert_int_equal(good + bad, 0);
+}
+
+static void
+assert_gap_ended(struct stamped *s)
+{
+	assert_int_equal(count_events(s->f, "timestamp_gap", NULL), 1);
+	assert_int_equal(count_events(s->f, "timestamp_gap_end", NULL), 1);
+	assert_false(standing_of(s).gap);
+	assert_int_equal(good, 1);
+}
+
 /* Rather than a token for each archive, which nobody meant to pay. */
 static void
-where_the_node_s_log_cannot_be_kept_nobody_is_asked(void **state)
+where_the_node_s_log_cannot_be_kept_nobody_is_asked_and_the_gap_is_stated(void **state)
 {
-	unsigned calls = tsa.calls;
+	int kept = silence_stderr();
 	struct stamped s;
 
 	begin(&s, *state, SHARED);
 	remove_tree(s.node);
 	spit(s.node, "", 0);
 	assert_int_not_equal(take_round(&s), PB_OK);
-	assert_int_equal(tsa.calls, calls);
 	assert_true(pb_errands_open(s.errands));
-	end(&s);
+	assert_int_equal(count_events(s.f, "timestamp_gap", NULL), 0);
+	pass_time(s.f, 660);
+	assert_int_not_equal(take_round(&s), PB_OK);
+	tick(&s, PB_EUNAVAIL);
+	assert_gap_of_ours(&s);
+	pass_time(s.f, 60);
+	assert_int_not_equal(take_round(&s), PB_OK); /* once */
+	assert_int_equal(tsa.calls, 0);
 	assert_int_equal(unlink(s.node), 0);
+	pass_time(s.f, 60);
+	assert_int_equal(take_round(&s), PB_OK);
+	tick(&s, PB_OK);
+	assert_gap_ended(&s);
+	end(&s);
+	restore_stderr(kept);
+}
+
+/* What an archive's own configuration keeps from being asked. */
+static void
+where_an_archive_s_authorities_cannot_be_read_the_gap_is_stated(void **state)
+{
+	int kept = silence_stderr();
+	struct pb_buf settings;
+	struct stamped s;
+
+	begin(&s, *state, EXTERNAL);
+	stamp(&s);
+	good = 0;
+	submit(&s);
+	settings = slurp(at(s.f, "tsa/authorities.json"));
+	spit(at(s.f, "tsa/authorities.json"), "{", 1);
+	pass_time(s.f, 310);
+	tick(&s, PB_ECORRUPT);
+	pass_time(s.f, 310);
+	tick(&s, PB_ECORRUPT);
+	spit(at(s.f, "tsa/authorities.json"), settings.data, settings.len);
+	pb_buf_done(&settings);
+	assert_gap_of_ours(&s);
+	pass_time(s.f, 60);
+	stamp(&s);
+	assert_gap_ended(&s);
+	end(&s);
+	restore_stderr(kept);
+}
+
+static void
+where_no_authority_has_usable_roots_the_gap_is_stated(void **state)
+{
+	int kept = silence_stderr();
+	struct stamped s;
+
+	begin_under(&s, *state, EXTERNAL, "/dev/null");
+	tick(&s, PB_EUNAVAIL);
+	pass_time(s.f, 660);
+	tick(&s, PB_EUNAVAIL);
+	assert_gap_of_ours(&s);
+	assert_int_equal(pb_depot_stop(s.depot, 0, NULL), PB_OK);
+	end(&s);
+	begin(&s, *state, EXTERNAL); /* another policy, and its writer */
+	stamp(&s);
+	assert_gap_ended(&s);
+	end(&s);
+	restore_stderr(kept);
 }
 
 /* A writer that begins anew asks no sooner either: the log says when the last token was. */
@@ -526,18 +620,16 @@ what_a_command_keeps_from_being_kept_is_kept_behind_it(void **state)
 }
 
 static void
-what_could_not_be_asked_at_all_is_asked_again(void **state)
+where_memory_ran_out_it_is_asked_again_and_nobody_is_blamed(void **state)
 {
-	struct pb_errand errand;
 	struct stamped s;
 
 	begin(&s, *state, EXTERNAL);
-	tick(&s, PB_OK);
-	pb_errands_send(s.errands);
-	while (!pb_errands_next(s.errands, &errand))
-		(void)usleep(1000);
-	pb_depot_answered(s.depot, errand.stamping, false);
-	assert_false(pb_errands_next(s.errands, &errand));
+	poor = true;
+	assert_int_equal(take_round(&s), PB_ENOMEM);
+	assert_int_equal(good + bad, 0);
+	assert_int_equal(access(at(s.f, "tsa/fictif.state"), F_OK), -1);
+	poor = false;
 	assert_int_equal(ask(&s), 0);
 	pass_time(s.f, 60);
 	stamp(&s);
@@ -638,7 +730,9 @@ main(void)
 		TEST(it_is_asked_as_often_as_the_policy_says),
 		TEST(where_tokens_are_shared_rounds_are_spaced),
 		TEST(round_that_brought_nothing_is_not_waited_for),
-		TEST(where_the_node_s_log_cannot_be_kept_nobody_is_asked),
+		TEST(where_the_node_s_log_cannot_be_kept_nobody_is_asked_and_the_gap_is_stated),
+		TEST(where_an_archive_s_authorities_cannot_be_read_the_gap_is_stated),
+		TEST(where_no_authority_has_usable_roots_the_gap_is_stated),
 		TEST(a_new_writer_asks_no_sooner),
 		TEST(while_nobody_can_be_asked_nothing_is_begun),
 		TEST(where_nobody_answers_capture_goes_on_and_the_gap_is_stated),
@@ -646,7 +740,7 @@ main(void)
 		TEST(an_authority_is_as_good_as_its_tokens),
 		TEST(a_good_token_is_said_to_be_one),
 		TEST(what_a_command_keeps_from_being_kept_is_kept_behind_it),
-		TEST(what_could_not_be_asked_at_all_is_asked_again),
+		TEST(where_memory_ran_out_it_is_asked_again_and_nobody_is_blamed),
 		TEST(the_archives_own_authority_waits_for_nobody),
 		TEST(at_the_end_what_came_is_kept_and_nobody_is_asked),
 		TEST(who_did_not_answer_is_not_waited_for_again_in_the_round),

@@ -24,6 +24,7 @@ BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib"), str(HERE.parents[1] / "tools")]
 import false_answers as answers                                              # noqa: E402
+import lib_clock                                                             # noqa: E402
 import lib_daemon                                                            # noqa: E402
 import probant_format as pb                                                  # noqa: E402
 import probant_readers as readers                                            # noqa: E402
@@ -49,6 +50,7 @@ profile: {profile}
 profiles:
   - {{ name: un, every: {every}, gap_after: 5 min, authorities: [lab] }}
   - {{ name: deux, every: 1 min, authorities: [lab, autre, local] }}
+  - {{ name: commun, every: {every}, gap_after: 5 min, authorities: [lab], shared: yes }}
 authorities:
   - {{ name: lab, url: '{lab.url}', roots: {roots}/lab.pem, timeout: 10 min }}
   - {{ name: autre, url: '{other.url}', roots: {roots}/autre.pem, hash: sha512, timeout: 20 s }}
@@ -98,13 +100,8 @@ class Expired(Stranger):
 class Scene:
     def __init__(self, work):
         self.work, self.sent, self.read = work, 0, {}
-        self.bin = work / "bin"
-        self.bin.mkdir()
-        self.shift = work / "shift"
-        self.set_clock(0)
-        self.clock = {"LD_PRELOAD": str(work / "shift_clock.so"), "SHIFT_CLOCK": str(self.shift)}
-        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-D_GNU_SOURCE", "-o",
-                        work / "shift_clock.so", HERE / "shift_clock.c", "-ldl"], check=True)
+        self.clock = lib_clock.Clock(work)
+        self.pass_time = self.clock.go_on
         self.authorities()
         self.write_policy("1 min")
         self.daemon = lib_daemon.Daemon(BUILD, work, CAPTURE.format(work=work), BOTH, [work / "entree.sock"])
@@ -124,27 +121,9 @@ class Scene:
         (self.work / "timestamp.yaml").write_text(TIMESTAMP.format(
             every=every, profile=profile, lab=self.front, other=self.other, roots=self.roots))
 
-    # ---- the daemon, whose clock is ours
-
     def begin(self):
-        """Its programs stand beside each other; the one that has a clock is begun with ours."""
-        for name in ("probant", "probant-mime", "probant-door", "probant-stamper"):
-            shutil.copy(BUILD / name, self.bin)
-        real = shutil.copy(BUILD / "probantd", self.bin / "probantd.real")
-        script = self.bin / "probantd"
-        script.write_text("#!/bin/sh\n%s exec %s \"$@\"\n" % (
-            " ".join("%s='%s'" % pair for pair in self.clock.items()), real))
-        script.chmod(0o755)
-        self.daemon.probant = self.bin / "probant"
+        self.daemon.probant = self.clock.install(BUILD)
         self.daemon.start()
-
-    def set_clock(self, seconds):
-        with open(self.shift, "r+b" if self.shift.exists() else "wb") as file:
-            file.write(struct.pack("=q", seconds))
-        self.ahead = seconds
-
-    def pass_time(self, seconds):
-        self.set_clock(self.ahead + seconds)
 
     # ---- mail
 
@@ -283,7 +262,7 @@ class Scene:
         same("a gap still", self.standing("tilleuls")["gap"], False)
 
     def a_lying_authority_gives_nothing(self):
-        expired = Expired(str(self.work / "expired"), dict(self.clock, SHIFT_CLOCK=str(self.past())))
+        expired = Expired(str(self.work / "expired"), dict(self.clock.environment, SHIFT_CLOCK=str(self.past())))
         shutil.copyfileobj(open(expired.root, "rb"), open(self.roots / "lab.pem", "ab"))
         self.daemon_again("deux and its roots")
         lies = {
@@ -371,6 +350,28 @@ class Scene:
         self.pass_time(180)
         self.stamped_some_day("behind it", ["ormes"])
 
+    def a_node_whose_log_cannot_be_kept_leaves_a_gap_that_ends(self):
+        self.write_policy("1 min", "commun")
+        self.reload("writer started")
+        self.daemon.wait(self.work / "entree.sock")
+        for name in BOTH:
+            self.send(name)
+        self.stamped_some_day("a token for both")
+        key, asked = self.work / "state.node" / "key", len(self.front.requests)
+        key.chmod(0o644)                     # anybody could sign in its name
+        for name in BOTH:
+            self.send(name)
+        self.pass_time(400)
+        for name in BOTH:
+            until("the gap of " + name, lambda: self.standing(name)["gap"])
+            self.send(name, 5)
+        same("requests", len(self.front.requests), asked)
+        same("the authority's failures", self.state("ormes")["failures"], 0)
+        key.chmod(0o600)
+        self.stamped_some_day("it can be kept again")
+        for name in BOTH:
+            same("a gap still", self.standing(name)["gap"], False)
+
     def two_authorities_and_its_own_stamp_each_time(self):
         self.write_policy("3 min", "deux")
         self.reload("writer started")
@@ -395,12 +396,14 @@ class Scene:
         for name in BOTH:
             policies = self.events(name, "timestamp_policy")
             same("policies of " + name, [(x["profile"], x["every_s"]) for x in policies],
-                 [("un", 60), ("un", 60), ("un", 180), ("deux", 60)])
+                 [("un", 60), ("un", 60), ("un", 180), ("commun", 60), ("deux", 60)])
             same("authorities", policies[-1]["authorities"], ["lab", "autre", "local"])
             same("gap_after_s", policies[0]["gap_after_s"], 300)
         gap, = [x for x in self.events("tilleuls", "timestamp_gap")][:1]
         same("whose failure", gap["failures"][0]["tsa"], "lab")
         for name in BOTH:
+            same("the node's failure", self.events(name, "timestamp_gap")[-1]["failures"],
+                 [{"tsa": "lab", "reason": "failed_here"}])
             same("gaps and their ends", len(self.events(name, "timestamp_gap")),
                  len(self.events(name, "timestamp_gap_end")))
 
@@ -451,6 +454,7 @@ TESTS = (
     Scene.a_halted_stamper_holds_up_no_message,
     Scene.a_bad_policy_is_said_and_the_old_one_stays,
     Scene.another_policy_comes_into_force,
+    Scene.a_node_whose_log_cannot_be_kept_leaves_a_gap_that_ends,
     Scene.two_authorities_and_its_own_stamp_each_time,
     Scene.it_ends_while_an_authority_is_silent,
     Scene.the_log_says_what_happened,
