@@ -28,6 +28,10 @@ def silent(h, request):
     h.server.front.released.wait(30)
 
 
+def silent_for_ever(h, request):
+    h.server.front.released.wait()
+
+
 def dripping(h, request):
     reply = h.server.front.authority.answer(request)
     h.say(b"", length=len(reply))
