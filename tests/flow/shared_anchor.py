@@ -201,6 +201,24 @@ def an_authority_that_fails_is_asked_once_and_each_log_says_so(s):
         s.agree(s.dir(name))
 
 
+def a_node_whose_log_cannot_be_kept_leaves_a_gap_that_ends(s):
+    shared_by_all(s)
+    before, key = len(s.front.requests), s.dir("state.node") + "/key"
+    os.chmod(key, 0o644)                     # anybody could sign in its name
+    s.put(*NAMES)
+    s.fails(77, "stamp", "--policy", s.policy, "--now", says=[key])
+    assert len(s.front.requests) == before
+    for name in NAMES:
+        gap = s.anchors(name)[-1]
+        assert gap["event"] == "timestamp_gap" and s.standing(name)["gap"], gap
+        assert [x["reason"] for x in gap["failures"]] == ["failed_here"], gap
+    os.chmod(key, 0o600)
+    told, shared = s.stamp()
+    assert shared is True and all(told[name]["gap_ended"] for name in NAMES), told
+    for name in NAMES:
+        s.agree(s.dir(name))
+
+
 def an_archive_that_cannot_be_had_stops_no_other(s):
     s.begin()
     shutil.rmtree(s.dir("erables/vault"))
@@ -326,6 +344,7 @@ TESTS = [
     an_archive_that_is_due_alone_has_a_token_of_its_own,
     a_node_that_lost_its_log_begins_another_and_nothing_is_lost,
     an_authority_that_fails_is_asked_once_and_each_log_says_so,
+    a_node_whose_log_cannot_be_kept_leaves_a_gap_that_ends,
     an_archive_that_cannot_be_had_stops_no_other, what_captures_shares_as_the_policy_says,
     a_stranger_checks_it_with_openssl_and_a_reader_of_logs, stamp_check_takes_proof_and_salt,
     verifier_txt_walks_the_proof,
