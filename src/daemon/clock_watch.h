@@ -7,17 +7,22 @@
 #include "archive/commit.h"
 #include "core/world.h"
 
+struct pb_clock_reading {
+	int64_t now_us, monotonic_us; /* at one moment */
+};
+
 /* Begins as zeros. */
 struct pb_clock_watch {
 	bool begun;
-	int64_t now_us, monotonic_us; /* at the last look */
+	struct pb_clock_reading last; /* at the look before */
+	struct pb_clock_reading base; /* at the step before, or at the first look */
 };
 
 /*
- * Since the look before it went half a second or more further than the monotonic clock, or less
- * far.  So a leap second that repeats a second is a step, while a clock that is slewed, or smears
- * that second, goes much slower apart than that between two looks.  A machine that sleeps moves
- * both.
+ * It went half a second or more further than the monotonic clock, or less far: since the look
+ * before, or, by smaller steps, since the step before.  So a leap second that repeats a second is a
+ * step.  A clock that is slewed, or smears that second, takes the monotonic one along, as
+ * clock_gettime(2) has it of both; so does a machine that sleeps.
  */
 bool pb_clock_watch_look(
     struct pb_clock_watch *watch, const struct pb_clock *clock, struct pb_clock_step *ret_step);

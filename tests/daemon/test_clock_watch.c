@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -76,7 +77,7 @@ half_a_second_is_a_step_and_less_is_none(void **state)
 }
 
 static void
-a_clock_that_is_slewed_and_a_machine_that_sleeps_are_no_step(void **state)
+a_machine_that_sleeps_is_no_step(void **state)
 {
 	struct pb_clock_watch watch = { 0 };
 	struct pb_clock_step step;
@@ -84,12 +85,77 @@ a_clock_that_is_slewed_and_a_machine_that_sleeps_are_no_step(void **state)
 
 	(void)state;
 	test_clock_init(&clock, BEGIN);
-	for (int i = 0; i < 10000; i++) {
+	assert_false(look(&watch, &clock, &step));
+	clock.now_us += 8 * 3600 * SECOND;
+	assert_false(look(&watch, &clock, &step));
+}
+
+/* Each too small to be told; what is told of them, with what is not told yet, is all of it. */
+static void
+steps_too_small_to_be_told_are_told_together(void **state)
+{
+	static const int64_t by_us[] = { 499999, 100000, 125, -125, -499999 };
+	struct pb_clock_step step;
+	struct test_clock clock;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(by_us) / sizeof(by_us[0]); i++) {
+		struct pb_clock_watch watch = { 0 };
+		int64_t all_us = 0, told_us = 0, seen_us = BEGIN;
+
+		test_clock_init(&clock, BEGIN);
+		for (int looks = 0; looks < 20000; looks++) {
+			if (look(&watch, &clock, &step)) {
+				assert_int_equal(step.from_us, seen_us);
+				told_us += (int64_t)(step.to_us - step.from_us) -
+					   (step.until_us - step.since_us);
+				seen_us = (int64_t)step.to_us;
+			}
+			assert_true(llabs(all_us - told_us) < 500000);
+			clock.now_us += 250000;
+			test_clock_step(&clock, by_us[i]);
+			all_us += by_us[i];
+		}
+		assert_true(llabs(told_us) >= 500000);
+	}
+}
+
+/* There and back is where it was. */
+static void
+small_steps_that_come_back_are_no_step(void **state)
+{
+	struct pb_clock_watch watch = { 0 };
+	struct pb_clock_step step;
+	struct test_clock clock;
+
+	(void)state;
+	test_clock_init(&clock, BEGIN);
+	for (int i = 0; i < 1000; i++) {
 		assert_false(look(&watch, &clock, &step));
 		clock.now_us += 250000;
-		test_clock_step(&clock, 125); /* 500 ppm: NTP slews no faster */
+		test_clock_step(&clock, i % 2 == 0 ? 400000 : -400000);
 	}
-	clock.now_us += 8 * 3600 * SECOND;
+}
+
+/* The moment of a step that is large enough by itself is that of its two looks. */
+static void
+a_step_behind_small_ones_is_told_from_the_look_before(void **state)
+{
+	struct pb_clock_watch watch = { 0 };
+	struct pb_clock_step step;
+	struct test_clock clock;
+
+	(void)state;
+	test_clock_init(&clock, BEGIN);
+	assert_false(look(&watch, &clock, &step));
+	clock.now_us += 3600 * SECOND;
+	test_clock_step(&clock, 400000);
+	assert_false(look(&watch, &clock, &step));
+	clock.now_us += SECOND;
+	test_clock_step(&clock, 60 * SECOND);
+	assert_true(look(&watch, &clock, &step));
+	assert_int_equal(step.until_us - step.since_us, SECOND);
+	assert_int_equal(step.to_us - step.from_us, 61 * SECOND);
 	assert_false(look(&watch, &clock, &step));
 }
 
@@ -161,7 +227,10 @@ main(void)
 		cmocka_unit_test(the_first_look_tells_nothing),
 		cmocka_unit_test(a_clock_that_is_set_has_stepped_once),
 		cmocka_unit_test(half_a_second_is_a_step_and_less_is_none),
-		cmocka_unit_test(a_clock_that_is_slewed_and_a_machine_that_sleeps_are_no_step),
+		cmocka_unit_test(a_machine_that_sleeps_is_no_step),
+		cmocka_unit_test(steps_too_small_to_be_told_are_told_together),
+		cmocka_unit_test(small_steps_that_come_back_are_no_step),
+		cmocka_unit_test(a_step_behind_small_ones_is_told_from_the_look_before),
 		cmocka_unit_test(a_time_before_1970_is_told_as_1970),
 		cmocka_unit_test(a_process_that_is_halted_between_two_readings_sees_no_step),
 	};
