@@ -132,15 +132,8 @@ prepare_alerts(struct herald *h, struct pb_error *err)
 	return status == PB_OK ? pb_http_new(&h->http, err) : status;
 }
 
-/*
- * What names are resolved and servers are known by stands there (resolv.conf(5), nsswitch.conf(5),
- * the system's roots); an archive does not.
- */
-static const char *const SYSTEM[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
-	"/run/resolvconf", "/run/NetworkManager" };
-#define SYSTEM_COUNT (sizeof(SYSTEM) / sizeof(SYSTEM[0]))
 #define ROOTS 3
-#define READING_MAX (1 + SYSTEM_COUNT + ROOTS)
+#define READING_MAX (1 + ROOTS)
 
 /* The directories that files of roots stand in; own[]: those, to be freed. */
 static enum pb_status
@@ -153,8 +146,6 @@ list_reading(const struct pb_policy_alerts *alerts, const char *reading[READING_
 		alerts->dead_man != NULL ? alerts->dead_man->roots : NULL,
 	};
 
-	for (size_t i = 0; i < SYSTEM_COUNT; i++)
-		reading[(*count)++] = SYSTEM[i];
 	for (size_t i = 0; i < ROOTS; i++) {
 		if (roots[i] == NULL)
 			continue;
@@ -176,6 +167,7 @@ confine(const struct herald *h, struct pb_error *err)
 	char *own[ROOTS] = { NULL };
 	struct pb_confinement confinement = { .reading = reading,
 		.reading_count = 1,
+		.naming = alerts != NULL,
 		.network = alerts != NULL && (alerts->email != NULL || alerts->webhook != NULL ||
 						 alerts->dead_man != NULL) };
 	struct pb_confined confined = { 0 };

@@ -107,14 +107,6 @@ become_user(const struct stamper *s, struct pb_error *err)
 	return status == PB_OK ? pb_user_become(&user, err) : status;
 }
 
-/*
- * What names are resolved and servers are known by stands there (resolv.conf(5), nsswitch.conf(5),
- * the system's roots); an archive does not.
- */
-static const char *const SYSTEM[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
-	"/run/resolvconf", "/run/NetworkManager" };
-#define SYSTEM_COUNT (sizeof(SYSTEM) / sizeof(SYSTEM[0]))
-
 /* The directory that a file of the policy stands in: a certificate is renewed by another file. */
 static char *
 directory_of(const char *path)
@@ -128,7 +120,7 @@ static enum pb_status
 confine_to(const char *const *readable, size_t count, struct pb_error *err)
 {
 	const struct pb_confinement confinement = {
-		.reading = readable, .reading_count = count, .network = true
+		.reading = readable, .reading_count = count, .naming = true, .network = true
 	};
 	struct pb_confined confined = { 0 };
 	int error = pb_confine_service(&confinement, &confined);
@@ -147,29 +139,25 @@ confine_to(const char *const *readable, size_t count, struct pb_error *err)
 static enum pb_status
 confine(const struct stamper *s, struct pb_error *err)
 {
-	const char *readable[SYSTEM_COUNT + 2 * PB_LIMIT_TSAS];
-	char *own[2 * PB_LIMIT_TSAS];
+	char *readable[2 * PB_LIMIT_TSAS];
 	size_t count = 0;
 	enum pb_status status = PB_OK;
 
-	memcpy(readable, SYSTEM, sizeof(SYSTEM));
 	for (size_t i = 0; i < s->policy->authority_count; i++) {
 		const struct pb_policy_authority *authority = &s->policy->authority[i];
 
 		if (authority->client_certificate != NULL)
-			own[count++] = directory_of(authority->client_certificate);
+			readable[count++] = directory_of(authority->client_certificate);
 		if (authority->server_roots != NULL)
-			own[count++] = directory_of(authority->server_roots);
+			readable[count++] = directory_of(authority->server_roots);
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (own[i] == NULL)
+	for (size_t i = 0; i < count; i++)
+		if (readable[i] == NULL)
 			status = pb_fail_memory(err, N_("confine the stamper"));
-		readable[SYSTEM_COUNT + i] = own[i];
-	}
 	if (status == PB_OK)
-		status = confine_to(readable, SYSTEM_COUNT + count, err);
+		status = confine_to((const char *const *)readable, count, err);
 	while (count > 0)
-		free(own[--count]);
+		free(readable[--count]);
 	return status;
 }
 

@@ -60,6 +60,14 @@ allow(int rules, const char *directory, uint64_t rights)
 	return error;
 }
 
+/*
+ * What names are resolved and servers are known by stands there (resolv.conf(5), nsswitch.conf(5),
+ * the system's roots); an archive does not.
+ */
+static const char *const SYSTEM[] = { "/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve",
+	"/run/resolvconf", "/run/NetworkManager" };
+#define SYSTEM_COUNT (sizeof(SYSTEM) / sizeof(SYSTEM[0]))
+
 static int
 allow_reading(int rules, const char *const *directory, size_t count)
 {
@@ -107,6 +115,8 @@ restrict_to(int rules, const struct pb_confinement *confinement, const struct ru
 		    rights->files & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE);
 	if (error == 0)
 		error = allow_reading(rules, confinement->reading, confinement->reading_count);
+	if (error == 0 && confinement->naming)
+		error = allow_reading(rules, SYSTEM, SYSTEM_COUNT);
 	for (size_t i = 0; error == 0 && rights->network != 0 && i < confinement->port_count; i++)
 		error = allow_port(rules, confinement->port[i]);
 	if (error == 0 && confinement->program != NULL)

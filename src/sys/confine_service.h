@@ -17,6 +17,7 @@ struct pb_confinement {
 	 */
 	const char *const *reading;
 	size_t reading_count;
+	bool naming; /* in those, too, by which names are resolved and servers are known */
 	/* The one program that may be started, and then everything else may be read; or NULL. */
 	const char *program;
 	bool network; /* sockets other than local ones */

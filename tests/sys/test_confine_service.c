@@ -277,6 +277,26 @@ what_a_service_may_read_it_may_not_write(void **state)
 	assert_int_equal(WEXITSTATUS(status), offered().landlock ? 0 : NO_LANDLOCK);
 }
 
+static int
+reads_its_system(const struct place *place)
+{
+	int error = reads_outside(place);
+
+	return error != 0 ? error : write_in(place->outside) == EACCES ? 0 : 1;
+}
+
+static void
+what_names_are_resolved_by_is_for_those_who_said_so(void **state)
+{
+	struct pb_confinement confinement = { .network = true };
+	int expected = offered().landlock ? EACCES : NO_LANDLOCK;
+
+	assert_int_equal(ending_of(*state, &confinement, true, reads_its_system), expected);
+	confinement.naming = true;
+	expected = offered().landlock ? 0 : NO_LANDLOCK;
+	assert_int_equal(ending_of(*state, &confinement, true, reads_its_system), expected);
+}
+
 static void
 a_writer_reads_everything_and_writes_in_its_directories(void **state)
 {
@@ -436,6 +456,8 @@ main(void)
 		    what_may_be_read_may_not_be_written, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_door_has_its_directory_and_no_other_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_names_are_resolved_by_is_for_those_who_said_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_writer_reads_everything_and_writes_in_its_directories, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
