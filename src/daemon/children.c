@@ -31,7 +31,7 @@ struct child {
 	const struct kind *kind;
 	const char *name; /* borrowed: the door's, or the kind's */
 	int socket;       /* borrowed */
-	int board;        /* -1: there is none, and nothing is told */
+	size_t rows;      /* of its board */
 	struct pb_service *service;
 	struct pb_standing standing;
 	struct pb_backoff backoff;
@@ -47,27 +47,13 @@ struct pb_children {
 	size_t count;
 };
 
-/* Mail is kept, whether or not somebody can see that it is. */
-static void
-make_board(const struct pb_children *c, struct child *child, size_t rows)
-{
-	char path[PB_BOARD_PATH];
-	struct pb_error err = { 0 };
-
-	pb_board_path(c->setting->policy->runtime_dir, child->kind == &DOOR, child->name, path);
-	if (pb_board_make(path, rows, &child->board, &err) != PB_OK)
-		pb_log_error(child->name, &err);
-}
-
-/* rows: of its board. */
 static void
 add(struct pb_children *c, const struct kind *kind, const char *name, int socket, size_t rows)
 {
 	struct child *child = &c->child[c->count++];
 
-	*child = (struct child){ .kind = kind, .name = name, .socket = socket, .board = -1 };
+	*child = (struct child){ .kind = kind, .name = name, .socket = socket, .rows = rows };
 	child->standing.stage = kind->stage;
-	make_board(c, child, rows);
 }
 
 /* Whom the writer has asked, and tells of. */
@@ -109,6 +95,20 @@ pb_children_new(
 
 /* ---- one ------------------------------------------------------------------------------------ */
 
+/* Mail is kept, whether or not somebody can see that it is: -1, then nothing is told. */
+static int
+make_board(const struct pb_children *c, const struct child *child)
+{
+	char path[PB_BOARD_PATH];
+	struct pb_error err = { 0 };
+	int fd = -1;
+
+	pb_board_path(c->setting->policy->runtime_dir, child->kind == &DOOR, child->name, path);
+	if (pb_board_make(path, child->rows, &fd, &err) != PB_OK)
+		pb_log_error(child->name, &err);
+	return fd;
+}
+
 static enum pb_status
 start_given(const struct pb_children *c, struct child *child, const struct pb_buf *policy,
     struct pb_error *err)
@@ -125,17 +125,21 @@ start_given(const struct pb_children *c, struct child *child, const struct pb_bu
 				       : kind == &STAMPER ? of_stamper
 				       : kind == &HERALD  ? of_herald
 							  : of_kind;
-	const struct pb_service_given given = { .policy = policy->data,
+	struct pb_service_given given = { .policy = policy->data,
 		.policy_len = policy->len,
 		.socket = child->socket,
-		.board = child->board,
+		.board = -1,
 		.entrance = kind == &WRITER ? s->herald_socket : -1 };
 	char program[PB_LIMIT_PATH];
+	enum pb_status status;
 
 	if (!pb_sys_beside(kind->program, program, sizeof(program)))
 		return pb_fail(err, PB_EUNAVAIL, N_("start a service"),
 		    N_("a program of this installation is missing"), "%s", kind->program);
-	return pb_service_start(program, arguments, &given, &child->service, err);
+	given.board = make_board(c, child);
+	status = pb_service_start(program, arguments, &given, &child->service, err);
+	pb_listen_close(given.board);
+	return status;
 }
 
 /* Each is handed what it carries out, and no more. */
@@ -284,9 +288,7 @@ pb_children_gone(const struct pb_children *c)
 void
 pb_children_free(struct pb_children *c)
 {
-	for (size_t i = 0; c != NULL && i < c->count; i++) {
+	for (size_t i = 0; c != NULL && i < c->count; i++)
 		pb_service_free(c->child[i].service);
-		pb_listen_close(c->child[i].board);
-	}
 	free(c);
 }

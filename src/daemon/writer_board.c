@@ -40,7 +40,7 @@ begin(struct writer *w, const char **names)
 		names[1 + i] = w->policy->archive[i].name;
 	for (size_t i = 0; i < asked; i++)
 		names[1 + archives + i] = name_asked(w, i);
-	if (pb_board_map(PB_SERVICE_BOARD, names, 1 + archives + asked, &w->board, &err) != PB_OK)
+	if (pb_service_board(names, 1 + archives + asked, &w->board, &err) != PB_OK)
 		pb_log_error("writer", &err);
 	for (size_t i = 0; i <= archives; i++)
 		pb_board_set(w->board, i, PB_BOARD_FAILING_US, 0);

@@ -128,7 +128,7 @@ open_board(struct door *door)
 	const char *const names[] = { door->name };
 	struct pb_error err = { .status = PB_OK };
 
-	if (pb_board_map(PB_SERVICE_BOARD, names, 1, &door->board, &err) != PB_OK)
+	if (pb_service_board(names, 1, &door->board, &err) != PB_OK)
 		log_error(door, &err);
 	pb_board_set(door->board, 0, PB_BOARD_BEGUN_US, (uint64_t)clock->now_us(clock->ctx));
 	pb_board_set(door->board, 0, PB_BOARD_SESSIONS, 0);

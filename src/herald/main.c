@@ -94,7 +94,7 @@ open_board(struct herald *h)
 	const char *const names[] = { NAME };
 	struct pb_error err = { .status = PB_OK };
 
-	if (pb_board_map(PB_SERVICE_BOARD, names, 1, &h->board, &err) != PB_OK)
+	if (pb_service_board(names, 1, &h->board, &err) != PB_OK)
 		log_error(&err);
 	tell_now(h, PB_BOARD_BEGUN_US);
 }

@@ -90,7 +90,7 @@ open_board(struct stamper *s)
 	const char *const name = "stamper";
 	struct pb_error err = { 0 };
 
-	if (pb_board_map(PB_SERVICE_BOARD, &name, 1, &s->board, &err) != PB_OK)
+	if (pb_service_board(&name, 1, &s->board, &err) != PB_OK)
 		failed(NULL, NULL, &err);
 }
 

@@ -18,6 +18,7 @@
 #include "core/error.h"
 #include "core/io.h"
 #include "core/limits.h"
+#include "sys/tables.h"
 
 #define MAGIC UINT64_C(0x0174616f62627072) /* any number that is not there by chance */
 #define TELLING N_("tell how a service does")
@@ -57,34 +58,62 @@ pb_board_path(const char *dir, bool door, const char *name, char out[PB_BOARD_PA
 
 /* ---- the master ----------------------------------------------------------------------------- */
 
-/*
- * Its room on the disk is taken beforehand, and it never gets shorter: who writes to a page of a
- * mapped file that is not there any more is ended, and may be a process of a master before.
- */
+/* Its room on the disk is taken beforehand: who writes to a mapped page that the disk has no room
+ * for is ended. */
 static int
 take_room(int fd, size_t len)
 {
 	return fchmod(fd, 0644) == 0 ? -posix_fallocate(fd, 0, (off_t)len) : -errno;
 }
 
+/* What the board at path tells, if it is one of so many rows. */
+static enum pb_status
+take_over(int fd, const char *path, size_t rows, struct pb_error *err)
+{
+	const struct pb_files *files = &pb_sys_files_table;
+	const uint64_t head[4] = { MAGIC, rows, PB_BOARD_NUMBERS };
+	struct pb_board_row *row = NULL;
+	size_t count = 0;
+	enum pb_status status = pb_board_read(files, path, &row, &count, err);
+
+	if (status != PB_OK)
+		return status == PB_ENOMEM ? status : PB_OK;
+	if (count == rows)
+		status = pb_io_pwrite(
+		    files, fd, path, row, count * sizeof(*row), sizeof(struct face), err);
+	if (status == PB_OK && count == rows)
+		status = pb_io_pwrite(files, fd, path, head, sizeof(head), 0, err);
+	free(row);
+	return status;
+}
+
 enum pb_status
 pb_board_make(const char *path, size_t rows, int *ret_fd, struct pb_error *err)
 {
+	char fresh[PB_LIMIT_PATH];
+	enum pb_status status;
 	int fd, error;
 
 	if (rows > PB_LIMIT_BOARD_ROWS)
 		return pb_fail(
 		    err, PB_ELIMIT, TELLING, N_("there is more to tell than fits"), "%s", path);
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+	(void)unlink(fresh);
+	fd = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return pb_fail_sys(err, -errno, TELLING, "%s", path);
+		return pb_fail_sys(err, -errno, TELLING, "%s", fresh);
 	error = take_room(fd, size_of(rows));
-	if (error != 0) {
+	status = error == 0 ? take_over(fd, path, rows, err)
+			    : pb_fail_sys(err, error, TELLING, "%s", fresh);
+	if (status == PB_OK && rename(fresh, path) != 0)
+		status = pb_fail_sys(err, -errno, TELLING, "%s", path);
+	if (status == PB_OK) {
+		*ret_fd = fd;
+	} else {
+		(void)unlink(fresh);
 		(void)close(fd);
-		return pb_fail_sys(err, error, TELLING, "%s", path);
 	}
-	*ret_fd = fd;
-	return PB_OK;
+	return status;
 }
 
 /* ---- the process ---------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /*
  * What a process tells of itself while it serves: numbers alone, in a file of `runtime_dir`.
  *
- * Its master makes the file and hands it over as PB_SERVICE_BOARD (sys/service.h).  That process
- * alone maps and writes it; anybody may read it, at any moment, without asking.  A row has a name
- * of the policy (a door's, an archive's) or of ours; there is never a word of a message.
+ * Its master makes a file for each start and hands it over (pb_service_board).  That process alone
+ * maps and writes it; anybody may read it, at any moment, without asking.  A row has a name of the
+ * policy (a door's, an archive's) or of ours; there is never a word of a message.
  */
 #ifndef PB_SYS_BOARD_H
 #define PB_SYS_BOARD_H
@@ -50,8 +50,9 @@ struct pb_board_row {
 /* ---- the master ----------------------------------------------------------------------------- */
 
 /*
- * A file for so many rows, 0644, with room on its disk so that writing it cannot fail later; what
- * stands there is kept.  *ret_fd is the caller's.
+ * A new file for so many rows, 0644, with room on its disk so that writing it cannot fail later, in
+ * the place of the one at path, whose rows it begins with if they are as many.  Who has that one
+ * open still can do nothing to the new one.  *ret_fd is the caller's.
  */
 enum pb_status pb_board_make(
     const char *path, size_t rows, int *ret_fd, struct pb_error *err) PB_MUST_CHECK;
@@ -76,6 +77,7 @@ void pb_board_add(struct pb_board *board, size_t row, enum pb_board_number numbe
 /* ---- whoever reads -------------------------------------------------------------------------- */
 
 /*
+ * Never maps it: whoever has it open can cut it.
  * *ret_rows is freed by the caller; each number is whole, but they may be of different moments.
  * *ret_count 0: nothing was told yet.  PB_ENOENT; PB_ECORRUPT: it is no board, or not whole.
  */

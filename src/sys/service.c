@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "sys/board.h"
 #include "sys/handed.h"
 #include "sys/spawn.h"
 
@@ -167,4 +168,14 @@ pb_service_told(void)
 	struct pollfd line = { .fd = PB_SERVICE_LINE, .events = POLLIN };
 
 	return poll(&line, 1, 0) > 0;
+}
+
+enum pb_status
+pb_service_board(
+    const char *const *names, size_t rows, struct pb_board **ret_board, struct pb_error *err)
+{
+	enum pb_status status = pb_board_map(PB_SERVICE_BOARD, names, rows, ret_board, err);
+
+	(void)close(PB_SERVICE_BOARD);
+	return status;
 }

@@ -12,7 +12,7 @@
 #define PB_SERVICE_POLICY 3   /* its text, in memory that nobody can change */
 #define PB_SERVICE_SOCKET 4   /* the listening socket */
 #define PB_SERVICE_LINE 5     /* readable when the service is to stop, or the master is no more */
-#define PB_SERVICE_BOARD 6    /* what it tells of itself (sys/board.h) */
+#define PB_SERVICE_BOARD 6    /* what it tells of itself: pb_service_board */
 #define PB_SERVICE_ENTRANCE 7 /* another listening socket, by which others come */
 
 /* For one thread at a time. */
@@ -49,5 +49,13 @@ void pb_service_free(struct pb_service *service);
 void pb_service_ready(void);
 /* It is to stop. */
 bool pb_service_told(void);
+
+/*
+ * As pb_board_map of PB_SERVICE_BOARD, which is closed, however it goes: who takes the process over
+ * later can tell what he likes, and cut nothing.  Once.
+ */
+struct pb_board;
+enum pb_status pb_service_board(const char *const *names, size_t rows, struct pb_board **ret_board,
+    struct pb_error *err) PB_MUST_CHECK;
 
 #endif

@@ -160,19 +160,72 @@ other_rows_begin_at_zeros(void **state)
 	assert_int_equal(f->count, ROWS - 1);
 }
 
-/* A process of a master before may have it mapped still. */
-static void
-a_board_never_gets_shorter(void **state)
+static struct pb_board *
+start_anew(struct fixture *f)
 {
-	struct fixture *f = *state;
-	struct stat before, after;
+	struct pb_board *board = NULL;
 	int fd = -1;
 
-	assert_int_equal(stat(f->path, &before), 0);
-	assert_int_equal(pb_board_make(f->path, 1, &fd, NULL), PB_OK);
-	assert_int_equal(stat(f->path, &after), 0);
-	assert_int_equal(after.st_size, before.st_size);
+	assert_int_equal(pb_board_make(f->path, ROWS, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_map(fd, NAMES, ROWS, &board, NULL), PB_OK);
 	(void)close(fd);
+	return board;
+}
+
+/* What it says is heard no more; and whoever writes to a page that was cut off is ended. */
+static void
+who_survives_a_start_anew_has_another_board(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_board *anew;
+
+	map(f, NAMES, ROWS);
+	pb_board_set(f->board, 0, PB_BOARD_ALIVE_US, 5);
+	anew = start_anew(f);
+	pb_board_set(f->board, 0, PB_BOARD_ALIVE_US, 7);
+	assert_int_equal(number(f, 0, PB_BOARD_ALIVE_US), 5);
+	assert_int_equal(ftruncate(f->fd, 0), 0);
+	pb_board_add(anew, 2, PB_BOARD_KEPT, 9);
+	assert_int_equal(number(f, 2, PB_BOARD_KEPT), 9);
+	pb_board_free(anew);
+}
+
+/* Cut, of another form, of other rows: it begins at zeros, and hurts nobody. */
+static void
+what_is_no_such_board_is_not_taken_over(void **state)
+{
+	static const off_t lengths[] = { 0, 8, 31, 32, 33, 500 };
+	struct fixture *f = *state;
+	int fd = -1;
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct pb_board *board = start_anew(f);
+
+		pb_board_add(board, 1, PB_BOARD_KEPT, 5);
+		pb_board_free(board);
+		assert_int_equal(truncate(f->path, lengths[i]), 0);
+		board = start_anew(f);
+		assert_int_equal(number(f, 1, PB_BOARD_KEPT), 0);
+		pb_board_free(board);
+	}
+	assert_int_equal(pb_board_make(f->path, 1, &fd, NULL), PB_OK);
+	assert_int_equal(look(f), PB_OK);
+	assert_int_equal(f->count, 0);
+	(void)close(fd);
+}
+
+/* Of a master that was killed. */
+static void
+what_was_left_half_made_is_in_nobodys_way(void **state)
+{
+	struct fixture *f = *state;
+	char fresh[600];
+
+	(void)snprintf(fresh, sizeof(fresh), "%s.new", f->path);
+	assert_int_equal(symlink("/nowhere", fresh), 0);
+	pb_board_free(start_anew(f));
+	assert_int_equal(number(f, 0, PB_BOARD_KEPT), 0);
+	assert_int_equal(access(fresh, F_OK), -1);
 }
 
 static void
@@ -203,12 +256,13 @@ where_no_file_can_be_there_is_none(void **state)
 	assert_int_equal(look(f), PB_ENOENT);
 	(void)snprintf(elsewhere, sizeof(elsewhere), "%s/nowhere/board", f->dir);
 	assert_int_equal(pb_board_make(elsewhere, 1, &fd, NULL), PB_ENOENT);
+	assert_int_equal(fd, -1);
 	/* Somebody's link is not followed. */
 	(void)snprintf(elsewhere, sizeof(elsewhere), "%s/victim", f->dir);
 	assert_int_equal(symlink(elsewhere, f->path), 0);
-	assert_int_not_equal(pb_board_make(f->path, 1, &fd, NULL), PB_OK);
+	assert_int_equal(pb_board_make(f->path, 1, &fd, NULL), PB_OK);
 	assert_int_equal(access(elsewhere, F_OK), -1);
-	assert_int_equal(fd, -1);
+	(void)close(fd);
 }
 
 /* ---- a reader trusts nothing ---------------------------------------------------------------- */
@@ -303,7 +357,12 @@ main(void)
 		    anybody_may_read_it_and_only_its_owner_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_same_rows_go_on_counting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_rows_begin_at_zeros, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_board_never_gets_shorter, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    who_survives_a_start_anew_has_another_board, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_is_no_such_board_is_not_taken_over, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    what_was_left_half_made_is_in_nobodys_way, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(more_than_fits_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    where_no_file_can_be_there_is_none, set_up, tear_down),

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,7 +19,9 @@
 #include <cmocka.h>
 
 #include "lib/world.h"
+#include "sys/board.h"
 #include "sys/service.h"
+#include "sys/world.h"
 
 #define FAR_MS 30000
 #define POLICY "policy: essai\n"
@@ -227,6 +230,34 @@ a_service_sees_that_it_is_told(void **state)
 	(void)close(PB_SERVICE_LINE);
 }
 
+/* Whoever has the process later can't cut what it tells. */
+static void
+a_service_tells_and_keeps_no_descriptor_of_it(void **state)
+{
+	const char *const name = "writer";
+	struct pb_board *board = NULL;
+	struct pb_board_row *row;
+	char *dir = test_directory();
+	char path[512];
+	size_t count;
+	int fd = -1;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/board.writer", dir);
+	assert_int_equal(pb_board_make(path, 1, &fd, NULL), PB_OK);
+	assert_int_equal(dup2(fd, PB_SERVICE_BOARD), PB_SERVICE_BOARD);
+	if (fd != PB_SERVICE_BOARD)
+		(void)close(fd);
+	assert_int_equal(pb_service_board(&name, 1, &board, NULL), PB_OK);
+	assert_int_equal(fcntl(PB_SERVICE_BOARD, F_GETFD), -1);
+	pb_board_set(board, 0, PB_BOARD_KEPT, 3);
+	assert_int_equal(pb_board_read(pb_sys_world()->files, path, &row, &count, NULL), PB_OK);
+	assert_int_equal(row->number[PB_BOARD_KEPT], 3);
+	free(row);
+	pb_board_free(board);
+	test_directory_remove(dir);
+}
+
 int
 main(void)
 {
@@ -242,6 +273,7 @@ main(void)
 	};
 	const struct CMUnitTest inside[] = {
 		cmocka_unit_test(a_service_sees_that_it_is_told),
+		cmocka_unit_test(a_service_tells_and_keeps_no_descriptor_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down) +
