@@ -196,3 +196,45 @@ pb_alerts_told(
 		alert->told[way].at_us = monotonic_us;
 	}
 }
+
+/* ---- from one process to the next ----------------------------------------------------------- */
+
+bool
+pb_alerts_keep(const struct pb_alerts *a, size_t place, struct pb_alert_kept *ret_kept)
+{
+	const struct pb_alert *alert = &a->alert[place];
+
+	if (place >= a->count || !alert->begun)
+		return false;
+	*ret_kept = (struct pb_alert_kept){ .word = alert->word,
+		.since_us = alert->since_us,
+		.until_us = alert->ended ? alert->until_us : 0 };
+	(void)snprintf(ret_kept->name, sizeof(ret_kept->name), "%s", alert->name);
+	for (size_t way = 0; way < PB_ALERT_WAYS; way++)
+		ret_kept->told |= (uint64_t)alert->told[way].begin << way |
+				  (uint64_t)alert->told[way].end << (PB_ALERT_WAYS + way);
+	return true;
+}
+
+void
+pb_alerts_resume(struct pb_alerts *a, const struct pb_alert_kept *kept, int64_t monotonic_us)
+{
+	const struct pb_fault fault = { kept->word, kept->name };
+	struct pb_alert *alert = &a->alert[a->count];
+
+	if (a->count == PB_LIMIT_ALERTS || (kept->until_us == 0 && find(a, &fault) != NULL))
+		return;
+	a->count++;
+	*alert = (struct pb_alert){ .word = kept->word,
+		.since_us = kept->since_us,
+		.until_us = kept->until_us,
+		.begun = true,
+		.ended = kept->until_us != 0,
+		.changed_us = monotonic_us };
+	(void)snprintf(alert->name, sizeof(alert->name), "%s", kept->name);
+	for (size_t way = 0; way < PB_ALERT_WAYS; way++) {
+		alert->told[way].begin = kept->told >> way & 1;
+		alert->told[way].end = kept->told >> (PB_ALERT_WAYS + way) & 1;
+		alert->told[way].at_us = monotonic_us;
+	}
+}

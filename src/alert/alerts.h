@@ -63,4 +63,20 @@ size_t pb_alerts_due(struct pb_alerts *alerts, enum pb_alert_way way, int64_t mo
 void pb_alerts_told(
     enum pb_alert_way way, const struct pb_notice *notices, size_t count, int64_t monotonic_us);
 
+/* ---- from one process to the next ----------------------------------------------------------- */
+
+/* An alert that has begun, as it is remembered where nobody watches. */
+struct pb_alert_kept {
+	enum pb_alert_word word;
+	char name[PB_ALERT_NAME];
+	int64_t since_us, until_us; /* as of an alert; until_us 0: it has not ended */
+	uint64_t told; /* of its begin: 1 << way; of its end: 1 << (PB_ALERT_WAYS + way) */
+};
+
+/* Those in place 0, 1 and so on, less than PB_LIMIT_ALERTS; false: there is none to remember. */
+bool pb_alerts_keep(const struct pb_alerts *alerts, size_t place, struct pb_alert_kept *ret_kept);
+/* It goes on where it was.  Before the first turn; whom there is no place for is forgotten. */
+void pb_alerts_resume(
+    struct pb_alerts *alerts, const struct pb_alert_kept *kept, int64_t monotonic_us);
+
 #endif

@@ -7,8 +7,6 @@
 #include "policy/alerts.h"
 
 #define SECOND_US 1000000LL
-/* A process gives a sign of life several times a second, unless its disk or a peer holds it up. */
-#define SILENT_US (5 * SECOND_US)
 
 /* Whether it lives is seen by a sign that changes: its own clock may step. */
 struct pulse {
@@ -52,7 +50,7 @@ is_silent(const struct pb_watch *w, struct pulse *pulse, uint64_t sign)
 {
 	if (!w->looked || sign != pulse->sign)
 		*pulse = (struct pulse){ sign, w->monotonic_us };
-	return w->monotonic_us - pulse->changed_us >= SILENT_US;
+	return w->monotonic_us - pulse->changed_us >= PB_WATCH_SILENT_US;
 }
 
 /* Within the time after which what happened is over.  A count that fell began anew. */

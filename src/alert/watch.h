@@ -13,6 +13,9 @@ struct pb_watch_rules {
 	int64_t gap_after_us;                   /* how long records may wait for a token */
 };
 
+/* A process gives a sign of life several times a second, unless its disk or a peer holds it up. */
+#define PB_WATCH_SILENT_US (5 * 1000000LL)
+
 struct pb_watch;
 /* Borrows the policy.  Only what happens from the first look on is seen to happen. */
 enum pb_status pb_watch_new(const struct pb_watch_rules *rules, struct pb_watch **ret_watch,

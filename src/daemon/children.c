@@ -88,7 +88,7 @@ pb_children_new(
 	if (setting->stamper_socket >= 0)
 		add(c, &STAMPER, "stamper", setting->stamper_socket, 1);
 	if (setting->metrics_socket >= 0 || policy->alerts != NULL)
-		add(c, &HERALD, "herald", setting->metrics_socket, 1);
+		add(c, &HERALD, "herald", setting->metrics_socket, 1 + PB_LIMIT_ALERTS);
 	*ret_children = c;
 	return PB_OK;
 }

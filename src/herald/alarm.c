@@ -6,6 +6,7 @@
 
 #include "alert/watch.h"
 #include "core/error.h"
+#include "herald/memory.h"
 #include "herald/retry.h"
 
 #define SECOND_US 1000000LL
@@ -18,7 +19,16 @@ struct pb_alarm {
 	struct pb_teller *teller;
 	struct pb_recorder *recorder;
 	struct pb_retry recording;
+	int64_t begun_us; /* monotonic */
 };
+
+static int64_t
+monotonic_us(const struct pb_alarm *a)
+{
+	const struct pb_clock *clock = a->options.teller.world->clock;
+
+	return clock->monotonic_us(clock->ctx);
+}
 
 static enum pb_status
 make_parts(struct pb_alarm *a, struct pb_error *err)
@@ -52,12 +62,15 @@ pb_alarm_new(
 	if (a == NULL)
 		return pb_fail_memory(err, N_("watch the capture"));
 	a->options = *options;
+	a->begun_us = monotonic_us(a);
 	status = make_parts(a, err);
-	if (status == PB_OK)
-		*ret_alarm = a;
-	else
+	if (status != PB_OK) {
 		pb_alarm_free(a);
-	return status;
+		return status;
+	}
+	pb_memory_recall(options->teller.board, a->alerts, a->begun_us);
+	*ret_alarm = a;
+	return PB_OK;
 }
 
 void
@@ -74,14 +87,6 @@ pb_alarm_free(struct pb_alarm *alarm)
 
 /* ---- a turn --------------------------------------------------------------------------------- */
 
-static int64_t
-monotonic_us(const struct pb_alarm *a)
-{
-	const struct pb_clock *clock = a->options.teller.world->clock;
-
-	return clock->monotonic_us(clock->ctx);
-}
-
 static void
 complain(const struct pb_alarm *a, const struct pb_error *err)
 {
@@ -92,6 +97,8 @@ complain(const struct pb_alarm *a, const struct pb_error *err)
 	a->options.teller.log(line);
 }
 
+/* Of the first looks nothing follows: until somebody can have been silent for long enough, what
+ * stood when the herald before ended would seem to be over. */
 static void
 look(struct pb_alarm *a)
 {
@@ -108,8 +115,11 @@ look(struct pb_alarm *a)
 	}
 	count = pb_watch_look(
 	    a->watch, &boards, world->clock->now_us(world->clock->ctx), monotonic_us(a), &faults);
-	count = pb_alerts_turn(
-	    a->alerts, faults, count, world->clock->now_us(world->clock->ctx), monotonic_us(a));
+	if (monotonic_us(a) - a->begun_us < PB_WATCH_SILENT_US)
+		count = 0;
+	else
+		count = pb_alerts_turn(a->alerts, faults, count,
+		    world->clock->now_us(world->clock->ctx), monotonic_us(a));
 	pb_boards_done(&boards);
 	if (count > 0) {
 		(void)snprintf(line, sizeof(line), "%zu alerts more than can be remembered", count);
@@ -157,4 +167,6 @@ pb_alarm_turn(struct pb_alarm *alarm)
 	look(alarm);
 	pb_teller_turn(alarm->teller, alarm->alerts);
 	record(alarm);
+	pb_memory_keep(
+	    alarm->options.teller.board, alarm->alerts, pb_recorder_waits(alarm->recorder));
 }

@@ -91,10 +91,12 @@ tell_now(struct herald *h, enum pb_board_number number)
 static void
 open_board(struct herald *h)
 {
-	const char *const names[] = { NAME };
+	const char *names[1 + PB_LIMIT_ALERTS] = { NAME };
 	struct pb_error err = { .status = PB_OK };
 
-	if (pb_service_board(names, 1, &h->board, &err) != PB_OK)
+	for (size_t i = 1; i <= PB_LIMIT_ALERTS; i++)
+		names[i] = "alert";
+	if (pb_service_board(names, 1 + PB_LIMIT_ALERTS, &h->board, &err) != PB_OK)
 		log_error(&err);
 	tell_now(h, PB_BOARD_BEGUN_US);
 }

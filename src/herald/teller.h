@@ -18,7 +18,7 @@ struct pb_teller_options {
 	enum pb_status (*mail)(const struct pb_smtp_letter *letter, struct pb_error *err);
 	const struct pb_policy_alerts *policy;
 	const char *token;      /* the webhook's, or NULL */
-	struct pb_board *board; /* how telling goes: PB_BOARD_FAILURES and what stands behind it */
+	struct pb_board *board; /* row 0: PB_BOARD_FAILURES and what stands behind it; or NULL */
 	void (*log)(const char *line);
 };
 

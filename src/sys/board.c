@@ -214,6 +214,15 @@ pb_board_add(struct pb_board *board, size_t row, enum pb_board_number number, in
 	    &board->face->row[row].number[number], (uint64_t)delta, memory_order_relaxed);
 }
 
+uint64_t
+pb_board_get(const struct pb_board *board, size_t row, enum pb_board_number number)
+{
+	if (board == NULL)
+		return 0;
+	pb_assert(row < board->rows && number < PB_BOARD_NUMBERS);
+	return atomic_load_explicit(&board->face->row[row].number[number], memory_order_relaxed);
+}
+
 /* ---- whoever reads -------------------------------------------------------------------------- */
 
 static enum pb_status

@@ -73,6 +73,8 @@ void pb_board_free(struct pb_board *board); /* NULL is fine */
 /* For all threads.  A NULL board is fine: nobody reads what is told. */
 void pb_board_set(struct pb_board *board, size_t row, enum pb_board_number number, uint64_t value);
 void pb_board_add(struct pb_board *board, size_t row, enum pb_board_number number, int64_t delta);
+/* What was told last, perhaps by a process before this one; 0 of a NULL board. */
+uint64_t pb_board_get(const struct pb_board *board, size_t row, enum pb_board_number number);
 
 /* ---- whoever reads -------------------------------------------------------------------------- */
 

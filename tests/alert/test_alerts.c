@@ -255,6 +255,88 @@ more_than_stands_at_once_is_counted(void **state)
 	assert_int_equal(pb_alerts_turn(alerts, faults, PB_LIMIT_ALERTS + 3, WALL, 0), 3);
 }
 
+/* As another process has them, who was told what it was. */
+static struct pb_alerts *
+resume(struct pb_alerts *alerts, int64_t second)
+{
+	const struct pb_alerts_rules rules = { AFTER, REPEAT, { true, true, true } };
+	struct pb_alerts *anew = NULL;
+	struct pb_alert_kept kept;
+
+	assert_int_equal(pb_alerts_new(&rules, &anew, NULL), PB_OK);
+	for (size_t i = 0; i < PB_LIMIT_ALERTS; i++)
+		if (pb_alerts_keep(alerts, i, &kept))
+			pb_alerts_resume(anew, &kept, second * SECOND);
+	return anew;
+}
+
+static void
+what_stood_before_stands_and_is_not_told_again(void **state)
+{
+	struct pb_alerts *alerts = *state, *anew;
+	const struct pb_fault both[] = { DOOR, WRITER };
+
+	turn(alerts, 0, 1, &DOOR);
+	turn(alerts, 60, 2, both); /* the writer may be back in a moment */
+	for (enum pb_alert_way way = 0; way < PB_ALERT_WAYS; way++)
+		assert_told(alerts, way, 60, PB_ALERT_BEGUN, &DOOR);
+	anew = resume(alerts, 70);
+	assert_int_equal(pb_alerts_standing(anew), 1);
+	turn(anew, 70, 1, &DOOR);
+	assert_nothing_due(anew, 70);
+	turn(anew, 200, 1, &DOOR);
+	assert_nothing_due(anew, 200);
+	turn(anew, 300, 0, NULL);
+	turn(anew, 360, 0, NULL);
+	for (enum pb_alert_way way = 0; way < PB_ALERT_WAYS; way++)
+		assert_told(anew, way, 360, PB_ALERT_ENDED, &DOOR);
+	assert_nothing_due(anew, 361);
+	pb_alerts_free(anew);
+}
+
+/* Nobody watched when it ended. */
+static void
+what_ended_in_between_is_told_to_have_ended(void **state)
+{
+	struct pb_alerts *alerts = *state, *anew;
+
+	turn(alerts, 0, 1, &DOOR);
+	turn(alerts, 60, 1, &DOOR);
+	assert_told(alerts, PB_ALERT_RECORD, 60, PB_ALERT_BEGUN, &DOOR);
+	anew = resume(alerts, 100);
+	assert_told(anew, PB_ALERT_EMAIL, 100, PB_ALERT_BEGUN, &DOOR); /* it was not told yet */
+	turn(anew, 100, 0, NULL);
+	turn(anew, 160, 0, NULL);
+	assert_told(anew, PB_ALERT_EMAIL, 160, PB_ALERT_ENDED, &DOOR);
+	assert_told(anew, PB_ALERT_RECORD, 160, PB_ALERT_ENDED, &DOOR);
+	pb_alerts_free(anew);
+}
+
+static void
+an_end_that_was_not_told_everywhere_is_told_where_it_was_not(void **state)
+{
+	struct pb_alerts *alerts = *state, *anew;
+	struct pb_notice notices[4];
+
+	turn(alerts, 0, 1, &DOOR);
+	turn(alerts, 60, 1, &DOOR);
+	for (enum pb_alert_way way = 0; way < PB_ALERT_WAYS; way++)
+		assert_told(alerts, way, 60, PB_ALERT_BEGUN, &DOOR);
+	turn(alerts, 100, 0, NULL);
+	turn(alerts, 160, 0, NULL);
+	assert_told(alerts, PB_ALERT_RECORD, 160, PB_ALERT_ENDED, &DOOR);
+	anew = resume(alerts, 200);
+	assert_int_equal(pb_alerts_standing(anew), 0);
+	turn(anew, 200, 1, &DOOR); /* another one */
+	turn(anew, 260, 1, &DOOR);
+	assert_told(anew, PB_ALERT_RECORD, 260, PB_ALERT_BEGUN, &DOOR);
+	assert_int_equal(pb_alerts_due(anew, PB_ALERT_EMAIL, 260 * SECOND, notices, 4), 2);
+	assert_int_equal(notices[0].state, PB_ALERT_ENDED);
+	assert_int_equal(notices[0].alert->until_us, WALL + 100 * SECOND);
+	assert_int_equal(notices[1].state, PB_ALERT_BEGUN);
+	pb_alerts_free(anew);
+}
+
 static void
 memory_that_runs_out_is_said(void **state)
 {
@@ -285,6 +367,9 @@ main(void)
 		TEST(a_way_that_is_not_in_use_keeps_nothing),
 		TEST(a_full_table_forgets_the_oldest_end_and_never_what_stands),
 		TEST(more_than_stands_at_once_is_counted),
+		TEST(what_stood_before_stands_and_is_not_told_again),
+		TEST(what_ended_in_between_is_told_to_have_ended),
+		TEST(an_end_that_was_not_told_everywhere_is_told_where_it_was_not),
 		TEST(memory_that_runs_out_is_said),
 	};
 

@@ -244,7 +244,14 @@ def an_authority_that_gives_no_token_is_told_and_a_stamper_that_is_halted(scene)
     scene.asked = len(scene.dead_man.taken)
     scene.halt("probant-stamper")
     scene.await_told("stamper_down", "", "begun")
+    until("a record", lambda: scene.recorded("ormes")["stamper_down", "", "begun"])
+
+
+def what_ends_while_no_herald_watches_is_told_by_the_next(scene):
+    (scene.bin / "probant-herald").rename(scene.bin / "away")
+    scene.signal("probant-herald", signal.SIGKILL)
     scene.go_on("probant-stamper")
+    (scene.bin / "away").rename(scene.bin / "probant-herald")
     scene.await_told("stamper_down", "", "ended")
 
 
@@ -268,6 +275,7 @@ TESTS = (as_long_as_all_is_well_the_dead_man_is_asked,
          no_word_of_a_message_is_in_any,
          an_end_of_the_daemon_is_no_alert)
 WITHOUT_AUTHORITY = (an_authority_that_gives_no_token_is_told_and_a_stamper_that_is_halted,
+                     what_ends_while_no_herald_watches_is_told_by_the_next,
                      each_of_them_was_told_once,
                      an_end_of_the_daemon_is_no_alert)
 

@@ -85,6 +85,7 @@ who_has_no_board_tells_nobody(void **state)
 	(void)state;
 	pb_board_set(NULL, 0, PB_BOARD_KEPT, 1);
 	pb_board_add(NULL, 0, PB_BOARD_KEPT, 1);
+	assert_int_equal(pb_board_get(NULL, 0, PB_BOARD_KEPT), 0);
 	pb_board_free(NULL);
 }
 
@@ -98,6 +99,7 @@ what_is_told_can_be_read(void **state)
 	pb_board_add(f->board, 1, PB_BOARD_SESSIONS, 3);
 	pb_board_add(f->board, 1, PB_BOARD_SESSIONS, -2);
 	pb_board_set(f->board, 2, PB_BOARD_NUMBERS - 1, 7);
+	assert_int_equal(pb_board_get(f->board, 1, PB_BOARD_SESSIONS), 1);
 	assert_int_equal(number(f, 0, PB_BOARD_ALIVE_US), UINT64_MAX);
 	assert_int_equal(f->count, ROWS);
 	for (size_t i = 0; i < ROWS; i++)
