@@ -31,6 +31,7 @@ struct pb_watch {
 	bool looked;                  /* before */
 	int64_t now_us, monotonic_us; /* of this look */
 	struct pulse writer, stamper;
+	bool asks; /* there is to be a stamper */
 	struct door *door;
 	struct pb_fault *fault; /* room for all there can be */
 	size_t count;
@@ -114,13 +115,15 @@ look_at_archive(struct pb_watch *w, size_t at, const struct pb_board_row *row)
 	    PB_ALERT_DISK_LOW, name);
 }
 
-/* There is one where the writer tells of authorities; how they answer, the writer says as well. */
+/* There is to be one from when the writer tells of authorities, also while it does not; how they
+ * answer, the writer says as well. */
 static void
 look_at_stamper(struct pb_watch *w, const struct pb_boards *boards)
 {
 	bool silent = is_silent(w, &w->stamper, boards->stamper.number[PB_BOARD_ALIVE_US]);
 
-	note(w, boards->authority_count > 0 && silent, PB_ALERT_STAMPER_DOWN, "");
+	w->asks = w->asks || boards->authority_count > 0;
+	note(w, w->asks && silent, PB_ALERT_STAMPER_DOWN, "");
 	for (size_t i = 0; i < boards->authority_count && i < PB_LIMIT_TSAS; i++) {
 		const struct pb_board_row *row = &boards->authority[i];
 

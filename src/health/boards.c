@@ -92,8 +92,6 @@ pb_boards_read(const struct pb_files *files, const struct pb_capture_policy *pol
 	if (status == PB_OK)
 		status = read_one(files, dir, false, "stamper", &boards.stamper, err);
 	if (status == PB_OK)
-		status = read_one(files, dir, false, "herald", &boards.herald, err);
-	if (status == PB_OK)
 		*ret_boards = boards;
 	else
 		pb_boards_done(&boards);

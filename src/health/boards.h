@@ -14,7 +14,7 @@ struct pb_boards {
 	/* Those that the stamper asks, by what the writer found their answers worth. */
 	struct pb_board_row *authority;
 	size_t authority_count;
-	struct pb_board_row stamper, herald;
+	struct pb_board_row stamper;
 };
 
 /* What cannot be read, or is not as the policy has it, is not told.  PB_ENOMEM. */

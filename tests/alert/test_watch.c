@@ -165,14 +165,17 @@ a_stamper_lives_where_somebody_is_to_be_asked(void **state)
 	struct fixture *f = *state;
 	uint64_t sign;
 
+	f->boards.authority_count = 0;
 	live(f, 0);
 	assert_well(f);
 	sign = f->boards.stamper.number[PB_BOARD_ALIVE_US];
 	live(f, 10);
 	f->boards.stamper.number[PB_BOARD_ALIVE_US] = sign;
-	assert_wrong(f, PB_ALERT_STAMPER_DOWN, "");
-	f->boards.authority_count = 0;
 	assert_well(f);
+	f->boards.authority_count = 2;
+	assert_wrong(f, PB_ALERT_STAMPER_DOWN, "");
+	f->boards.authority_count = 0; /* a writer that tells nothing has not changed that */
+	assert_wrong(f, PB_ALERT_STAMPER_DOWN, "");
 }
 
 static void

@@ -112,6 +112,37 @@ a_stamper_that_tells_nothing_does_not_live(void **state)
 	assert_health(f, NOON_US, "stamper: it has not given a sign of life\n");
 }
 
+/* By whoever has it open for writing: cut, or zeros. */
+static void
+who_cuts_a_board_does_not_look_well(void **state)
+{
+	static const char *const names[] = { "stamper" };
+	static const struct {
+		bool door;
+		const char *name, *line;
+	} each[] = {
+		{ false, "writer", "writer: it has not given a sign of life\n" },
+		{ false, "stamper", "stamper: it has not given a sign of life\n" },
+		{ true, "milter", "door milter: it has not given a sign of life\n" },
+		{ true, "filtre", "door filtre: it has not given a sign of life\n" },
+	};
+	static const off_t lengths[] = { 263, 200, 33, 32, 31, 1, 0, 2000 };
+	struct fixture *f = *state;
+	char path[PB_BOARD_PATH];
+
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		all_live(f);
+		pb_board_free(ask_authorities(f));
+		pb_board_free(open_board(f, false, names, 1));
+		assert_health(f, NOON_US, "");
+		pb_board_path(f->dir, each[i].door, each[i].name, path);
+		for (size_t j = 0; j < sizeof(lengths) / sizeof(lengths[0]); j++) {
+			assert_int_equal(truncate(path, lengths[j]), 0);
+			assert_health(f, NOON_US, each[i].line);
+		}
+	}
+}
+
 /* While a policy changes, and where somebody writes what he likes. */
 static void
 a_board_that_is_another_tells_nothing(void **state)
@@ -149,6 +180,7 @@ main(void)
 		TEST(what_was_not_tried_for_long_is_not_said_to_fail),
 		TEST(a_stamper_lives_where_the_writer_asks_authorities),
 		TEST(a_stamper_that_tells_nothing_does_not_live),
+		TEST(who_cuts_a_board_does_not_look_well),
 		TEST(a_board_that_is_another_tells_nothing),
 	};
 
