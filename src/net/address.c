@@ -24,22 +24,27 @@ show(CURLU *url, char **ret_shown)
 	return code;
 }
 
-static bool
-is_https(const char *scheme)
-{
-	return strcasecmp(scheme, "https") == 0;
-}
-
 static CURLUcode
 check_scheme(CURLU *url)
 {
 	char *scheme = NULL;
 	CURLUcode code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
 
-	if (code == CURLUE_OK && !is_https(scheme) && strcasecmp(scheme, "http") != 0)
+	if (code == CURLUE_OK && strcasecmp(scheme, "https") != 0 &&
+	    strcasecmp(scheme, "http") != 0)
 		code = CURLUE_UNSUPPORTED_SCHEME;
 	curl_free(scheme);
 	return code;
+}
+
+enum pb_status
+pb_net_parsed(CURLUcode code, const char *shown, struct pb_error *err)
+{
+	if (code == CURLUE_OK)
+		return PB_OK;
+	if (code == CURLUE_OUT_OF_MEMORY)
+		return pb_fail_memory(err, WHAT);
+	return pb_fail(err, PB_EINVAL, WHAT, N_("it is no address of http or https"), "%s", shown);
 }
 
 enum pb_status
@@ -59,29 +64,5 @@ pb_net_parse(const char *text, CURLU **ret_url, char **ret_shown, struct pb_erro
 		return PB_OK;
 	}
 	curl_url_cleanup(url);
-	if (code == CURLUE_OUT_OF_MEMORY)
-		return pb_fail_memory(err, WHAT);
-	return pb_fail(err, PB_EINVAL, WHAT, N_("it is no address of http or https"), "%s", text);
-}
-
-enum pb_status
-pb_net_may_follow(CURLU *from, CURLU *to, bool *ret_may, struct pb_error *err)
-{
-	char *from_host = NULL, *to_host = NULL, *from_scheme = NULL, *to_scheme = NULL;
-	enum pb_status status = PB_OK;
-
-	/* Both were parsed, so that each has a scheme and a host. */
-	if (curl_url_get(from, CURLUPART_HOST, &from_host, 0) == CURLUE_OK &&
-	    curl_url_get(to, CURLUPART_HOST, &to_host, 0) == CURLUE_OK &&
-	    curl_url_get(from, CURLUPART_SCHEME, &from_scheme, 0) == CURLUE_OK &&
-	    curl_url_get(to, CURLUPART_SCHEME, &to_scheme, 0) == CURLUE_OK)
-		*ret_may = strcasecmp(from_host, to_host) == 0 &&
-			   (is_https(to_scheme) || !is_https(from_scheme));
-	else
-		status = pb_fail_memory(err, WHAT);
-	curl_free(from_host);
-	curl_free(to_host);
-	curl_free(from_scheme);
-	curl_free(to_scheme);
-	return status;
+	return pb_net_parsed(code, text, err);
 }

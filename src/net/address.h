@@ -1,9 +1,8 @@
-/* Addresses of http and https: read, shown, followed. */
+/* Addresses of http and https: read, shown. */
 #ifndef PB_NET_ADDRESS_H
 #define PB_NET_ADDRESS_H
 
 #include <curl/curl.h>
-#include <stdbool.h>
 
 #include "probant/status.h"
 
@@ -14,8 +13,7 @@
 enum pb_status pb_net_parse(
     const char *text, CURLU **ret_url, char **ret_shown, struct pb_error *err) PB_MUST_CHECK;
 
-/* Whether a redirect may be followed: on the same host, and never from https to http. */
-enum pb_status pb_net_may_follow(
-    CURLU *from, CURLU *to, bool *ret_may, struct pb_error *err) PB_MUST_CHECK;
+/* What libcurl answers of an address, which is shown, as a status. */
+enum pb_status pb_net_parsed(CURLUcode code, const char *shown, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

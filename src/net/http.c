@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #include "net/failure.h"
 #include "net/media_type.h"
 #include "net/near.h"
+#include "net/origin.h"
+#include "sys/sockets.h"
 
 #define WHAT N_("ask a server")
 
@@ -26,6 +29,7 @@ struct call {
 	bool headers_end;  /* the empty line behind them was seen */
 	bool too_long;     /* the body or the headers */
 	bool no_memory;
+	bool near; /* somebody else chose an address that is near */
 };
 
 /* ---- what libcurl calls ---- */
@@ -66,17 +70,33 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	return len;
 }
 
-/* Connected, and nothing sent yet: whatever a name was resolved to, here it is known. */
+/* A socket for an address that somebody else chose, or the negative errno. */
 static int
-on_connected(void *arg, char *address, char *local, int port, int local_port)
+open_foreign(struct call *call, const struct curl_sockaddr *to)
 {
-	const struct call *call = arg;
+	char text[NI_MAXHOST];
+	int near;
 
-	(void)local;
-	(void)port;
-	(void)local_port;
-	return call->request->foreign && pb_net_is_near(address) ? CURL_PREREQFUNC_ABORT
-								 : CURL_PREREQFUNC_OK;
+	if (getnameinfo(&to->addr, to->addrlen, text, sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
+		return -EINVAL;
+	near = pb_net_is_near(text);
+	if (near < 0)
+		return near;
+	call->near = call->near || near > 0;
+	return near > 0 ? -EACCES : pb_socket_new(to->family, to->socktype, to->protocol);
+}
+
+/* Called for each address that a name was resolved to, before anything is sent there. */
+static curl_socket_t
+on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct call *call = arg;
+	int fd = open_foreign(call, to);
+
+	(void)purpose;
+	if (fd == -ENOMEM)
+		call->no_memory = true;
+	return fd >= 0 ? fd : CURL_SOCKET_BAD;
 }
 
 /* ---- options ---- */
@@ -152,10 +172,10 @@ set_callbacks(struct call *call)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	if (code == CURLE_OK && call->request->foreign)
+		code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
-	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+		code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 	if (code == CURLE_OK && call->request->max <= INT64_MAX)
 		code = curl_easy_setopt(
 		    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)call->request->max);
@@ -264,6 +284,8 @@ judge(const struct call *call, CURLcode code, bool errno_memory, struct pb_error
 	/* And calls so a header line beyond its own limit, where no memory was refused. */
 	if (call->too_long || (code == CURLE_OUT_OF_MEMORY && started_us > 0 && !call->headers_end))
 		code = CURLE_FILESIZE_EXCEEDED;
+	if (code == CURLE_COULDNT_CONNECT && call->near)
+		code = CURLE_ABORTED_BY_CALLBACK;
 	/* An end within the headers looks like an empty body to it. */
 	if (code == CURLE_OK && (!call->headers_end || status < 200))
 		code = CURLE_PARTIAL_FILE;
@@ -303,6 +325,19 @@ is_redirect(long status)
 	return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
+static enum pb_status
+may_follow(const struct call *call, const char *to, bool *ret_may, struct pb_error *err)
+{
+	struct pb_origin here, there;
+	enum pb_status status = pb_origin_of(call->shown, &here, err);
+
+	if (status == PB_OK)
+		status = pb_origin_of(to, &there, err);
+	if (status == PB_OK)
+		*ret_may = pb_origin_may_lead(&here, &there, call->request->foreign);
+	return status;
+}
+
 /* Where the answer sends to, if anywhere: then the call goes there. */
 static enum pb_status
 follow(struct call *call, bool *ret_again, struct pb_error *err)
@@ -319,10 +354,10 @@ follow(struct call *call, bool *ret_again, struct pb_error *err)
 	if (!is_redirect(code) || to == NULL)
 		return PB_OK;
 	status = pb_net_parse(to, &url, &shown, err);
+	if (status == PB_OK)
+		status = may_follow(call, shown, &may, err);
 	if (status == PB_EINVAL)
 		status = PB_OK;
-	else if (status == PB_OK)
-		status = pb_net_may_follow(call->url, url, &may, err);
 	if (status == PB_OK && !may)
 		status =
 		    unavailable(call, N_("it sends to another place, which is not followed"), err);

@@ -6,8 +6,8 @@
 
 /*
  * Only http and https; no proxy but the environment's; nothing kept between calls.  Redirects
- * (301, 302, 307, 308) are followed with method and body as they are, on the same host alone and
- * never from https to http.  Each call is for one thread.  PB_EUNAVAIL: libcurl can't start.
+ * (301, 302, 307, 308) are followed with method and body as they are, where pb_origin_may_lead
+ * (net/origin.h) says so.  Each call is for one thread.  PB_EUNAVAIL: libcurl can't start.
  *
  * An exchange answers PB_EINVAL, too, where client_pem or server_roots cannot be used: then
  * err->object is their path.  A key of client_pem must not be encrypted.

@@ -1,8 +1,11 @@
 #include "net/near.h"
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "sys/sockets.h"
 
 static bool
 is_near_4(const uint8_t octet[4])
@@ -22,12 +25,15 @@ is_near_6(const uint8_t octet[16])
 	return octet[0] == 0xfe && (octet[1] & 0xc0) == 0x80;
 }
 
-bool
+int
 pb_net_is_near(const char *address)
 {
 	uint8_t octet[16];
+	bool near;
 
 	if (inet_pton(AF_INET, address, octet) == 1)
-		return is_near_4(octet);
-	return inet_pton(AF_INET6, address, octet) != 1 || is_near_6(octet);
+		near = is_near_4(octet);
+	else
+		near = inet_pton(AF_INET6, address, octet) != 1 || is_near_6(octet);
+	return near ? 1 : pb_socket_is_own(address);
 }

@@ -1,10 +1,9 @@
 #include "stamper/permitted.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "core/error.h"
-#include "core/syntax.h"
+#include "net/origin.h"
 
 static const char PERMITTING[] = N_("ask for the writer");
 
@@ -45,60 +44,47 @@ permit_stamp(const struct pb_timestamp_policy *policy, const struct pb_question 
 
 /* ---- what certificates point to ------------------------------------------------------------- */
 
-/* Host and port of an address, as it says them; name and password before them are left out. */
-static size_t
-find_host(const char *url, const char **ret_host)
-{
-	const char *host = strstr(url, "://") + 3;
-	size_t len = strcspn(host, "/?#");
-	const char *at = memrchr(host, '@', len);
-
-	*ret_host = at != NULL ? at + 1 : host;
-	return len - (size_t)(*ret_host - host);
-}
-
 /* Where web servers listen, whatever else does on that machine. */
 static bool
-is_web_port(const char *host, size_t len)
+is_web_port(uint16_t port)
 {
-	const char *colon = memrchr(host, ':', len);
-
-	if (colon == NULL || host[len - 1] == ']') /* of an IPv6 address without a port */
-		return true;
-	len -= (size_t)(colon - host);
-	return (len == 3 && memcmp(colon, ":80", 3) == 0) ||
-	       (len == 4 && memcmp(colon, ":443", 4) == 0);
+	return port == 80 || port == 443;
 }
 
 /* An authority of one's own house may publish where it serves. */
-static bool
-is_authority(const struct pb_timestamp_policy *policy, const char *host, size_t len)
+static enum pb_status
+find_authority(const struct pb_timestamp_policy *policy, const struct pb_origin *origin,
+    bool *ret_found, struct pb_error *err)
 {
-	const char *other;
+	struct pb_origin other;
+	enum pb_status status;
 
-	for (size_t i = 0; i < policy->authority_count; i++)
-		if (find_host(policy->authority[i].url, &other) == len &&
-		    strncasecmp(other, host, len) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < policy->authority_count && !*ret_found; i++) {
+		status = pb_origin_of(policy->authority[i].url, &other, err);
+		if (status == PB_OK)
+			*ret_found = pb_origin_same(&other, origin);
+		else if (status != PB_EINVAL)
+			return status;
+	}
+	return PB_OK;
 }
 
 static enum pb_status
 permit_fetch(const struct pb_timestamp_policy *policy, const struct pb_question *question,
     struct pb_http_request *ret_request, struct pb_error *err)
 {
-	const char *host = "";
+	struct pb_origin origin;
 	bool known = false;
-	size_t len = 0;
+	enum pb_status status = pb_origin_of(question->url, &origin, err);
 
-	if (pb_syntax_url(question->url)) {
-		len = find_host(question->url, &host);
-		known = is_authority(policy, host, len);
-	}
-	if (len == 0 || (!known && !is_web_port(host, len)))
+	if (status == PB_OK)
+		status = find_authority(policy, &origin, &known, err);
+	if (status == PB_EINVAL || (status == PB_OK && !known && !is_web_port(origin.port)))
 		return pb_fail(err, PB_EACCESS, PERMITTING,
 		    N_("nothing is fetched but from the ports of http and https"), "%s",
 		    question->url);
+	if (status != PB_OK)
+		return status;
 	*ret_request = (struct pb_http_request){ .url = question->url,
 		.max = at_most(question->max, PB_LIMIT_LIST),
 		.timeout_ms = at_most(question->timeout_ms, PB_LIMIT_TSA_TIMEOUT_S * 1000),

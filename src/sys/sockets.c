@@ -116,6 +116,33 @@ pb_socket_connect(const char *path, const char *host, unsigned port, int *ret_fd
 }
 
 int
+pb_socket_new(int family, int type, int protocol)
+{
+	int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	return fd >= 0 ? fd : -errno;
+}
+
+int
+pb_socket_is_own(const char *host)
+{
+	union address address;
+	socklen_t len = parse_address(NULL, host, 0, &address);
+	int fd, error = 0;
+
+	if (len == 0)
+		return -EINVAL;
+	fd = pb_socket_new(address.any.sa_family, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return fd;
+	/* None but one's own can be bound to, and a datagram socket does nothing by it. */
+	if (bind(fd, &address.any, len) != 0)
+		error = errno;
+	(void)close(fd);
+	return error == 0 ? 1 : error == EADDRNOTAVAIL ? 0 : -error;
+}
+
+int
 pb_socket_error(int fd)
 {
 	int error = 0;

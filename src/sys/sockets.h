@@ -20,6 +20,13 @@ int pb_socket_accept(int listener);
  */
 int pb_socket_connect(const char *path, const char *host, unsigned port, int *ret_fd);
 int pb_socket_error(int fd); /* 0: none */
+/* As socket(2), for a library that goes on by itself; none of a child's. */
+int pb_socket_new(int family, int type, int protocol);
+/*
+ * Whether this machine has that IP address: 1 or 0; -EINVAL: it is none.  Where every address can
+ * be bound to (ip_nonlocal_bind, ip(7)), every one is taken for the machine's.
+ */
+int pb_socket_is_own(const char *host);
 
 /* Octets, at most len; 0 (of receive): the other side ended; -EAGAIN: wait. */
 int64_t pb_socket_receive(int fd, void *to, size_t len);

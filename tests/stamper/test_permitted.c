@@ -92,8 +92,9 @@ static void
 what_certificates_point_to_is_fetched_from_web_servers_elsewhere(void **state)
 {
 	static const char *const urls[] = { "http://crl.example/a.crl", "https://crl.example",
-		"http://crl.example:80/a", "https://crl.example:443?x", "http://192.0.2.1/a",
-		"http://[2001:db8::1]/a", "http://[2001:db8::1]:80/a" };
+		"http://crl.example:80/a", "https://crl.example:443?x", "http://crl.example:/a",
+		"http://crl.example:080/a", "http://crl.example#@tsa-a.example:8443/",
+		"http://192.0.2.1/a", "http://[2001:db8::1]/a", "http://[2001:db8::1]:80/a" };
 	bool foreign = false;
 
 	(void)state;
@@ -107,9 +108,9 @@ static void
 other_ports_and_schemes_are_not_reached(void **state)
 {
 	static const char *const urls[] = { "http://a.example:25/", "http://a.example:8080/",
-		"http://a.example:/", "http://a.example:080/", "http://a:80@b.example:22/",
+		"http://a:80@b.example:22/", "http://tsa-a.example:8443#@b.example:22/",
 		"http://[2001:db8::1]:6379/", "file:///etc/passwd", "ftp://a.example/", "a.example",
-		"http://", "http:///a" };
+		"http://" };
 	bool foreign;
 
 	(void)state;
@@ -123,12 +124,26 @@ where_an_authority_serves_it_may_publish(void **state)
 	bool foreign = true;
 
 	(void)state;
-	assert_int_equal(fetch("http://TSA-a.example:8443/a.crl", &foreign), PB_OK);
+	assert_int_equal(fetch("https://TSA-a.example:8443/a.crl", &foreign), PB_OK);
 	assert_false(foreign);
 	assert_int_equal(fetch("http://[2001:db8::7]:3180/a.crl", &foreign), PB_OK);
 	assert_false(foreign);
-	assert_int_equal(fetch("http://tsa-a.example:8444/a.crl", &foreign), PB_EACCESS);
-	assert_int_equal(fetch("http://xtsa-a.example:8443/a.crl", &foreign), PB_EACCESS);
+}
+
+static void
+but_with_its_scheme_at_its_host_and_port_alone(void **state)
+{
+	static const char *const urls[] = { "http://tsa-a.example:8443/a.crl",
+		"https://tsa-a.example:8444/a.crl", "https://xtsa-a.example:8443/a.crl",
+		"https://tsa-a.example.:8443/a.crl", "https://[2001:db8::7]:3180/a.crl",
+		"http://[2001:db8::8]:3180/a.crl", "https://b.example:8443/@tsa-a.example:8443" };
+	bool foreign = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		assert_int_equal(fetch(urls[i], &foreign), PB_EACCESS);
+	assert_int_equal(fetch("https://tsa-a.example/a.crl", &foreign), PB_OK);
+	assert_true(foreign);
 }
 
 static void
@@ -154,6 +169,7 @@ main(void)
 		cmocka_unit_test(what_certificates_point_to_is_fetched_from_web_servers_elsewhere),
 		cmocka_unit_test(other_ports_and_schemes_are_not_reached),
 		cmocka_unit_test(where_an_authority_serves_it_may_publish),
+		cmocka_unit_test(but_with_its_scheme_at_its_host_and_port_alone),
 		cmocka_unit_test(a_fetch_has_limits_whatever_is_asked),
 	};
 
