@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "alert/watch.h"
@@ -94,8 +95,8 @@ set_up(void **state)
 		.door = f.door,
 		.authority = f.authority,
 		.authority_count = 2 };
-	strcpy(f.authority[0].name, "tsa-un");
-	strcpy(f.authority[1].name, "tsa-deux");
+	(void)snprintf(f.authority[0].name, sizeof(f.authority[0].name), "tsa-un");
+	(void)snprintf(f.authority[1].name, sizeof(f.authority[1].name), "tsa-deux");
 	f.door[1].number[PB_BOARD_LAST_US] = WALL;
 	*state = &f;
 	return pb_watch_new(&rules, &f.watch, NULL) == PB_OK ? 0 : -1;

@@ -1,5 +1,6 @@
 /* Which files are messages, in which order they are kept, and what is said of the others. */
 #include "capture/fixture.h"
+#include "lib/text.h"
 
 static void
 no_path_no_message(void **state)
@@ -196,7 +197,7 @@ directories_that_stand_too_deep_are_named(void **state)
 
 	make_dir(f, path);
 	for (depth = 0; depth < PB_LIMIT_DEPTH + 1; depth++) {
-		(void)strcat(path, "/d");
+		test_append(path, sizeof(path), "/d");
 		make_dir(f, path);
 	}
 	put_text(f, "d/d/x.eml", "x");

@@ -202,7 +202,7 @@ postmarks_are_what_programs_write(void **state)
 	assert_int_equal(
 	    pb_postmark_len((const uint8_t *)MARK "x", sizeof(MARK), true), sizeof(MARK) - 1);
 	memset(longest + 5, 'a', 1500);
-	(void)strcpy(longest + 1505, " Thu Apr 30 08:15:00 2026\n");
+	(void)snprintf(longest + 1505, sizeof(longest) - 1505, " Thu Apr 30 08:15:00 2026\n");
 	assert_int_equal(pb_postmark_len((const uint8_t *)longest, strlen(longest), true), 0);
 	assert_int_equal(
 	    pb_postmark_len((const uint8_t *)"From a\0 Thu Apr 30 08:15:00 2026\n", 33, true), 0);

@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -142,9 +143,9 @@ brackets_inside_strings_are_no_nesting(void **state)
 	char document[512] = "[\"";
 
 	(void)state;
-	strcat(document, text);
-	strcat(document, text);
-	strcat(document, "\\\\\",[]]");
+	test_append(document, sizeof(document), text);
+	test_append(document, sizeof(document), text);
+	test_append(document, sizeof(document), "\\\\\",[]]");
 	assert_int_equal(refused(document, strlen(document), NULL), PB_OK);
 	free(text);
 }

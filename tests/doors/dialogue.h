@@ -55,7 +55,7 @@ listen_at(const char *path)
 
 	assert_true(fd >= 0);
 	assert_true(strlen(path) < sizeof(address.sun_path));
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(fd, 4), 0);
 	be_patient(fd);

@@ -89,7 +89,7 @@ fake_map_start(struct fake_map *map)
 	map->dir = test_directory();
 	(void)snprintf(map->path, sizeof(map->path), "%s/map", map->dir);
 	assert_true(strlen(map->path) < sizeof(address.sun_path));
-	strcpy(address.sun_path, map->path);
+	memcpy(address.sun_path, map->path, strlen(map->path) + 1);
 	map->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(map->listener, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(listen(map->listener, 8), 0);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "doors/journal_report.h"
+#include "lib/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -21,9 +22,11 @@
 	"\r\n--_b=1_\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@else.example\r\n\r\n"          \
 	"To: not.this@else.example\r\n--_b=1_--\r\n"
 
+#define TOLD 256
+
 /* "sender>recipient,recipient" of a report; "none" of what is not one. */
 static void
-told(const char *octets, size_t step, char out[256])
+told(const char *octets, size_t step, char out[TOLD])
 {
 	struct pb_journal_report report;
 	struct pb_transit transit = { .mail_from = "own" };
@@ -35,13 +38,13 @@ told(const char *octets, size_t step, char out[256])
 		assert_int_equal(pb_journal_report_read(&report, (const uint8_t *)octets,
 				     at < len ? at : len, at >= len, &is, NULL),
 		    PB_OK);
-	strcpy(out, "none");
+	(void)snprintf(out, TOLD, "none");
 	if (is == PB_JOURNAL_REPORT) {
 		assert_int_equal(pb_journal_report_state(&report, &transit, NULL), PB_OK);
-		strcpy(out, transit.mail_from);
+		(void)snprintf(out, TOLD, "%s", transit.mail_from);
 		for (size_t i = 0; i < transit.recipient_count; i++) {
-			strcat(out, i == 0 ? ">" : ",");
-			strcat(out, transit.recipient[i].address);
+			test_append(out, TOLD, i == 0 ? ">" : ",");
+			test_append(out, TOLD, transit.recipient[i].address);
 			assert_null(transit.recipient[i].parameters);
 		}
 		assert_string_equal(transit.journal, "exchange");
@@ -88,7 +91,7 @@ a_report_names_sender_and_recipients(void **state)
 				   "\r\nSender: a@b.example\r\nTo: c@b.example\r\n" ORIGINAL,
 		    "a@b.example>c@b.example" },
 	};
-	char out[256];
+	char out[TOLD];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -113,7 +116,7 @@ what_is_not_understood_names_nobody(void **state)
 		HEADER MULTIPART PART "\r\nSender: /o=x/cn=y\r\nTo: nobody, (a@b.example)\r\n"
 				      "Cc: \r\nBcc\r\nTo : \"a b\"@\r\n" ORIGINAL,
 	};
-	char out[256];
+	char out[TOLD];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -130,7 +133,7 @@ a_message_as_any_other_is_none(void **state)
 		"\r\nSender: a@b.example\r\n" ORIGINAL,
 		MULTIPART "\r\nX-MS-Journal-Report:\r\n" ORIGINAL,
 		"Subject:\r\n X-MS-Journal-Report:\r\n" MULTIPART PART "\r\n" ORIGINAL };
-	char out[256];
+	char out[TOLD];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -8,6 +8,7 @@
 
 #include "core/buf.h"
 #include "doors/rebuild.h"
+#include "lib/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -32,8 +33,8 @@ assert_words(const struct pb_rebuild *rebuild, const char *expected)
 	char joined[32] = "";
 
 	for (size_t i = 0; i < count; i++) {
-		strcat(joined, words[i]);
-		strcat(joined, ";");
+		test_append(joined, sizeof(joined), words[i]);
+		test_append(joined, sizeof(joined), ";");
 	}
 	assert_string_equal(joined, expected);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ stamp_is(struct pb_dossier_stamp *stamp, uint64_t size, int64_t time_s, bool loc
 		.has_accuracy = true,
 		.accuracy_us = 1000000,
 		.local = local };
-	strcpy(stamp->tsa, local ? "local" : "Autorité d'essai");
+	(void)snprintf(stamp->tsa, sizeof(stamp->tsa), "%s", local ? "local" : "Autorité d'essai");
 }
 
 static int
@@ -47,8 +48,9 @@ setup(void **state)
 
 	assert_non_null(f);
 	d = &f->dossier;
-	strcpy(f->manifest.case_name, "2026-014");
-	strcpy(f->manifest.origin, "essai.example/main/01234567");
+	(void)snprintf(f->manifest.case_name, sizeof(f->manifest.case_name), "2026-014");
+	(void)snprintf(
+	    f->manifest.origin, sizeof(f->manifest.origin), "essai.example/main/01234567");
 	f->manifest.first = 5;
 	f->manifest.last = 14;
 	f->manifest.size = 15;
@@ -169,7 +171,7 @@ name_of_an_authority_is_escaped(void **state)
 {
 	struct fixture *f = *state;
 
-	strcpy(f->stamp[1].tsa, "<b>TSA</b>");
+	(void)snprintf(f->stamp[1].tsa, sizeof(f->stamp[1].tsa), "<b>TSA</b>");
 	HAS(report(f, 1), "<td>&lt;b&gt;TSA&lt;/b&gt;</td>");
 }
 

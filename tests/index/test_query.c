@@ -1,4 +1,5 @@
 #include "index/fixture.h"
+#include "lib/text.h"
 
 static void
 query_is_understood_in_one_form(void **state)
@@ -180,7 +181,7 @@ query_of_any_text_is_refused_or_understood(void **state)
 
 		(void)random.table.fill(random.table.ctx, draw, sizeof(draw));
 		for (size_t j = 0; j < 1 + draw[0] % 7u; j++)
-			strcat(text, pieces[draw[1 + j] % CASES(pieces)]);
+			test_append(text, sizeof(text), pieces[draw[1 + j] % CASES(pieces)]);
 		if (pb_query_parse(text, &query, NULL) != PB_OK)
 			continue;
 		if (pb_query_parse(pb_query_text(query), &again, NULL) != PB_OK ||

@@ -1,8 +1,11 @@
 /* Random corpora and queries: the index finds what a plain reading of the texts finds. */
 #include "index/fixture.h"
+#include "lib/text.h"
 
 #define MESSAGES 150
 #define WORDS 12
+#define TEXT (WORDS * 6 + 1) /* of so many words */
+#define QUERY 512
 #define VOCABULARY 14
 #define QUERIES 400
 
@@ -50,12 +53,12 @@ make_message(struct test_random *random, struct message *m)
 }
 
 static void
-field_text(const struct message *m, int field, char *out)
+field_text(const struct message *m, int field, char out[TEXT])
 {
 	out[0] = '\0';
 	for (int i = 0; m->word[field][i] >= 0; i++) {
-		strcat(out, vocabulary[m->word[field][i]]);
-		strcat(out, " ");
+		test_append(out, TEXT, vocabulary[m->word[field][i]]);
+		test_append(out, TEXT, " ");
 	}
 }
 
@@ -95,7 +98,7 @@ admits(const struct term *t, const struct message *m)
 }
 
 static void
-make_term(struct test_random *random, struct term *t, char *query)
+make_term(struct test_random *random, struct term *t, char query[QUERY])
 {
 	static const char *const fields[] = { "", "body:", "from:", "to:", "subject:" };
 
@@ -103,20 +106,21 @@ make_term(struct test_random *random, struct term *t, char *query)
 	t->field = (int)draw(random, 5);
 	t->count = draw(random, 3) == 0 ? 1 + (int)draw(random, 3) : 1;
 	t->prefix = draw(random, 4) == 0;
-	(void)sprintf(query + strlen(query), "%s%s", t->negated ? "-" : "", fields[t->field]);
+	test_append(query, QUERY, t->negated ? "-" : "");
+	test_append(query, QUERY, fields[t->field]);
 	for (int i = 0; i < t->count; i++) {
 		t->word[i] = (int)draw(random, VOCABULARY);
 		/* A hyphen joins what would be a phrase in quotes. */
-		(void)sprintf(
-		    query + strlen(query), "%s%s", i > 0 ? "-" : "", vocabulary[t->word[i]]);
+		test_append(query, QUERY, i > 0 ? "-" : "");
+		test_append(query, QUERY, vocabulary[t->word[i]]);
 	}
-	strcat(query, t->prefix ? "* " : " ");
+	test_append(query, QUERY, t->prefix ? "* " : " ");
 }
 
 static bool
 confirmed(const struct pb_query *query, const struct message *m)
 {
-	char text[5][WORDS * 6 + 1];
+	char text[5][TEXT];
 	const char *fields[PB_INDEX_FIELDS] = { NULL };
 	bool match = false;
 
@@ -134,7 +138,7 @@ judge(struct test_random *random, struct pb_index *index, const struct message *
 	struct pb_buf matches = PB_BUF_EMPTY;
 	const struct pb_match *match;
 	struct pb_query *query = NULL;
-	char text[512] = "";
+	char text[QUERY] = "";
 	struct term term[3];
 	int terms = 1 + (int)draw(random, 3);
 	size_t next = 0, count;
@@ -174,7 +178,7 @@ index_finds_what_a_plain_reading_finds(void **state)
 		struct pb_buf file = PB_BUF_EMPTY;
 		struct message *messages = calloc(MESSAGES, sizeof(*messages));
 		struct stored stored;
-		char text[WORDS * 6 + 1];
+		char text[TEXT];
 
 		assert_non_null(messages);
 		test_random_init(&random, seed);

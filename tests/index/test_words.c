@@ -130,7 +130,7 @@ words_count_by_their_beginning(void **state)
 	assert_words(text, expected);
 	/* A character that does not fit ends the word, and nothing behind it counts. */
 	memset(text, 'x', PB_WORD_MAX - 1);
-	strcpy(text + PB_WORD_MAX - 1, "\xce\xb1z");
+	memcpy(text + PB_WORD_MAX - 1, "\xce\xb1z", 4);
 	expected[PB_WORD_MAX - 1] = '\0';
 	assert_words(text, expected);
 }

@@ -119,7 +119,7 @@ checkpoint_is_not_signed_without_an_origin(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CASES(bad); i++) {
-		strcpy(checkpoint.origin, bad[i]);
+		(void)snprintf(checkpoint.origin, sizeof(checkpoint.origin), "%s", bad[i]);
 		assert_int_equal(pb_checkpoint_sign(&checkpoint, key, &buf, NULL), PB_EINVAL);
 	}
 	assert_int_equal(buf.len, 0);

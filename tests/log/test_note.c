@@ -230,7 +230,7 @@ note_ignores_unknown_keys_even_if_half_of_their_identity_is_known(void **state)
 	stranger.key_id ^= 1;
 	append_signature(&buf, &stranger, rubbish, sizeof(rubbish));
 	stranger = known;
-	strcpy(stranger.name, "lo");
+	(void)snprintf(stranger.name, sizeof(stranger.name), "lo");
 	append_signature(&buf, &stranger, rubbish, sizeof(rubbish));
 	assert_int_equal(verdict(&buf, &known), PB_NOTE_GOOD);
 	/* another key of the same name is another key */

@@ -1,4 +1,5 @@
 /* The power-cut file system itself: what it keeps, what it loses. */
+#include "lib/text.h"
 #include "vault/fixture.h"
 
 #include <errno.h>
@@ -161,12 +162,14 @@ disk_answers_as_the_system_does(void **state)
 	test_powercut_free(disk);
 }
 
+#define NAMES 64
+
 static int
 take_name(void *arg, const char *name)
 {
 	char *names = arg;
 
-	strcat(names, name);
+	test_append(names, NAMES, name);
 	return strcmp(name, "stop") == 0 ? 7 : 0;
 }
 
@@ -175,7 +178,7 @@ disk_lists_names(void **state)
 {
 	struct test_powercut *disk = test_powercut_new();
 	const struct pb_files *f = test_powercut_files(disk);
-	char names[64] = "";
+	char names[NAMES] = "";
 
 	(void)state;
 	make_durable(f, "/a", "");

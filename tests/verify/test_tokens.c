@@ -6,6 +6,7 @@
 
 #include "crypto/crypto.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "verify/tokens.h"
 
 #define DATA "checkpoint fictif\n"
@@ -496,8 +497,8 @@ more_revocation_data_than_is_looked_at_is_said(void **state)
 
 	(void)state;
 	for (int i = 0; i <= PB_VERIFY_REVOCATIONS; i++)
-		strcat(list, ",\"crl\"");
-	strcat(list, "]");
+		test_append(list, sizeof(list), ",\"crl\"");
+	test_append(list, sizeof(list), "]");
 	assert_true(objects_of(list, &objects));
 	assert_true(objects.too_many);
 	assert_int_equal(objects.revocation_count, PB_VERIFY_REVOCATIONS);
