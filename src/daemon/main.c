@@ -36,15 +36,19 @@ write_archives(void)
 	return status == PB_OK ? 0 : EXIT_FAILED;
 }
 
+/* A policy that cannot be used waits for a person; what else stands in the way (an address that is
+ * not there yet, another daemon that still ends) may be gone the next time. */
 static int
 lead(const char *policy)
 {
 	struct pb_error err = { 0 };
+	enum pb_status status = pb_master_run(pb_sys_world(), policy, &err);
 
-	if (pb_master_run(pb_sys_world(), policy, &err) == PB_OK)
+	if (status == PB_OK)
 		return 0;
 	pb_log_error(NULL, &err);
-	return EXIT_CONFIGURATION;
+	return status == PB_EINVAL || status == PB_EDATA || status == PB_ELIMIT ? EXIT_CONFIGURATION
+										: EXIT_FAILED;
 }
 
 int

@@ -189,6 +189,10 @@ class Tests:
         said = self.probant("run", "--policy", "bad", code=65).stderr.decode()
         if "line 2" not in said:
             raise Failed("it does not say where: " + said)
+        done = subprocess.run([self.bin / "probantd", "bad"], cwd=self.work, capture_output=True,
+                              timeout=PATIENCE_S)
+        if done.returncode != 78:            # whoever starts services need not try again
+            raise Failed("the daemon ended with %d" % done.returncode)
         if (self.work / "run").exists():
             raise Failed("something was made")
 
@@ -212,7 +216,8 @@ class Tests:
             raise Failed("%s %s" % (name, digest))
 
     def a_second_daemon_beside_it_is_refused(self):
-        """Whether they share a directory of state, or only their sockets."""
+        """Whether they share a directory of state, or only their sockets; by a code that says that
+        it may be tried again."""
         policy = (self.work / "policy").read_text()
         (self.work / "sockets").write_text(
             policy.replace(str(self.work / "run"), str(self.work / "run2"))
@@ -223,7 +228,7 @@ class Tests:
                          ("states", b"writer.sock"):
             done = subprocess.run([self.bin / "probant", "run", "--policy", name], cwd=self.work,
                                   env=self.environment, capture_output=True, timeout=PATIENCE_S)
-            if done.returncode != 78 or why not in done.stderr:
+            if done.returncode != 70 or why not in done.stderr:
                 raise Failed("%s: %d %s" % (name, done.returncode, done.stderr.decode()))
 
     def a_killed_writer_comes_back_and_states_the_gap(self):
