@@ -1,4 +1,5 @@
 /* Canaries: each brought by its door, then looked for in its archive with a reader key. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,11 @@ bring(struct flock *f, const struct pb_policy_door *door)
 		return;
 	symptom = symptom_of(door, PB_WRONG, N_("it does not come in by this door"),
 	    N_("look into the daemon's journal: journalctl -u probant"));
+	/* Its directory is the mail server's alone (docs/DOORS.md): the door may be well. */
+	if (err.cause == EACCES)
+		pb_symptom_worse(&symptom, PB_ATTENTION, N_("who asks may not reach this door"),
+		    N_("run this in the group that may: runuser -u probant -G postfix -- probant "
+		       "doctor --canary"));
 	pb_symptom_add_error(&f->doctor->symptoms, &symptom, &err);
 }
 
