@@ -199,11 +199,14 @@
 #define PB_LIMIT_MAP_LINES 200000
 #define PB_LIMIT_MAP_NAME 64
 /* Its server.  An answer: an archive's name, or a reason of a sentence or two; a number of four
- * digits.  How long it may take over all addresses of a message: with the wait for the writer less
- * than any MTA waits (smtpd_proxy_timeout: 100 s).  Answers that are remembered, half a MiB of
- * them, and how long: as long as somebody who changed a table waits without asking himself. */
+ * digits.  How long it may take over one answer, and after how long nothing more is asked of a
+ * message: time for the five questions of an ordinary one (two addresses, their domains, whether
+ * that is ours), and with the last answer and the wait for the writer less than any MTA waits
+ * (smtpd_proxy_timeout: 100 s).  Answers that are remembered, half a MiB of them, and how long: as
+ * long as somebody who changed a table waits without asking himself. */
 #define PB_LIMIT_SOCKETMAP_ANSWER 4096
-#define PB_LIMIT_SOCKETMAP_US (30 * 1000000LL)
+#define PB_LIMIT_SOCKETMAP_ANSWER_US (5 * 1000000LL)
+#define PB_LIMIT_SOCKETMAP_US (5 * PB_LIMIT_SOCKETMAP_ANSWER_US)
 #define PB_LIMIT_SOCKETMAP_REMEMBERED 10007
 #define PB_LIMIT_SOCKETMAP_MEMORY_US (30 * 1000000LL)
 

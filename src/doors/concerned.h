@@ -24,7 +24,8 @@ struct pb_concerned {
 	bool meant;       /* that it is kept nowhere */
 };
 
-/* PB_EUNAVAIL, PB_ENOMEM: of an address it cannot be known; what is known stands there. */
+/* PB_EUNAVAIL, PB_ELIMIT (lookup.h), PB_ENOMEM: of an address it cannot be known; what is known
+ * stands there. */
 enum pb_status pb_concerned(struct pb_lookup *lookup, const struct pb_transit *transit,
     struct pb_concerned *concerned, struct pb_error *err) PB_MUST_CHECK;
 

@@ -56,8 +56,12 @@ ask(struct pb_lookup *l, const char *name, const char *key, size_t *ret_archive,
 	digest_question(name, key, question);
 	if (pb_answers_find(l->answers, question, now_us, ret_archive))
 		return PB_OK;
+	if (now_us >= l->deadline_us)
+		return pb_fail(err, PB_ELIMIT, N_("ask whose mail an address is"),
+		    N_("the message has more addresses than the server of the map settles in time"),
+		    "%s", l->policy->map.name);
 	status = pb_socketmap_ask(l->socketmap, &l->policy->map.server, name, key, l->clock,
-	    l->deadline_us, &answer, err);
+	    now_us + PB_LIMIT_SOCKETMAP_ANSWER_US, &answer, err);
 	if (status == PB_OK)
 		status = understand(l, &answer, names_archive, ret_archive, err);
 	if (status != PB_OK)

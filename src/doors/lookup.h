@@ -11,13 +11,14 @@ struct pb_lookup {
 	const struct pb_clock *clock;
 	struct pb_answers *answers; /* these two where the map is a server's */
 	struct pb_socketmap *socketmap;
-	int64_t deadline_us; /* for the answers to all questions */
+	int64_t deadline_us; /* when no question begins any more */
 	bool asked;          /* comes back: the server answered */
 };
 
 /*
  * SIZE_MAX: none has it; PB_POLICY_NOBODY: none, and that is meant.  PB_EUNAVAIL: it cannot be
- * known now.
+ * known now.  PB_ELIMIT: it was not asked for, since the message's other addresses took all its
+ * time.
  */
 enum pb_status pb_lookup_archive(struct pb_lookup *lookup, const char *address, size_t *ret_archive,
     struct pb_error *err) PB_MUST_CHECK;

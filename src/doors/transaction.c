@@ -166,8 +166,15 @@ static enum pb_outcome
 decide(struct pb_transaction *t, const struct pb_transit *transit)
 {
 	enum pb_status status = t->mapped;
+	char said[PB_DOORWAY_SAID];
 	const char *reason = NULL;
 
+	if (t->mapped == PB_ELIMIT) { /* nobody has mail pass by naming many recipients */
+		pb_doorway_say(&t->map_err, said);
+		pb_doorway_log(t->doorway, "map: a message waits with its sender: %s", said);
+		t->err = t->map_err;
+		return PB_OUTCOME_DEFER;
+	}
 	if (t->mapped != PB_OK) {
 		pb_doorway_failed(t->doorway, PB_DOORWAY_MAP(policy_of(t)), &t->map_err);
 		t->err = t->map_err;

@@ -35,6 +35,8 @@ struct fake_map {
 	char asked[4096]; /* the questions, as they came, one behind the other */
 	size_t asked_len;
 	unsigned connections, next;
+	struct test_clock *clock; /* that an answer takes so long by; NULL: it takes no time */
+	int64_t takes_us;
 };
 
 /* "12:" and so many octets, and a comma. */
@@ -72,6 +74,8 @@ fake_map_serve(void *arg)
 				map->next++;
 			if (answer == NULL)
 				break;
+			if (map->clock != NULL)
+				map->clock->now_us += map->takes_us;
 			if (send(fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
 				break;
 		}

@@ -108,20 +108,27 @@ tear_down(void **state)
 }
 
 static enum pb_outcome
-bring(struct fixture *f, const char *from, const char *to, const char *to_also)
+bring_to(struct fixture *f, const char *from, const struct pb_transit_recipient *to, size_t count)
 {
-	const struct pb_transit_recipient recipients[] = { { to, NULL }, { to_also, NULL } };
 	const struct pb_transit transit = { .source = "proxy",
 		.door = "entree",
 		.fidelity = "octets",
 		.mail_from = from,
-		.recipient = recipients,
-		.recipient_count = to_also != NULL ? 2 : 1,
+		.recipient = to,
+		.recipient_count = count,
 		.queue_id = "4Xyz12" };
 
 	pb_transaction_begin(f->t, &transit);
 	pb_transaction_write(f->t, MESSAGE, strlen(MESSAGE));
 	return pb_transaction_end(f->t, &transit, NULL);
+}
+
+static enum pb_outcome
+bring(struct fixture *f, const char *from, const char *to, const char *to_also)
+{
+	const struct pb_transit_recipient recipients[] = { { to, NULL }, { to_also, NULL } };
+
+	return bring_to(f, from, recipients, to_also != NULL ? 2 : 1);
 }
 
 static void
@@ -302,6 +309,56 @@ a_message_waits_so_long_for_a_server_and_passes_then(void **state)
 	assert_int_equal(bring(f, "", "a@ormes.example", NULL), PB_OUTCOME_PASS);
 }
 
+/* ---- a server that is slow ------------------------------------------------------------------ */
+
+static void
+answer_slowly(struct fixture *f, int64_t takes_us)
+{
+	for (size_t i = 0; i < FAKE_ANSWERS; i++)
+		f->server.answer[i] = NOT_FOUND;
+	f->server.clock = &f->clock;
+	f->server.takes_us = takes_us;
+}
+
+/* Two addresses, their domains, and whether one of these is ours. */
+static void
+an_ordinary_message_has_time_for_all_its_questions(void **state)
+{
+	struct fixture *f = *state;
+
+	answer_slowly(f, PB_LIMIT_SOCKETMAP_ANSWER_US - 500000);
+	assert_int_equal(bring(f, "a@cedres.example", "b@d.test", NULL), PB_OUTCOME_NOT_OURS);
+	assert_int_equal(f->server.next, 5);
+}
+
+static void
+who_names_many_recipients_waits_and_has_nothing_pass_by_it(void **state)
+{
+	const struct pb_transit_recipient many[] = { { "camille@tilleuls.example", NULL },
+		{ "a@a.test", NULL }, { "b@b.test", NULL }, { "c@c.test", NULL },
+		{ "d@d.test", NULL } };
+	struct fixture *f = *state;
+	struct pb_policy_door *door = &f->policy->door[0];
+
+	door->deliver_after_s = 1;
+	answer_slowly(f, 4000000);
+	for (int way = PB_FAILURE_DEFER; way <= PB_FAILURE_DELIVER; way++) {
+		door->on_failure = (enum pb_on_failure)way;
+		assert_int_equal(bring_to(f, "x@e.test", many, 5), PB_OUTCOME_DEFER);
+		f->clock.now_us += PB_LIMIT_SOCKETMAP_MEMORY_US;
+	}
+	assert_int_equal(f->server.next, FAKE_ANSWERS - 1); /* it was asked, seven times each */
+	assert_log(f, "map: a message waits with its sender: ask whose mail an address is");
+	pb_doorway_tick(f->doorway);
+	assert_int_equal(writer.kept_count, 0); /* no gap */
+	assert_int_equal(writer.connections, 0);
+	/* It fails nobody: the next one that is not known is the first. */
+	door->on_failure = PB_FAILURE_DEFER_THEN_DELIVER;
+	f->server.clock = NULL;
+	f->server.answer[FAKE_ANSWERS - 1] = TEMP;
+	assert_int_equal(bring(f, "", "a@ormes.example", NULL), PB_OUTCOME_DEFER);
+}
+
 /* ---- recipients without an archive ------------------------------------------------------------
  */
 
@@ -396,6 +453,8 @@ main(void)
 		TEST(what_cannot_be_known_is_not_nobodys),
 		TEST(what_passes_unmapped_any_archive_may_lack),
 		TEST(a_message_waits_so_long_for_a_server_and_passes_then),
+		TEST(an_ordinary_message_has_time_for_all_its_questions),
+		TEST(who_names_many_recipients_waits_and_has_nothing_pass_by_it),
 		TEST(a_recipient_that_no_archive_has_is_an_alarm_where_its_domain_has_one),
 		TEST(the_next_alarm_is_stated_a_heartbeat_later_or_at_the_end),
 		TEST(where_nobodys_mail_is_kept_the_alarm_is_too),
