@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "core/syntax.h"
 #include "policy/alerts.h"
 
 #define SECOND_US 1000000LL
@@ -116,7 +117,7 @@ look_at_archive(struct pb_watch *w, size_t at, const struct pb_board_row *row)
 }
 
 /* There is to be one from when the writer tells of authorities, also while it does not; how they
- * answer, the writer says as well. */
+ * answer, the writer says as well.  A row that no policy can name so is nobody's. */
 static void
 look_at_stamper(struct pb_watch *w, const struct pb_boards *boards)
 {
@@ -127,7 +128,9 @@ look_at_stamper(struct pb_watch *w, const struct pb_boards *boards)
 	for (size_t i = 0; i < boards->authority_count && i < PB_LIMIT_TSAS; i++) {
 		const struct pb_board_row *row = &boards->authority[i];
 
-		note(w, row->number[PB_BOARD_FAILED_US] > row->number[PB_BOARD_STAMPED_US],
+		note(w,
+		    pb_syntax_name(row->name) &&
+			row->number[PB_BOARD_FAILED_US] > row->number[PB_BOARD_STAMPED_US],
 		    PB_ALERT_AUTHORITY_FAILS, row->name);
 	}
 }

@@ -63,6 +63,7 @@ const struct pb_json *pb_json_member(
     const struct pb_json *value, size_t index, const char **ret_key);
 size_t pb_json_count(const struct pb_json *value); /* items of an array, members of an object */
 bool pb_json_is_object(const struct pb_json *value);
+bool pb_json_is_array(const struct pb_json *value);
 
 /* The string, NUL-terminated, borrowed; NULL if it is none or holds a NUL. */
 const char *pb_json_string(const struct pb_json *value);

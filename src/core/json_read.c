@@ -57,6 +57,12 @@ pb_json_is_object(const struct pb_json *value)
 	return is(value, PB_JSON_OBJECT);
 }
 
+bool
+pb_json_is_array(const struct pb_json *value)
+{
+	return is(value, PB_JSON_ARRAY);
+}
+
 const char *
 pb_json_string(const struct pb_json *value)
 {

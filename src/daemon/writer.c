@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "daemon/depots_stop.h"
@@ -126,6 +127,17 @@ find_archive(void *ctx, size_t index, struct pb_relay_archive *ret_archive, stru
 	return status;
 }
 
+static bool
+has_door(void *ctx, const char *name)
+{
+	const struct pb_capture_policy *policy = ((const struct writer *)ctx)->policy;
+
+	for (size_t i = 0; i < policy->door_count; i++)
+		if (strcmp(policy->door[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static enum pb_status
 open_server(struct writer *w, struct pb_error *err)
 {
@@ -135,6 +147,7 @@ open_server(struct writer *w, struct pb_error *err)
 			w->users.herald.uid, PB_RELAY_HERALD } },
 		.archive_count = w->policy->archive_count,
 		.archive = find_archive,
+		.has_door = has_door,
 		.ctx = w,
 		.max_connections = CONNECTIONS,
 		.threads = SIDE_BY_SIDE,

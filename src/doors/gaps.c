@@ -21,6 +21,7 @@
 #include "core/io.h"
 #include "core/limits.h"
 #include "core/text.h"
+#include "relay/stated.h"
 
 #define WHAT N_("remember mail that was let through")
 #define LINE_ROOM 320 /* octets of a line: 20, 32, 32, twice PB_LIMIT_QUEUE_ID, and to spare */
@@ -78,13 +79,15 @@ parse_line(char *line, struct pb_gap *ret_gap)
 
 	*ret_gap = (struct pb_gap){ .archive = "", .reason = "unknown" };
 	if (time == NULL || !pb_decimal_parse(time, strlen(time), &time_us) ||
-	    time_us > INT64_MAX || !is_plain(reason) || !is_plain(archive))
+	    time_us > INT64_MAX || reason == NULL || !pb_stated_reason(reason) ||
+	    !is_plain(archive))
 		return;
 	ret_gap->time_us = (int64_t)time_us;
 	ret_gap->reason = reason;
 	ret_gap->archive = strcmp(archive, "-") != 0 ? archive : "";
 	/* In place: two digits become one octet. */
-	if (hex_len % 2 == 0 && pb_hex_decode(name, hex_len, (uint8_t *)name, hex_len / 2)) {
+	if (hex_len % 2 == 0 && hex_len / 2 <= PB_LIMIT_QUEUE_ID &&
+	    pb_hex_decode(name, hex_len, (uint8_t *)name, hex_len / 2)) {
 		ret_gap->queue_id = (uint8_t *)name;
 		ret_gap->queue_id_len = hex_len / 2;
 	}

@@ -13,7 +13,7 @@
 
 struct recording {
 	struct pb_saying saying;
-	const char *door; /* that let them through */
+	const char *door; /* that let them through; NULL: one that the policy has no more */
 };
 
 static void
@@ -25,7 +25,8 @@ state_facts(const char *door, const struct pb_gap *run, size_t count, struct pb_
 		known++;
 	pb_json_object_begin(w, NULL);
 	pb_json_text(w, "event", "gap");
-	pb_json_text(w, "door", door);
+	if (door != NULL)
+		pb_json_text(w, "door", door);
 	pb_json_text(w, "reason", run->reason);
 	if (known < count) {
 		pb_json_u64(w, "from_us", (uint64_t)run[known].time_us);
@@ -156,7 +157,7 @@ record_one_left(struct recording *r, const char *door, struct pb_error *err)
 	    pb_gaps_new(o->world->files, o->policy->state_dir, door, &gaps, err);
 
 	if (status == PB_OK)
-		status = record_all(r, door, gaps, err);
+		status = record_all(r, NULL, gaps, err);
 	if (status == PB_OK)
 		status = pb_gaps_remove(gaps, err);
 	pb_gaps_free(gaps);

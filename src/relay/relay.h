@@ -10,7 +10,7 @@
 
 /* What one side may ask of the writer, fixed by the socket that it connects to. */
 enum pb_relay_role {
-	PB_RELAY_LISTENER, /* record types 1 to 3, of which the last state gaps and alarms */
+	PB_RELAY_LISTENER, /* record types 1 and 3, which states gaps and alarms */
 	PB_RELAY_HERALD    /* record type 3 alone, which states alerts */
 };
 

@@ -87,15 +87,10 @@ full(const struct pb_relay_server *s)
 static bool
 permitted(const struct pb_relay_server *s, enum pb_relay_role role, const struct pb_submit *submit)
 {
-	static const struct {
-		uint8_t first, last;
-	} types[] = {
-		[PB_RELAY_LISTENER] = { PB_RECORD_MESSAGE, PB_RECORD_CAPTURE },
-		[PB_RELAY_HERALD] = { PB_RECORD_CAPTURE, PB_RECORD_CAPTURE },
-	};
+	bool typed = submit->type == PB_RECORD_CAPTURE ||
+		     (role == PB_RELAY_LISTENER && submit->type == PB_RECORD_MESSAGE);
 
-	return submit->type >= types[role].first && submit->type <= types[role].last &&
-	       submit->archive < s->options.archive_count;
+	return typed && submit->archive < s->options.archive_count;
 }
 
 static void
@@ -122,15 +117,17 @@ hand_in(struct pb_relay_server *s, struct pb_server_slot *slot, enum pb_relay_ro
 	enum pb_refusal refusal = PB_REFUSAL_ARCHIVE;
 	struct pb_sealed sealed = PB_SEALED_EMPTY;
 	struct pb_relay_archive archive = { "", "", NULL };
+	struct pb_stated_by by = { role, NULL, s->options.has_door, s->options.ctx };
 	const struct pb_intake *intake;
 	struct pb_error failure;
 	enum pb_status status;
 
 	status = s->options.archive(s->options.ctx, submit->archive, &archive, &failure);
 	intake = archive.intake;
+	by.archive = archive.name;
 	if (status == PB_OK)
 		status = pb_taker_record(
-		    s->taker, archive.origin, role, submit, passed, &sealed, &refusal, &failure);
+		    s->taker, archive.origin, &by, submit, passed, &sealed, &refusal, &failure);
 	if (status != PB_OK && refusal == PB_REFUSAL_NONE) {
 		/* To look into it may have taken long: the group ends here. */
 		if (submit->type == PB_RECORD_CAPTURE)

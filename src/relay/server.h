@@ -32,7 +32,9 @@ struct pb_relay_options {
 	size_t archive_count;
 	enum pb_status (*archive)(
 	    void *ctx, size_t index, struct pb_relay_archive *ret_archive, struct pb_error *err);
-	void *ctx;
+	/* Has the policy a door of that name?  What peers state of capture names no other one. */
+	bool (*has_door)(void *ctx, const char *name);
+	void *ctx; /* of both */
 	size_t max_connections;
 	/* That flush archives side by side, beside the one that calls; 0 is fine.  Then flush of
 	 * different archives, and the acknowledging within it, come from several threads. */

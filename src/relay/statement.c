@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "core/limits.h"
 #include "record/opened.h"
 #include "record/seal.h"
@@ -12,10 +11,10 @@
 #define WHAT N_("look at what a listener states")
 #define LEVEL 1
 
-/* Octets of facts: a dozen times what they need.  And of a gap's envelope: what is remembered in
- * hexadecimal (doors/gaps.h) may be escaped there, six octets for one. */
+/* Octets of facts: a dozen times what they need.  And of a gap's envelope, which is no longer than
+ * the lines that remember it (doors/gaps.h). */
 #define FACTS_MAX 4096
-#define ENVELOPE_MAX (4 * (uint64_t)PB_LIMIT_GAPS)
+#define ENVELOPE_MAX PB_LIMIT_GAPS
 
 enum pb_status
 pb_statement_seal(const struct pb_world *world, const char *origin, const char *spill_dir,
@@ -59,64 +58,56 @@ has_parts(const struct pb_opened *opened)
 				  pb_opened_len(opened, 1) <= ENVELOPE_MAX));
 }
 
-/* A gap tells of messages by their names, in an envelope; the others of numbers and times alone. */
-static bool
-may_state(enum pb_relay_role role, const char *event, size_t parts)
-{
-	static const struct {
-		enum pb_relay_role role;
-		const char *event;
-		size_t parts;
-	} forms[] = { { PB_RELAY_LISTENER, "gap", 2 }, { PB_RELAY_LISTENER, "unmapped", 1 },
-		{ PB_RELAY_HERALD, "alert", 1 } };
-
-	for (size_t i = 0; event != NULL && i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (forms[i].role == role && forms[i].parts == parts &&
-		    strcmp(forms[i].event, event) == 0)
-			return true;
-	return false;
-}
-
+/* *ret_json: of that part; on failure NULL. */
 static enum pb_status
-read_event(
-    struct pb_opened *opened, enum pb_relay_role role, bool *ret_stated, struct pb_error *err)
+read_part(struct pb_opened *opened, uint8_t part, struct pb_json **ret_json, struct pb_error *err)
 {
 	struct pb_buf octets = PB_BUF_EMPTY;
-	struct pb_json *facts = NULL;
-	const char *event;
-	enum pb_status status = pb_opened_part(opened, 0, FACTS_MAX, &octets, err);
+	enum pb_status status = pb_opened_part(opened, part, ENVELOPE_MAX, &octets, err);
 
 	if (status == PB_OK)
-		status = pb_json_parse(octets.data, octets.len, &facts, err);
-	event = status == PB_OK ? pb_json_string(pb_json_get(facts, "event")) : NULL;
-	*ret_stated = may_state(role, event, pb_opened_count(opened));
-	pb_json_free(facts);
+		status = pb_json_parse(octets.data, octets.len, ret_json, err);
 	pb_buf_wipe(&octets);
 	pb_buf_done(&octets);
 	return status;
 }
 
 static enum pb_status
-look(struct pb_opened *opened, enum pb_relay_role role, const struct pb_sealed *sealed,
+read_stated(
+    struct pb_opened *opened, const struct pb_stated_by *by, bool *ret_fits, struct pb_error *err)
+{
+	struct pb_json *facts = NULL, *envelope = NULL;
+	enum pb_status status = read_part(opened, 0, &facts, err);
+
+	if (status == PB_OK && pb_opened_count(opened) > 1)
+		status = read_part(opened, 1, &envelope, err);
+	*ret_fits = status == PB_OK && pb_stated_fits(by, facts, envelope);
+	pb_json_free(facts);
+	pb_json_free(envelope);
+	return status;
+}
+
+static enum pb_status
+look(struct pb_opened *opened, const struct pb_stated_by *by, const struct pb_sealed *sealed,
     bool *ret_right, struct pb_error *err)
 {
 	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
 	enum pb_status status;
-	bool stated, right;
+	bool fits, right;
 
 	if (!has_parts(opened))
 		return PB_OK;
-	status = read_event(opened, role, &stated, err);
+	status = read_stated(opened, by, &fits, err);
 	if (status == PB_OK)
 		status = pb_opened_commitment(opened, commitment, &right, sha256, err);
-	*ret_right = status == PB_OK && stated && right &&
+	*ret_right = status == PB_OK && fits && right &&
 		     memcmp(commitment, sealed->commitment, sizeof(commitment)) == 0;
 	return status;
 }
 
 enum pb_status
-pb_statement_check(
-    const char *origin, enum pb_relay_role role, struct pb_sealed *sealed, struct pb_error *err)
+pb_statement_check(const char *origin, const struct pb_stated_by *by, struct pb_sealed *sealed,
+    struct pb_error *err)
 {
 	const struct pb_payload payload = { sealed, sealed->payload_len, read_payload };
 	struct pb_opener *opener = NULL;
@@ -127,7 +118,7 @@ pb_statement_check(
 	if (status == PB_OK)
 		status = pb_opener_open(opener, &payload, sealed->r, &opened, err);
 	if (status == PB_OK)
-		status = look(opened, role, sealed, &right, err);
+		status = look(opened, by, sealed, &right, err);
 	pb_opened_free(opened);
 	pb_opener_free(opener);
 	if (status == PB_ENOMEM || (status == PB_OK && right))

@@ -8,7 +8,7 @@
 
 #include "core/world.h"
 #include "record/sealed.h"
-#include "relay/relay.h"
+#include "relay/stated.h"
 
 /* Sealed for the log of that name.  envelope: NULL if there is none.  spill_dir: as pb_sealer_new
  * has it. */
@@ -16,8 +16,8 @@ enum pb_status pb_statement_seal(const struct pb_world *world, const char *origi
     const char *spill_dir, const struct pb_buf *facts, const struct pb_buf *envelope,
     struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
 
-/* PB_EDATA: it is nothing that one of that role states (FORMAT 1.5), or not sealed for that log. */
-enum pb_status pb_statement_check(const char *origin, enum pb_relay_role role,
+/* PB_EDATA: it is nothing that he may state, or not sealed for that log. */
+enum pb_status pb_statement_check(const char *origin, const struct pb_stated_by *by,
     struct pb_sealed *sealed, struct pb_error *err) PB_MUST_CHECK;
 
 #endif

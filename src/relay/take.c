@@ -121,7 +121,7 @@ take_secret(const uint8_t *r, struct pb_sealed *sealed, struct pb_error *err)
 }
 
 enum pb_status
-pb_taker_record(struct pb_taker *taker, const char *origin, enum pb_relay_role role,
+pb_taker_record(struct pb_taker *taker, const char *origin, const struct pb_stated_by *by,
     const struct pb_submit *submit, int *passed, struct pb_sealed *ret_sealed,
     enum pb_refusal *ret_refusal, struct pb_error *err)
 {
@@ -155,7 +155,7 @@ pb_taker_record(struct pb_taker *taker, const char *origin, enum pb_relay_role r
 	memcpy(sealed.payload_sha256, submit->payload_sha256, PB_DIGEST_LEN);
 	memcpy(sealed.message_sha256, submit->message_sha256, PB_DIGEST_LEN);
 	if (submit->type == PB_RECORD_CAPTURE)
-		status = pb_statement_check(origin, role, &sealed, err);
+		status = pb_statement_check(origin, by, &sealed, err);
 	if (status != PB_OK) {
 		refusal = status == PB_EDATA ? PB_REFUSAL_NONE : PB_REFUSAL_COPY;
 		goto out;

@@ -166,7 +166,7 @@ static void
 a_line_that_cannot_be_read_is_of_one_all_the_same(void **state)
 {
 	static const char *const lines[] = { "\n", " \n", "x writer_away ormes 41\n", " a b c\n",
-		"1 writer_away\n", "1 a\xff ormes 41\n", "1 a ../o 41\n",
+		"1 writer_away\n", "1 resent ormes 41\n", "1 a\xff ormes 41\n", "1 a ../o 41\n",
 		"99999999999999999999 a ormes 41\n", "1 a \n", "\\ \" { 41\n" };
 	struct fixture *f = *state;
 

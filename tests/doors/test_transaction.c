@@ -523,7 +523,7 @@ what_a_door_let_through_that_is_no_more_the_first_one_states(void **state)
 	assert_int_equal(writer.kept_count, 1);
 	assert_int_equal(writer.kept[0].type, PB_RECORD_CAPTURE);
 	assert_string_equal((char *)writer.kept[0].facts.data,
-	    "{\"event\":\"gap\",\"door\":\"entree\",\"reason\":\"writer_away\","
+	    "{\"event\":\"gap\",\"reason\":\"writer_away\","
 	    "\"from_us\":1778083320000000,\"to_us\":1778083320000000,\"messages\":1}");
 	assert_int_equal(access(f->path, F_OK), -1);
 	pb_doorway_tick(f->doorway);

@@ -46,15 +46,24 @@ end(struct scene *s)
 	pb_capture_policy_free(s->policy);
 }
 
+static void
+state_as(struct scene *s, enum pb_alert_state as, enum pb_alert_word word, const char *name,
+    int64_t since)
+{
+	struct pb_alert alert = { .word = word, .since_us = since, .until_us = since + 1 };
+	const struct pb_notice notice = { .state = as,
+		.alert = &alert,
+		.told = { [PB_ALERT_EMAIL] = as == PB_ALERT_ENDED, [PB_ALERT_WEBHOOK] = true } };
+
+	(void)snprintf(alert.name, sizeof(alert.name), "%s", name);
+	assert_int_equal(pb_recorder_state(s->recorder, &notice, NULL), PB_OK);
+}
+
 /* since tells one from another. */
 static void
 state(struct scene *s, enum pb_alert_word word, const char *name, int64_t since)
 {
-	struct pb_alert alert = { .word = word, .since_us = since };
-	const struct pb_notice notice = { .state = PB_ALERT_BEGUN, .alert = &alert };
-
-	(void)snprintf(alert.name, sizeof(alert.name), "%s", name);
-	assert_int_equal(pb_recorder_state(s->recorder, &notice, NULL), PB_OK);
+	state_as(s, PB_ALERT_BEGUN, word, name, since);
 }
 
 static enum pb_status
@@ -119,6 +128,29 @@ each_archive_gets_what_concerns_it(void **state_)
 	assert_int_equal(pb_recorder_turn(s.recorder, NULL), PB_OK);
 	assert_recorded(&s, 0, "1 3");
 	assert_recorded(&s, 1, "1 2 3");
+	end(&s);
+}
+
+/* The writer looks at each member (relay/stated.h). */
+static void
+each_alert_is_one_that_the_writer_takes(void **state_)
+{
+	struct scene s = begin(*state_);
+
+	for (int word = 0; word < PB_ALERT_WORDS; word++) {
+		const char *about = pb_alert_about((enum pb_alert_word)word);
+		const char *name = about == NULL                   ? ""
+				   : strcmp(about, "door") == 0    ? "milter"
+				   : strcmp(about, "archive") == 0 ? "cabinet-a"
+								   : "horodatage-2";
+
+		state_as(&s, PB_ALERT_BEGUN, (enum pb_alert_word)word, name, 1);
+		state_as(&s, PB_ALERT_ENDED, (enum pb_alert_word)word, name, 2);
+	}
+	assert_int_equal(pb_recorder_turn(s.recorder, NULL), PB_OK);
+	stop_serving(s.f);
+	assert_int_equal(s.f->vault[0].count, 2 * PB_ALERT_WORDS);
+	serve_beside(s.f);
 	end(&s);
 }
 
@@ -228,6 +260,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(each_archive_gets_what_concerns_it),
+		TEST(each_alert_is_one_that_the_writer_takes),
 		TEST(an_archive_that_is_away_gets_it_later),
 		TEST(what_an_archive_does_not_commit_waits),
 		TEST(without_a_writer_it_waits),

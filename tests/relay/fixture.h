@@ -152,6 +152,13 @@ give_archive(void *ctx, size_t index, struct pb_relay_archive *ret_archive, stru
 	return PB_OK;
 }
 
+static inline bool
+has_door(void *ctx, const char *name)
+{
+	(void)ctx;
+	return strcmp(name, "milter") == 0;
+}
+
 /* ---- the writer -------------------------------------------------------------------------------
  */
 
@@ -162,6 +169,7 @@ serve(struct fixture *f)
 		.entrance = { { -1, f->uid, PB_RELAY_LISTENER }, { -1, f->uid, PB_RELAY_HERALD } },
 		.archive_count = ARCHIVES,
 		.archive = give_archive,
+		.has_door = has_door,
 		.ctx = f,
 		.max_connections = f->connections,
 		.threads = f->threads,
