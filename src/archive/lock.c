@@ -64,6 +64,21 @@ pb_archive_wanted(const struct pb_archive *a)
 	return wanted;
 }
 
+bool
+pb_archive_captured(const struct pb_archive *a)
+{
+	const struct pb_files *files = a->world->files;
+	bool captured = false;
+	struct pb_path path;
+	int fd = -1;
+
+	if (pb_path_make(&path, a->dir, PB_FILE_CAPTURING, NULL, NULL) == PB_OK &&
+	    pb_io_open_regular(files, path.text, O_RDONLY, &fd, NULL, NULL) == PB_OK)
+		captured = files->lock(files->ctx, fd) == -EWOULDBLOCK;
+	pb_io_close(files, &fd);
+	return captured;
+}
+
 enum pb_status
 pb_archive_lock_patiently(const struct pb_world *world, const char *dir,
     const struct pb_patience *patience, int *ret_fd, struct pb_error *err)

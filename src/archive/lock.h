@@ -22,6 +22,12 @@ enum pb_status pb_archive_lock_patiently(const struct pb_world *world, const cha
 bool pb_archive_wanted(const struct pb_archive *archive);
 
 /*
+ * A daemon captures into it (FORMAT 3.1, capturing), whose mail waits as long as this one holds the
+ * lock: an hour of it is an hour of mail.
+ */
+bool pb_archive_captured(const struct pb_archive *archive);
+
+/*
  * Others may write: what is new is published as closing does it, and the lock is free.  Until it
  * is taken up the archive is a stopped one: nothing is written through it.  The key of the segment
  * in use stays in memory.

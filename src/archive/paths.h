@@ -20,6 +20,7 @@
 #define PB_FILE_CATALOG "catalog.db"
 #define PB_FILE_ROLLBACK "rollback"
 #define PB_FILE_DESTROYING "destroying"
+#define PB_FILE_CAPTURING "capturing"
 #define PB_FILE_LOG_KEY "private/log.key"
 #define PB_FILE_EXPORT_KEY "private/export.key"
 #define PB_FILE_TSA_KEY "private/tsa.key"

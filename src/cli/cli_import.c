@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "archive/intake.h"
+#include "archive/lock.h"
 #include "archive/publish.h"
 #include "archive/walk.h"
 #include "capture/import.h"
@@ -166,6 +167,18 @@ tell_world(struct pb_archive *archive, struct pb_error *err)
 	return status == PB_OK ? pb_publish(archive, err) : status;
 }
 
+/* Its writer finds the archive locked until the import is done. */
+static void
+tell_captured(void)
+{
+	(void)fputs(
+	    _("a daemon captures into this archive: until this import ends, mail that comes for "
+	      "it waits with its senders, or passes where its door's policy lets it\n"),
+	    stderr);
+	(void)fputs(
+	    _("interrupt it at any time to let mail in; --resume goes on with the rest\n"), stderr);
+}
+
 /*
  * Open, import, close: what was acknowledged is safe whatever the end says.  It is stamped and
  * published while the last segments are still being indexed.
@@ -187,6 +200,8 @@ run_in(const struct pb_world *world, const struct pb_options *options, const cha
 		pb_say_error(&err);
 		return status;
 	}
+	if (pb_archive_captured(archive))
+		tell_captured();
 	if (index)
 		views = pb_indexing_begin(archive, &indexing);
 	status = run(world, options, archive, pb_views_keep(views), tally, &err);

@@ -8,8 +8,6 @@
 #include "core/io.h"
 #include "probant/archive.h"
 
-#define FILE_CAPTURING "capturing"
-
 static const char LOOKING[] = N_("see whether capture was stopped");
 
 /* PB_ELOCKED: a daemon has it, as long as it captures. */
@@ -35,7 +33,7 @@ pb_capturing_look(const struct pb_world *world, const char *dir, bool *ret_uncle
 	const struct pb_files *files = world->files;
 	struct pb_archive_status standing = { .last_time_s = 0 };
 	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, dir, FILE_CAPTURING, NULL, err);
+	enum pb_status status = pb_path_make(&path, dir, PB_FILE_CAPTURING, NULL, err);
 	bool unclean = false;
 	int fd = -1;
 
@@ -61,7 +59,7 @@ enum pb_status
 pb_capturing_begin(const struct pb_files *files, const char *dir, int *ret_fd, struct pb_error *err)
 {
 	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, dir, FILE_CAPTURING, NULL, err);
+	enum pb_status status = pb_path_make(&path, dir, PB_FILE_CAPTURING, NULL, err);
 	int fd = -1;
 
 	if (status == PB_OK)
@@ -84,7 +82,7 @@ enum pb_status
 pb_capturing_end(const struct pb_files *files, const char *dir, int *take_fd, struct pb_error *err)
 {
 	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, dir, FILE_CAPTURING, NULL, err);
+	enum pb_status status = pb_path_make(&path, dir, PB_FILE_CAPTURING, NULL, err);
 	int answer;
 
 	if (status != PB_OK)

@@ -20,7 +20,6 @@ static const char LEAVE[] = N_("hand the archive over");
 /* How far it is: a digit, in a file of the archive that no copy has.  Where that is lost a step is
  * stated twice. */
 #define FILE_LEAVING "leaving"
-#define FILE_CAPTURING "capturing"
 
 enum step { BEGUN, COMPLETE, HANDED_OVER, DESTROYED };
 
@@ -200,7 +199,7 @@ hold_capture(struct leaving *l, int *ret_fd, struct pb_error *err)
 {
 	const struct pb_files *files = l->world->files;
 	struct pb_path path;
-	enum pb_status status = pb_path_make(&path, l->dir, FILE_CAPTURING, NULL, err);
+	enum pb_status status = pb_path_make(&path, l->dir, PB_FILE_CAPTURING, NULL, err);
 	int answer;
 
 	if (status == PB_OK)

@@ -215,6 +215,12 @@ class Tests:
         if name != "un" or digest != self.policy_digest():
             raise Failed("%s %s" % (name, digest))
 
+    def an_import_says_whose_mail_waits(self):
+        (self.work / "lettre.eml").write_text("Subject: fictif\r\n\r\nFictif.\r\n")
+        done = self.probant("import", "-a", "a", "lettre.eml")
+        if b"a daemon captures into this archive" not in done.stderr:
+            raise Failed(done.stderr.decode())
+
     def a_second_daemon_beside_it_is_refused(self):
         """Whether they share a directory of state, or only their sockets; by a code that says that
         it may be tried again."""
@@ -291,6 +297,9 @@ class Tests:
         for name in "abc":
             if (self.work / name / "capturing").exists():
                 raise Failed(name + " is still being captured")
+        done = self.probant("import", "-a", "a", "lettre.eml")
+        if b"captures" in done.stderr:
+            raise Failed(done.stderr.decode())
 
     def services_end_when_their_master_was_killed(self):
         self.start()
@@ -337,6 +346,7 @@ TESTS = (
     Tests.it_is_ready_and_gives_signs_of_life,
     Tests.each_archive_states_start_and_policy,
     Tests.a_door_has_the_policy_and_its_socket,
+    Tests.an_import_says_whose_mail_waits,
     Tests.a_second_daemon_beside_it_is_refused,
     Tests.a_killed_writer_comes_back_and_states_the_gap,
     Tests.a_killed_door_comes_back_behind_the_same_socket,
