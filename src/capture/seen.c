@@ -2,12 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "core/error.h"
+#include "sys/zeros.h"
 
 #define ROOM_FIRST 1024
-#define LARGE_PAGE ((size_t)2 << 20)
 
 void
 pb_seen_init(struct pb_seen *seen, size_t key_len)
@@ -75,33 +74,15 @@ put(struct pb_seen *seen, uint64_t head, uint64_t tail)
 	seen->count++;
 }
 
-/*
- * Zeros.  A large table is reached at random, here in one page, there in another: in large pages,
- * where the system has them, they need not be looked up so often.
- */
-static uint64_t *
-zeros(size_t count)
-{
-	size_t len = count * sizeof(uint64_t);
-	uint64_t *at;
-
-	if (len < LARGE_PAGE)
-		return calloc(count, sizeof(uint64_t));
-	if ((at = aligned_alloc(LARGE_PAGE, len)) == NULL)
-		return NULL;
-	(void)madvise(at, len, MADV_HUGEPAGE); /* advice: it may be declined */
-	return memset(at, 0, len);
-}
-
 static enum pb_status
 grow(struct pb_seen *seen, size_t room, struct pb_error *err)
 {
 	struct pb_seen larger = { .key_len = seen->key_len, .room = room };
 	size_t i;
 
-	larger.head = zeros(room);
+	larger.head = pb_zeros(room * sizeof(uint64_t));
 	if (seen->key_len > sizeof(uint64_t))
-		larger.tail = zeros(room);
+		larger.tail = pb_zeros(room * sizeof(uint64_t));
 	if (larger.head == NULL || (seen->key_len > sizeof(uint64_t) && larger.tail == NULL)) {
 		pb_seen_done(&larger);
 		return pb_fail_memory(err, N_("remember what was imported"));
