@@ -67,6 +67,10 @@ struct pb_export_options {
 			       package alone */
 	void (*progress)(void *ctx, uint64_t records, uint64_t bytes); /* may be NULL */
 	void *progress_ctx;
+	/* Once it is whole: these were asked for and stay closed, since they do not open.  May be
+	 * NULL. */
+	void (*unopened)(void *ctx, uint64_t first, uint64_t last);
+	void *unopened_ctx;
 };
 
 struct pb_exported {
@@ -75,6 +79,7 @@ struct pb_exported {
 	uint64_t size;
 	uint64_t opened;
 	uint64_t closed;
+	uint64_t unopened;        /* of these, those that were asked for and do not open */
 	uint64_t opened_messages; /* of these, those that are messages; 0 of pb_archive_seal */
 	uint64_t closed_messages;
 	uint64_t export_seq; /* the record that was committed before anything was shown */
@@ -88,14 +93,16 @@ struct pb_exported {
 struct pb_http;
 
 /*
- * Export from an archive that is open for writing, with its reader key.  First the
- * export record; then the package into output + ".partial", continued if it stands there of the
- * same export; then the container.  PB_EEXIST: output exists.  PB_EUNAVAIL: whole, but no authority
- * stamped the package: it stands at `output` as a bare package, for pb_archive_seal, and
- * ret_exported says who refused.  Others may write to the archive while authorities are asked.
- * PB_ELOCKED: one of them did not end in time, or this export is at work elsewhere; the same call
- * goes on later, with the archive opened again.  Before anything is recorded: PB_ECORRUPT if a
- * checkpoint that is held is not of this log's history, PB_EINVAL if it is of another log.
+ * Export from an archive that is open for writing, with its reader key.  A record that is stored as
+ * the log states and yet does not open, as it was sealed, stays closed; one that is damaged fails
+ * it (PB_ECORRUPT).  First the export record; then the package into output + ".partial", continued
+ * if it stands there of the same export; then the container.  PB_EEXIST: output exists.
+ * PB_EUNAVAIL: whole, but no authority stamped the package: it stands at `output` as a bare
+ * package, for pb_archive_seal, and ret_exported says who refused.  Others may write to the archive
+ * while authorities are asked. PB_ELOCKED: one of them did not end in time, or this export is at
+ * work elsewhere; the same call goes on later, with the archive opened again.  Before anything is
+ * recorded: PB_ECORRUPT if a checkpoint that is held is not of this log's history, PB_EINVAL if it
+ * is of another log.
  */
 PB_API enum pb_status pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
     const struct pb_export_options *options, struct pb_exported *ret_exported,

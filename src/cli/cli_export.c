@@ -34,6 +34,7 @@ print_json(const struct pb_exported *exported, const char *path)
 	pb_json_u64(&w, "size", exported->size);
 	pb_json_u64(&w, "opened", exported->opened);
 	pb_json_u64(&w, "closed", exported->closed);
+	pb_json_u64(&w, "unopened", exported->unopened);
 	pb_json_u64(&w, "export_record", exported->export_seq);
 	pb_json_hex(&w, "package_sha256", exported->package_sha256, 32);
 	if (exported->sealed)
@@ -128,6 +129,24 @@ show_progress(void *ctx, uint64_t records, uint64_t bytes)
 	pb_progress_show(ctx, records, bytes);
 }
 
+static void
+say_unopened(void *ctx, uint64_t first, uint64_t last)
+{
+	(void)ctx;
+	if (first == last)
+		(void)fprintf(stderr,
+		    _("record %" PRIu64
+		      " was not sealed as the format says, so that nobody can read or verify it: "
+		      "it stays closed\n"),
+		    first);
+	else
+		(void)fprintf(stderr,
+		    _("records %" PRIu64 " to %" PRIu64
+		      " were not sealed as the format says, so that nobody can read or verify "
+		      "them: they stay closed\n"),
+		    first, last);
+}
+
 /* What is exported, or held, may be newer than any timestamp: a local authority is asked at once.
  */
 static enum pb_status
@@ -174,6 +193,7 @@ pb_cli_export(const struct pb_world *world, const struct pb_options *options)
 		.recipient = recipient,
 		.recipient_len = recipient != NULL ? strlen(recipient) : 0,
 		.output = path,
+		.unopened = say_unopened,
 	};
 	struct pb_outside outside = { .against = NULL };
 	struct pb_disclosure_rules *rules;

@@ -3,6 +3,7 @@
 #define PB_DOSSIER_H
 
 #include "bundle/statement.h"
+#include "core/runs.h"
 
 /* A token of stamps/. */
 struct pb_dossier_stamp {
@@ -36,8 +37,9 @@ struct pb_dossier {
 	const struct pb_dossier_stamp
 	    *stamp; /* by size, then seq; those over manifest->size last */
 	size_t stamp_count;
-	uint64_t opened;         /* records of the range, in whole or in part */
-	uint64_t closed_records; /* the others */
+	uint64_t opened;                /* records of the range, in whole or in part */
+	uint64_t closed_records;        /* the others */
+	const struct pb_runs *unopened; /* of these: they do not open; or NULL */
 	struct pb_dossier_count count;
 	bool beside;                   /* record 0 stands beside the range */
 	const char *verifier_key;      /* of the log, as in log/verifier-key, without LF */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dossier/report.h"
 #include "record/types.h"
 
 /* ---- head ----------------------------------------------------------------------------------- */
@@ -149,6 +150,31 @@ put_exceptions(struct pb_html *html, const struct pb_dossier *d)
 		put_item(html, &recoveries, of_type(d, PB_RECORD_RECOVERY), 0);
 }
 
+/* Listed whatever is not: the exporter did not choose it. */
+static void
+put_unopened(struct pb_html *html, const struct pb_runs *unopened)
+{
+	static const struct pb_phrase one = PB_PHRASE(
+	    "L'enregistrement n° {n} est conservé tel que le journal le constate, mais n'a pas été "
+	    "scellé comme le format le veut : personne ne peut le lire, ou vérifier ce qu'il "
+	    "contient. Il n'est pas communiqué pour cette raison.",
+	    "Record {n} is stored as the log states it, but was not sealed as the format says: "
+	    "nobody can read it, or verify what is in it. It is closed for that reason.");
+	static const struct pb_phrase several = PB_PHRASE(
+	    "Les enregistrements n° {n} à {m} sont conservés tels que le journal les constate, "
+	    "mais n'ont pas été scellés comme le format le veut : personne ne peut les lire, ou "
+	    "vérifier ce qu'ils contiennent. Ils ne sont pas communiqués pour cette raison.",
+	    "Records {n} to {m} are stored as the log states them, but were not sealed as the "
+	    "format says: nobody can read them, or verify what is in them. They are closed for "
+	    "that reason.");
+
+	for (size_t i = 0; i < unopened->count && i < PB_DOSSIER_ROWS; i++) {
+		const struct pb_run *run = &unopened->run[i];
+
+		put_item(html, run->first == run->last ? &one : &several, run->first, run->last);
+	}
+}
+
 static void
 put_limits(struct pb_html *html, const struct pb_dossier *d)
 {
@@ -183,6 +209,8 @@ put_limits(struct pb_html *html, const struct pb_dossier *d)
 
 	if (d->closed_records > 0)
 		put_item(html, &closed, d->closed_records, 0);
+	if (d->unopened != NULL)
+		put_unopened(html, d->unopened);
 	put_item(html, &outside, 0, 0);
 	if (d->beside)
 		put_item(html, &before, d->manifest->first, 0);

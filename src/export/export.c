@@ -11,6 +11,8 @@
 #include "export/finish.h"
 #include "export/report.h"
 #include "export/resume.h"
+#include "export/unopened.h"
+#include "verify/inside.h"
 
 static const char EXPORT[] = N_("export");
 
@@ -84,6 +86,17 @@ settle(struct pb_export *e, const struct pb_export_state *state, bool stated, st
 	return status;
 }
 
+/* Again, without those that do not open. */
+static enum pb_status
+plan_without(struct pb_export *e, const struct pb_export_search *search, struct pb_error *err)
+{
+	enum pb_status status =
+	    pb_export_unopened_find(e->archive, &e->plan, e->leaves, e->unopened, err);
+
+	pb_export_plan_done(&e->plan);
+	return status == PB_OK ? pb_export_plan_make(search, &e->plan, err) : status;
+}
+
 static enum pb_status
 plan(struct pb_export *e, struct pb_error *err)
 {
@@ -110,7 +123,10 @@ plan(struct pb_export *e, struct pb_error *err)
 		return status;
 	search.leaves = e->leaves;
 	search.reading = e->reading;
+	search.unopened = e->unopened;
 	status = pb_export_plan_make(&search, &e->plan, err);
+	if (status == PB_OK && state.unopened)
+		status = plan_without(e, &search, err);
 	if (stated == PB_OK && (status == PB_EINVAL || status == PB_EUNAVAIL))
 		status = another(e, err);
 	if (status == PB_OK)
@@ -133,6 +149,7 @@ begin(struct pb_export *e, struct pb_error *err)
 		status = pb_export_log_begin(e->archive, &e->plan.manifest, &e->export_seq, err);
 		state.export_seq = e->export_seq;
 		memcpy(state.selection, e->selection, sizeof(state.selection));
+		state.unopened = e->unopened->count > 0;
 		if (status == PB_OK)
 			status = pb_export_state_create(files, e->state.text, &state, err);
 	}
@@ -156,8 +173,10 @@ write_package(struct pb_export *e, struct pb_error *err)
 
 	if (status == PB_OK)
 		status = pb_export_write_texts(e, &dossier, err);
-	if (status == PB_OK)
+	if (status == PB_OK) {
 		status = pb_export_records(e, err);
+		e->unsound = pb_inside_unsound(status);
+	}
 	if (status == PB_OK)
 		status = pb_export_write_log(e, err);
 	if (status == PB_OK)
@@ -174,6 +193,16 @@ write_package(struct pb_export *e, struct pb_error *err)
 }
 
 static void
+tell_unopened(const struct pb_export *e)
+{
+	const struct pb_export_options *options = e->options;
+
+	for (size_t i = 0; options->unopened != NULL && i < e->unopened->count; i++)
+		options->unopened(
+		    options->unopened_ctx, e->unopened->run[i].first, e->unopened->run[i].last);
+}
+
+static void
 describe(const struct pb_export *e, struct pb_exported *exported)
 {
 	const struct pb_manifest *m = &e->plan.manifest;
@@ -183,6 +212,7 @@ describe(const struct pb_export *e, struct pb_exported *exported)
 		.size = m->size,
 		.opened = e->plan.opened,
 		.closed = e->plan.closed_records,
+		.unopened = pb_runs_total(e->unopened),
 		.opened_messages = e->plan.opened_messages,
 		.closed_messages = e->plan.closed_messages,
 		.export_seq = e->export_seq };
@@ -209,6 +239,7 @@ finish(struct pb_export *e, const struct pb_http *http, struct pb_exported *ret_
 	status = pb_export_finish(e->archive, http, &whole, &exported, err);
 	if (status == PB_OK || status == PB_EUNAVAIL) {
 		(void)files->unlink(files->ctx, e->state.text);
+		tell_unopened(e);
 		*ret_exported = exported;
 	}
 	return status;
@@ -228,12 +259,31 @@ release(struct pb_export *e)
 }
 
 /*
+ * A record failed it.  Where that is one that does not open, all that do not are known now, and
+ * nothing is left of what was begun: it is to be done again without them.
+ */
+static bool
+may_go_without(struct pb_export *e)
+{
+	const struct pb_files *files = e->archive->world->files;
+
+	if (!e->unsound || e->unopened->count > 0 ||
+	    pb_export_unopened_find(e->archive, &e->plan, e->leaves, e->unopened, NULL) != PB_OK ||
+	    e->unopened->count == 0)
+		return false;
+	/* In this order: a state without its package is one that goes on from nothing. */
+	return files->unlink(files->ctx, e->partial.text) == 0 &&
+	       files->unlink(files->ctx, e->state.text) == 0;
+}
+
+/*
  * What a crash leaves: before the record, nothing; behind it, a record of an export that nobody
  * saw; then .partial.json and .partial, with which the same command goes on.
  */
-enum pb_status
-pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
-    const struct pb_export_options *options, struct pb_exported *ret_exported, struct pb_error *err)
+static enum pb_status
+export_without(struct pb_archive *archive, const struct pb_http *http,
+    const struct pb_export_options *options, struct pb_runs *unopened, bool *ret_again,
+    struct pb_exported *ret_exported, struct pb_error *err)
 {
 	struct pb_export *e = calloc(1, sizeof(*e));
 	enum pb_status status;
@@ -242,12 +292,10 @@ pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
 		return pb_fail_memory(err, EXPORT);
 	e->archive = archive;
 	e->options = options;
+	e->unopened = unopened;
 	e->fd = -1;
 	e->base = pb_export_room(options->case_name);
-	status = archive->key == NULL ? pb_fail(err, PB_EACCESS, EXPORT,
-					    N_("a reader key is needed to open what is exported"),
-					    "%s", archive->dir)
-				      : name_files(e, err);
+	status = name_files(e, err);
 	if (status == PB_OK)
 		status = open_key(e, err);
 	if (status == PB_OK)
@@ -258,6 +306,26 @@ pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
 		status = write_package(e, err);
 	if (status == PB_OK)
 		status = finish(e, http, ret_exported, err);
+	*ret_again = may_go_without(e);
 	release(e);
+	return status;
+}
+
+enum pb_status
+pb_archive_export(struct pb_archive *archive, const struct pb_http *http,
+    const struct pb_export_options *options, struct pb_exported *ret_exported, struct pb_error *err)
+{
+	struct pb_runs unopened = PB_RUNS_EMPTY;
+	enum pb_status status;
+	bool again = false;
+
+	if (archive->key == NULL)
+		return pb_fail(err, PB_EACCESS, EXPORT,
+		    N_("a reader key is needed to open what is exported"), "%s", archive->dir);
+	status = export_without(archive, http, options, &unopened, &again, ret_exported, err);
+	if (again)
+		status =
+		    export_without(archive, http, options, &unopened, &again, ret_exported, err);
+	pb_runs_done(&unopened);
 	return status;
 }

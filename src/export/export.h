@@ -23,8 +23,10 @@ struct pb_export {
 	struct pb_export_plan plan;
 	uint8_t selection[PB_DIGEST_LEN]; /* of all that decides what the package holds */
 	uint64_t export_seq;
-	bool resumed;  /* the export record stands already */
-	int fd;        /* of partial */
+	bool resumed;             /* the export record stands already */
+	bool unsound;             /* a record could not be opened, or is damaged */
+	struct pb_runs *unopened; /* borrowed: those known to be left closed */
+	int fd;                   /* of partial */
 	uint64_t base; /* where the package begins in it: room for what a container has before */
 	struct pb_export_package *package;
 	struct pb_export_sums sums; /* of the package, when it is whole */

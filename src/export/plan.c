@@ -292,6 +292,7 @@ pb_export_plan_make(
 	struct pb_runs observed = PB_RUNS_EMPTY;
 	enum pb_status status;
 
+	plan.unopened = search->unopened;
 	status = state(options, search->origin, m, err);
 	if (status == PB_OK)
 		status = pb_export_select_new(options, &plan.select, err);
@@ -340,8 +341,18 @@ pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *l
 	if (ret_choice->what == PB_DISCLOSE_NONE &&
 	    pb_runs_hold(&plan->observed, leaf->seq, leaf->seq))
 		ret_choice->what = PB_DISCLOSE_FACTS;
-	if (pb_export_plan_destroyed(plan, leaf->seq, &by))
+	if (pb_export_plan_destroyed(plan, leaf->seq, &by) ||
+	    (plan->unopened != NULL && pb_runs_hold(plan->unopened, leaf->seq, leaf->seq)))
 		ret_choice->what = PB_DISCLOSE_NONE;
+}
+
+bool
+pb_export_plan_may_close(const struct pb_export_plan *plan, const struct pb_leaf *leaf)
+{
+	struct pb_export_choice choice;
+
+	pb_export_plan_choose(plan, leaf, &choice);
+	return choice.what != PB_DISCLOSE_NONE && !pb_export_select_always(leaf->type);
 }
 
 bool

@@ -25,8 +25,9 @@ struct pb_export_plan {
 	struct pb_export_select *select;
 	const struct pb_export_destroyed *destroyed; /* borrowed of the leaves; in the range */
 	size_t destroyed_count;
-	struct pb_runs named;    /* by any of them */
-	struct pb_runs observed; /* observations that go along with what they name */
+	struct pb_runs named;           /* by any of them */
+	struct pb_runs observed;        /* observations that go along with what they name */
+	const struct pb_runs *unopened; /* borrowed: records that do not open (export/unopened.h) */
 };
 
 /* What a plan is made from.  Borrowed. */
@@ -36,6 +37,7 @@ struct pb_export_search {
 	struct pb_export_leaves *leaves;
 	struct pb_reading *reading;
 	struct pb_export_held_sizes held;
+	const struct pb_runs *unopened; /* to be left closed */
 	uint64_t until_size; /* 0, or: tokens over more records are as if they were not there */
 };
 
@@ -52,10 +54,13 @@ void pb_export_plan_done(struct pb_export_plan *plan);
 
 /*
  * What is disclosed of a record.  Record 0 beside the range: whole.  Nothing of one that was
- * destroyed.  Of an observation its facts at least, if what it names is opened.
+ * destroyed, or does not open.  Of an observation its facts at least, if what it names is opened.
  */
 void pb_export_plan_choose(const struct pb_export_plan *plan, const struct pb_leaf *leaf,
     struct pb_export_choice *ret_choice);
+
+/* It is opened, and the format lets it be closed. */
+bool pb_export_plan_may_close(const struct pb_export_plan *plan, const struct pb_leaf *leaf);
 
 /* Was record seq destroyed, as a record of the range says?  ret_by: the first that does. */
 bool pb_export_plan_destroyed(const struct pb_export_plan *plan, uint64_t seq, uint64_t *ret_by);

@@ -5,7 +5,9 @@
 
 #include "bundle/zip.h"
 #include "core/error.h"
+#include "core/limits.h"
 #include "record/types.h"
+#include "verify/inside.h"
 
 static const char EXPORTING[] = N_("export a record");
 
@@ -143,6 +145,7 @@ struct pass {
 	const struct pb_opened_digests *digests; /* computed beforehand, or NULL */
 	size_t digest_len;
 	uint8_t digest[PB_DIGEST_LEN]; /* what the digest part says */
+	struct pb_buf facts;
 };
 
 /* Its H2 gives p_i (FORMAT 1.2); and the half of it that is SHA-256, the sum of its file. */
@@ -231,6 +234,9 @@ pass_bytes(void *ctx, const void *data, size_t len, struct pb_error *err)
 		memcpy(pass->digest + pass->digest_len, data, len < room ? len : room);
 		pass->digest_len += len < room ? len : room;
 	}
+	if (kind == PB_PART_FACTS && pass->facts.len <= PB_LIMIT_JSON &&
+	    pb_buf_append(&pass->facts, data, len) != PB_OK)
+		return pb_fail_memory(err, EXPORTING);
 	if (pass->entry == NULL)
 		return PB_OK;
 	pass->entry->crc32 = pb_zip_crc32(pass->entry->crc32, data, len);
@@ -265,21 +271,43 @@ digest_right(const struct pass *pass, const uint8_t sha256[PB_DIGEST_LEN])
 	return digests <= 1 && right;
 }
 
+/* Has it the parts that FORMAT 4.3 wants of it?  No bundle would be sound otherwise. */
+static enum pb_status
+look_at_form(
+    const struct pass *pass, const struct pb_leaf *leaf, bool *ret_sound, struct pb_error *err)
+{
+	const struct pb_opening *opening = &pass->record->opening;
+	struct pb_inside inside = { 0 };
+	uint8_t kinds[PB_LIMIT_PARTS];
+	enum pb_status status = PB_OK;
+
+	for (size_t i = 0; i < opening->count; i++)
+		kinds[i] = opening->part[i].kind;
+	pb_inside_parts(leaf->type, kinds, opening->count, true, &inside);
+	if (!inside.facts_missing)
+		status = pb_inside_facts(pass->facts.data, pass->facts.len, &inside, NULL, err);
+	*ret_sound = pb_inside_sound(&inside);
+	return status;
+}
+
 static enum pb_status
 finish(struct pass *pass, const struct pb_leaf *leaf, struct pb_error *err)
 {
 	struct pb_export_record *record = pass->record;
 	uint8_t commitment[PB_COMMITMENT_LEN], sha256[PB_DIGEST_LEN];
 	enum pb_status status = end_part(pass, err);
+	bool sound = false;
 
 	if (pass->digests != NULL)
 		memcpy(sha256, pass->digests->message, sizeof(sha256));
 	else
 		pb_digest_final(pass->tools->message, sha256);
+	if (status == PB_OK)
+		status = look_at_form(pass, leaf, &sound, err);
 	if (status != PB_OK)
 		return status;
 	pb_opening_commitment(&record->opening, commitment);
-	if (memcmp(commitment, leaf->commitment, sizeof(commitment)) != 0 ||
+	if (memcmp(commitment, leaf->commitment, sizeof(commitment)) != 0 || !sound ||
 	    !digest_right(pass, sha256))
 		return differs(leaf->seq, err);
 	/* The SHA-256 of kinds 1 and 2 joined is that of message.eml. */
@@ -337,7 +365,11 @@ pb_export_record_make(struct pb_export_tools *tools, const struct pb_leaf *leaf,
 	if (status == PB_OK)
 		status =
 		    pb_opened_stream(opened, 0, (uint8_t)(pb_opened_count(opened) - 1), &sink, err);
-	return status == PB_OK ? finish(&pass, leaf, err) : status;
+	if (status == PB_OK)
+		status = finish(&pass, leaf, err);
+	pb_buf_wipe(&pass.facts);
+	pb_buf_done(&pass.facts);
+	return status;
 }
 
 /* ---- again, for one entry ------------------------------------------------------------------- */

@@ -81,6 +81,7 @@ pb_export_dossier_make(struct pb_export *e, struct pb_export_dossier *dossier, s
 		.stamp_count = plan->stamp_count,
 		.opened = plan->opened,
 		.closed_records = plan->closed_records,
+		.unopened = plan->unopened,
 		.beside = plan->manifest.first > 0,
 		.software = plan->manifest.software };
 	while (stamp->size != plan->manifest.size)

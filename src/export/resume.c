@@ -33,6 +33,8 @@ pb_export_state_read(const struct pb_files *files, const char *path,
 				       sizeof(state.selection))))
 		status = pb_fail(err, PB_EDATA, N_("read the state of an export"),
 		    N_("it is not as this program writes it"), "%s", path);
+	state.unopened = false;
+	(void)pb_json_as_bool(pb_json_get(json, "unopened"), &state.unopened);
 	if (status == PB_OK)
 		*ret_state = state;
 	pb_json_free(json);
@@ -53,6 +55,8 @@ pb_export_state_create(const struct pb_files *files, const char *path,
 	pb_json_u64(&w, "export", state->export_seq);
 	pb_json_u64(&w, "size", state->size);
 	pb_json_hex(&w, "selection", state->selection, sizeof(state->selection));
+	if (state->unopened)
+		pb_json_bool(&w, "unopened", true);
 	pb_json_object_end(&w);
 	status = pb_json_writer_status(&w) != PB_OK
 		     ? pb_fail_memory(err, N_("remember an export"))

@@ -12,6 +12,7 @@ struct pb_export_state {
 	uint64_t export_seq;
 	uint64_t size;
 	uint8_t selection[PB_DIGEST_LEN];
+	bool unopened; /* there are records that do not open: they are looked for again */
 };
 
 /* PB_ENOENT: there is none.  PB_EDATA: it is not one. */

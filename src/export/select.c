@@ -239,8 +239,8 @@ pb_export_select_closes(const struct pb_export_select *select, uint64_t seq)
 	       !is_general(select, &select->rule[rule]);
 }
 
-static bool
-always_whole(uint8_t type)
+bool
+pb_export_select_always(uint8_t type)
 {
 	return type == PB_RECORD_CAPTURE || type == PB_RECORD_DESTRUCTION ||
 	       type == PB_RECORD_ANCHOR || type == PB_RECORD_KEY || type == PB_RECORD_RECOVERY;
@@ -254,7 +254,7 @@ pb_export_select_choose(const struct pb_export_select *select, const struct pb_l
 	uint64_t seq = leaf->seq;
 
 	*ret_choice = (struct pb_export_choice){ .what = PB_DISCLOSE_NONE };
-	if (always_whole(leaf->type))
+	if (pb_export_select_always(leaf->type))
 		ret_choice->what = PB_DISCLOSE_ALL;
 	else if (leaf->type == PB_RECORD_MANAGEMENT &&
 		 (rule == NOBODY || select->rule[rule].first != select->rule[rule].last))

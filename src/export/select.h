@@ -43,6 +43,9 @@ bool pb_export_select_dated(const struct pb_export_select *select, const struct 
 bool pb_export_select_beyond(
     const struct pb_export_select *select, uint64_t first, uint64_t last, uint64_t *ret_seq);
 
+/* Is a record of that type opened whole, whatever the rules (FORMAT 5.3)? */
+bool pb_export_select_always(uint8_t type);
+
 /* Does a rule close this record that is not for everything? */
 bool pb_export_select_closes(const struct pb_export_select *select, uint64_t seq);
 

@@ -252,6 +252,15 @@ pb_inside_look(struct pb_inside_tools *tools, const struct pb_leaf *leaf,
 	return PB_OK;
 }
 
+bool
+pb_inside_sound(const struct pb_inside *inside)
+{
+	return !inside->payload_wrong && !inside->seal_wrong && !inside->commitment_wrong &&
+	       !inside->digest_missing && !inside->digest_twice && !inside->digest_wrong &&
+	       !inside->class_twice && !inside->envelope_twice && !inside->facts_missing &&
+	       !inside->facts_malformed;
+}
+
 /* ---- several -------------------------------------------------------------------------------- */
 
 static enum pb_status

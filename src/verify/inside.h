@@ -95,6 +95,9 @@ void pb_inside_parts(
 enum pb_status pb_inside_facts(const void *data, size_t len, struct pb_inside *inside,
     struct pb_json **ret_facts, struct pb_error *err) PB_MUST_CHECK;
 
+/* Nothing is wrong with it, as far as it was looked at; of part_unknown nobody can tell. */
+bool pb_inside_sound(const struct pb_inside *inside);
+
 /* Is a status about the evidence (a finding), or about us (to be answered)? */
 static inline bool
 pb_inside_unsound(enum pb_status status)
