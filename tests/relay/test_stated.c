@@ -71,8 +71,8 @@ a_gap_has_its_members_and_no_other(void **state)
 {
 	static const char *const good[] = { GAP("'from_us':1,'to_us':2,'messages':3"),
 		"{'event':'gap','reason':'unknown','messages':1}",
-		"{'event':'gap','reason':'not_mapped','from_us':0,'to_us':'9223372036854775807',"
-		"'messages':8388608}",
+		("{'event':'gap','reason':'not_mapped','from_us':0,'to_us':'9223372036854775807',"
+		 "'messages':8388608}"),
 		"{'messages':1,'to_us':1,'from_us':2,'reason':'writer_away','event':'gap'}" };
 	static const char *const bad[] = { "{'event':'gap'}", "{}", "[]", "'gap'", "null",
 		GAP("'from_us':1,'to_us':2"), GAP("'messages':0"), GAP("'messages':8388609"),
@@ -110,10 +110,10 @@ a_gap_has_the_names_of_its_messages_and_no_more(void **state)
 		"{'queue_ids':[['x']]}", "{'queue_ids':['a','b','c']}",
 		"{'queue_ids':[{'octets':'/w=='},{'octets':'/w==','more':1}]}",
 		"{'queue_ids':[{'octets':'/x=='}]}", "{'queue_ids':[{'octets':''}]}",
-		"{'queue_ids':['a23456789b123456789c123456789d123456789e123456789f123456789g12345'"
-		"]}",
-		"{'queue_ids':[{'octets':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='}]}" };
+		("{'queue_ids':['a23456789b123456789c123456789d123456789e123456789f123456789g12345'"
+		 "]}"),
+		("{'queue_ids':[{'octets':'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='}]}") };
 
 	(void)state;
 	for (size_t i = 0; i < CASES(good); i++)
@@ -133,10 +133,10 @@ an_alarm_of_recipients_has_its_members_and_no_other(void **state)
 		"{'event':'unmapped','from_us':2,'to_us':1,'recipients':1}",
 		"{'event':'unmapped','door':'entree','to_us':1,'recipients':1}",
 		"{'event':'unmapped','door':'entree','from_us':2,'to_us':1,'recipients':0}",
-		"{'event':'unmapped','door':'entree','from_us':2,'to_us':1,'recipients':"
-		"'9007199254740992'}",
-		"{'event':'unmapped','door':'entree','from_us':2,'to_us':1,'recipients':1,"
-		"'address':'x'}",
+		("{'event':'unmapped','door':'entree','from_us':2,'to_us':1,'recipients':"
+		 "'9007199254740992'}"),
+		("{'event':'unmapped','door':'entree','from_us':2,'to_us':1,'recipients':1,"
+		 "'address':'x'}"),
 		"{'event':'unmapped','door':'sortie','from_us':2,'to_us':1,'recipients':1}"
 	};
 
@@ -157,10 +157,10 @@ an_alert_is_about_what_its_word_is_about(void **state)
 		BEGUN("door_quiet", ",'door':'entree'"), BEGUN("unmapped", ",'door':'entree'"),
 		BEGUN("disk_low", ",'archive':'tilleuls'"),
 		BEGUN("authority_fails", ",'authority':'horodatage-2'"),
-		"{'event':'alert','alert':'writer_down','state':'ended','since_us':2,'until_us':1,"
-		"'told':['email','webhook']}",
-		"{'event':'alert','alert':'unstamped','state':'ended','archive':'tilleuls',"
-		"'since_us':2,'until_us':1,'told':['webhook']}" };
+		("{'event':'alert','alert':'writer_down','state':'ended','since_us':2,'until_us':1,"
+		 "'told':['email','webhook']}"),
+		("{'event':'alert','alert':'unstamped','state':'ended','archive':'tilleuls',"
+		 "'since_us':2,'until_us':1,'told':['webhook']}") };
 	static const char *const bad[] = { "{'event':'alert'}", BEGUN("writer_up", ""),
 		BEGUN("writer_down", ",'door':'entree'"), BEGUN("door_quiet", ""),
 		BEGUN("door_quiet", ",'door':'sortie'"), BEGUN("disk_low", ",'door':'entree'"),
@@ -172,12 +172,12 @@ an_alert_is_about_what_its_word_is_about(void **state)
 		"{'event':'alert','alert':'writer_down','state':'stands','since_us':2,'told':[]}",
 		"{'event':'alert','alert':'writer_down','state':'begun','since_us':2}",
 		"{'event':'alert','alert':'writer_down','state':'begun','since_us':2,'told':{}}",
-		"{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
-		"'told':['email','email']}",
-		"{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
-		"'told':['webhook','email']}",
-		"{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
-		"'told':['Camille']}" };
+		("{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
+		 "'told':['email','email']}"),
+		("{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
+		 "'told':['webhook','email']}"),
+		("{'event':'alert','alert':'writer_down','state':'begun','since_us':2,"
+		 "'told':['Camille']}") };
 
 	(void)state;
 	assert_each(PB_RELAY_HERALD, good, CASES(good), NULL, true);
