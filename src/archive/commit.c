@@ -32,14 +32,8 @@ seal_facts(struct pb_archive *a, uint8_t type, const struct pb_buf *facts,
 	struct pb_sealer *sealer = NULL;
 	enum pb_status status = pb_archive_sealer(a, &sealer, err);
 
-	if (status == PB_OK)
-		status = pb_sealer_start(sealer, err);
-	if (status == PB_OK)
-		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
-	if (status == PB_OK && envelope != NULL)
-		status =
-		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
-	return status == PB_OK ? pb_sealer_finish(sealer, type, ret_sealed, err) : status;
+	return status == PB_OK ? pb_sealer_state(sealer, type, facts, envelope, ret_sealed, err)
+			       : status;
 }
 
 static void

@@ -196,16 +196,9 @@ seal(struct round *round, const struct speaker *speaker, const struct pb_observa
 		return pb_fail_memory(err, OBSERVING);
 	status = pb_archive_sealer(round->archive, &sealer, err);
 	if (status == PB_OK)
-		status = pb_sealer_start(sealer, err);
-	if (status == PB_OK)
-		status =
-		    pb_sealer_part(sealer, PB_PART_FACTS, round->facts.data, round->facts.len, err);
-	if (status == PB_OK && round->envelope.len > 0)
-		status = pb_sealer_part(
-		    sealer, PB_PART_ENVELOPE, round->envelope.data, round->envelope.len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(
-		    sealer, PB_RECORD_OBSERVATION, &round->sealed[round->count], err);
+		status = pb_sealer_state(sealer, PB_RECORD_OBSERVATION, &round->facts,
+		    round->envelope.len > 0 ? &round->envelope : NULL, &round->sealed[round->count],
+		    err);
 	if (status == PB_OK)
 		round->rows_of[round->count++] = round->rows.len;
 	return status;

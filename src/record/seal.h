@@ -63,6 +63,11 @@ uint64_t pb_sealer_message_len(const struct pb_sealer *sealer);
 enum pb_status pb_sealer_finish(struct pb_sealer *sealer, uint8_t type,
     struct pb_sealed *ret_sealed, struct pb_error *err) PB_MUST_CHECK;
 
+/* A whole record, of facts and, if it is not NULL, an envelope: begun, and ended as above. */
+enum pb_status pb_sealer_state(struct pb_sealer *sealer, uint8_t type, const struct pb_buf *facts,
+    const struct pb_buf *envelope, struct pb_sealed *ret_sealed,
+    struct pb_error *err) PB_MUST_CHECK;
+
 /*
  * End the record as pb_sealer_finish does, but keep it with those that were held before, until
  * pb_sealer_settle.  There must be room: pb_sealer_full.

@@ -144,6 +144,20 @@ pb_sealer_finish(
 	return status;
 }
 
+enum pb_status
+pb_sealer_state(struct pb_sealer *sealer, uint8_t type, const struct pb_buf *facts,
+    const struct pb_buf *envelope, struct pb_sealed *ret_sealed, struct pb_error *err)
+{
+	enum pb_status status = pb_sealer_start(sealer, err);
+
+	if (status == PB_OK)
+		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
+	if (status == PB_OK && envelope != NULL)
+		status =
+		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
+	return status == PB_OK ? pb_sealer_finish(sealer, type, ret_sealed, err) : status;
+}
+
 /* ---- several -------------------------------------------------------------------------------- */
 
 bool

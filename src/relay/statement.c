@@ -26,14 +26,8 @@ pb_statement_seal(const struct pb_world *world, const char *origin, const char *
 	    pb_sealer_new(world->files, world->random, origin, spill_dir, LEVEL, &sealer, err);
 
 	if (status == PB_OK)
-		status = pb_sealer_start(sealer, err);
-	if (status == PB_OK)
-		status = pb_sealer_part(sealer, PB_PART_FACTS, facts->data, facts->len, err);
-	if (status == PB_OK && envelope != NULL)
 		status =
-		    pb_sealer_part(sealer, PB_PART_ENVELOPE, envelope->data, envelope->len, err);
-	if (status == PB_OK)
-		status = pb_sealer_finish(sealer, PB_RECORD_CAPTURE, ret_sealed, err);
+		    pb_sealer_state(sealer, PB_RECORD_CAPTURE, facts, envelope, ret_sealed, err);
 	pb_sealer_free(sealer);
 	return status;
 }
