@@ -22,15 +22,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
-import doors_faults as faults                                                # noqa: E402
 import false_answers as answers                                              # noqa: E402
 import lib_clock                                                             # noqa: E402
 import lib_daemon                                                            # noqa: E402
 import lib_postfix                                                           # noqa: E402
-from doors_faults import check, until                                        # noqa: E402
 from false_authority import Front, Served, Stranger, rewritten               # noqa: E402
+from lib_load import DOOR, KINDS, SECOND, Kept, Load, check, until           # noqa: E402
 
-KINDS = faults.KINDS
 ROUTES = [(kind, "defer") for kind in KINDS]
 HOUR, GAP_S = 3600, 400                      # the policy's delay is 5 min
 CAPTURE = """\
@@ -71,10 +69,10 @@ class Machine:
         self.clock = lib_clock.Clock(work)
         self.daemon.probant = self.clock.install(BUILD)
         self.postfix = lib_postfix.Postfix(work, self.parameters(), [
-            *map(self.server, self.port), faults.SECOND.format(port=self.hop)])
+            *map(self.server, self.port), SECOND.format(port=self.hop)])
 
     def policy(self):
-        doors = [faults.DOOR.format(
+        doors = [DOOR.format(
             name="%s-%s" % (kind, way), kind=kind, failure=way, listen="127.0.0.1:%d" % port,
             more=", next_hop: 127.0.0.1:%d" % self.hop if kind == "proxy" else "")
             for (kind, way), port in zip(ROUTES, self.door_port.values())]
@@ -173,7 +171,7 @@ def lying(machine, load):
 
 
 def run(machine):
-    load = faults.Load(machine, ROUTES)
+    load = Load(machine, ROUTES)
     try:
         load.flows()
         machine.stamped("at first")
@@ -195,7 +193,7 @@ def run(machine):
 
 def judge(machine, kind, accepted):
     words = "-a", machine.archive(kind)
-    kept = faults.Kept(machine, kind).numbers
+    kept = Kept(machine, kind).numbers
     missing = [x.number for x in accepted if x.kind == kind and x.number not in kept]
     check("%s: all that was accepted is kept" % kind, not missing, missing)
     check("%s: something was" % kind, len(kept) > 10, len(kept))
@@ -239,8 +237,7 @@ def main():
     finally:
         machine.lab.stop()
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (faults.passed, faults.failed))
-    return 1 if faults.failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":
