@@ -336,6 +336,12 @@ class Tests:
         if done.returncode != 0 or b"probant.service" in done.stderr:
             raise Failed(done.stderr.decode())
 
+    def the_users_for_systemd_can_be_made(self):
+        """sysusers.d(5) leaves out a user whose description could not stand in passwd(5)."""
+        lines = (ROOT / "tools/systemd/probant.sysusers").read_text().splitlines()[1:]
+        if not lines or not all(re.fullmatch(r'u probant\S* +- "[^":]+"', line) for line in lines):
+            raise Failed(str(lines))
+
     def no_address_is_in_the_log(self):
         if self.said("@|tilleuls"):
             raise Failed(self.log.read_text())
@@ -357,6 +363,7 @@ TESTS = (
     Tests.an_archive_that_is_not_there_does_not_stop_the_others,
     Tests.everything_verifies,
     Tests.the_unit_for_systemd_is_one,
+    Tests.the_users_for_systemd_can_be_made,
     Tests.no_address_is_in_the_log,
 )
 
