@@ -3,29 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/commit.h"
+#include "archive/observe_round.h"
 #include "archive/observed.h"
 #include "core/error.h"
 #include "record/types.h"
 
 static const char OBSERVING[] = N_("note what a message says of another");
 
-#define ROUND PB_SEALER_HELD
 /* Of one record: a report, and both ways in which a transaction can be. */
 #define EACH 3
-
-/* One round. */
-struct round {
-	struct pb_archive *archive;
-	struct pb_catalog *catalog;
-	struct pb_said *said;
-	struct pb_sealed sealed[ROUND];
-	size_t count;
-	struct pb_buf looked;  /* uint64_t: records that were looked at */
-	struct pb_buf rows;    /* struct pb_observed: what is stated of them */
-	size_t rows_of[ROUND]; /* how long `rows` is behind each */
-	struct pb_buf facts, envelope;
-};
 
 /* The record that is looked at. */
 struct speaker {
@@ -92,7 +78,7 @@ prefers_last(enum pb_observation_kind kind)
 }
 
 static enum pb_status
-find(struct round *round, const struct speaker *speaker, enum pb_observation_kind kind,
+find(struct pb_round *round, const struct speaker *speaker, enum pb_observation_kind kind,
     struct found found[FOUND_MAX], size_t *ret_count, bool *ret_more, struct pb_error *err)
 {
 	const struct pb_marks *marks = &speaker->marks;
@@ -115,7 +101,7 @@ find(struct round *round, const struct speaker *speaker, enum pb_observation_kin
 
 /* Whoever sends the same for longer than senders try does it for another reason. */
 static enum pb_status
-is_too_old(struct round *round, const struct speaker *speaker, uint64_t seq, bool *ret_is,
+is_too_old(struct pb_round *round, const struct speaker *speaker, uint64_t seq, bool *ret_is,
     struct pb_error *err)
 {
 	struct pb_leaf leaf;
@@ -129,8 +115,8 @@ is_too_old(struct round *round, const struct speaker *speaker, uint64_t seq, boo
 
 /* Those that were not told before, as far as there is room for them; none counts as one to tell. */
 static enum pb_status
-choose(struct round *round, const struct speaker *speaker, const struct found *found, size_t count,
-    struct pb_observation *o, struct pb_error *err)
+choose(struct pb_round *round, const struct speaker *speaker, const struct found *found,
+    size_t count, struct pb_observation *o, struct pb_error *err)
 {
 	size_t told = 0;
 	enum pb_status status =
@@ -161,7 +147,8 @@ choose(struct round *round, const struct speaker *speaker, const struct found *f
 
 /* Stated already, or nothing to state: a report that names nobody who is here is stated once. */
 static enum pb_status
-is_needless(struct round *round, const struct pb_observation *o, bool *ret_is, struct pb_error *err)
+is_needless(
+    struct pb_round *round, const struct pb_observation *o, bool *ret_is, struct pb_error *err)
 {
 	const struct pb_observed nobody = {
 		.speaks = o->speaks, .of = PB_OBSERVED_NOBODY, .kind = (uint8_t)o->kind
@@ -179,7 +166,7 @@ is_needless(struct round *round, const struct pb_observation *o, bool *ret_is, s
 }
 
 static enum pb_status
-seal(struct round *round, const struct speaker *speaker, const struct pb_observation *o,
+seal(struct pb_round *round, const struct speaker *speaker, const struct pb_observation *o,
     struct pb_error *err)
 {
 	struct pb_sealer *sealer;
@@ -205,7 +192,7 @@ seal(struct round *round, const struct speaker *speaker, const struct pb_observa
 }
 
 static enum pb_status
-state(struct round *round, const struct speaker *speaker, enum pb_observation_kind kind,
+state(struct pb_round *round, const struct speaker *speaker, enum pb_observation_kind kind,
     struct pb_error *err)
 {
 	struct pb_observation o = { .kind = kind, .speaks = speaker->leaf.seq };
@@ -234,8 +221,8 @@ report_of(const struct pb_json *view)
 
 /* PB_EACCESS: *ret_segment cannot be opened here. */
 static enum pb_status
-look_at(
-    struct round *round, uint64_t seq, struct pb_catalog_segment *ret_segment, struct pb_error *err)
+look_at(struct pb_round *round, uint64_t seq, struct pb_catalog_segment *ret_segment,
+    struct pb_error *err)
 {
 	struct speaker speaker;
 	const struct pb_json *row;
@@ -269,13 +256,13 @@ look_at(
 /* ---- which ---------------------------------------------------------------------------------- */
 
 static enum pb_status
-look_at_all(struct round *round, bool *ret_more, struct pb_error *err)
+look_at_all(struct pb_round *round, bool *ret_more, struct pb_error *err)
 {
 	struct pb_catalog_segment segment = { .records = 0 };
 	uint64_t seq = pb_said_reach(round->said);
 	enum pb_status status = seq == UINT64_MAX ? PB_ENOENT : PB_OK;
 
-	while (status == PB_OK && round->count + EACH <= ROUND) {
+	while (status == PB_OK && round->count + EACH <= PB_ROUND) {
 		status = pb_catalog_due(round->catalog, seq, &seq, err);
 		if (status != PB_OK)
 			break;
@@ -290,163 +277,29 @@ look_at_all(struct round *round, bool *ret_more, struct pb_error *err)
 	return status == PB_ENOENT ? PB_OK : status;
 }
 
-/* ---- the round ------------------------------------------------------------------------------ */
-
-static enum pb_status
-all_viewed(const struct round *round, bool *ret_all, struct pb_error *err)
-{
-	struct pb_catalog_segment segment = { .first_seq = 0 };
-	enum pb_status status = PB_OK;
-	uint64_t viewed = 0;
-
-	for (bool first = true; status == PB_OK; first = false) {
-		status = pb_catalog_segment_next(
-		    round->catalog, first, segment.first_seq, &segment, err);
-		if (status == PB_OK)
-			viewed += segment.viewed;
-	}
-	*ret_all = viewed == round->archive->head.tree.size;
-	return status == PB_ENOENT ? PB_OK : status;
-}
-
-/*
- * Of what a writer before began, nobody knows whether it was committed, until every record was
- * looked at: then its observation would have been met, and be among what was observed.
- */
-static enum pb_status
-take_up(struct round *round, struct pb_error *err)
-{
-	bool unknown = false, all = false;
-	enum pb_status status = pb_catalog_due_unknown(round->catalog, &unknown, err);
-
-	if (status == PB_OK && unknown)
-		status = all_viewed(round, &all, err);
-	if (status != PB_OK || !all)
-		return status;
-	status = pb_catalog_begin(round->catalog, err);
-	if (status == PB_OK)
-		status = pb_catalog_due_again(round->catalog, err);
-	if (status == PB_OK)
-		return pb_catalog_commit(round->catalog, err);
-	pb_catalog_undo(round->catalog);
-	return status;
-}
-
-/* How far it is with what was looked at. */
-enum standing { DUE, BEGUN, DONE };
-
-static enum pb_status
-put_due(struct round *round, enum standing standing, struct pb_error *err)
-{
-	const uint64_t *seq = (const uint64_t *)(void *)round->looked.data;
-	enum pb_status status = PB_OK;
-
-	for (size_t i = 0; status == PB_OK && i < round->looked.len / sizeof(*seq); i++)
-		status = standing == DONE
-			     ? pb_catalog_due_done(round->catalog, seq[i], err)
-			     : pb_catalog_due_begun(round->catalog, seq[i], standing == BEGUN, err);
-	return status == PB_OK && standing == DONE
-		   ? pb_observed_put(round->catalog, &round->rows, err)
-		   : status;
-}
-
-static enum pb_status
-note(struct round *round, enum standing standing, struct pb_error *err)
-{
-	enum pb_status status = pb_catalog_begin(round->catalog, err);
-
-	if (status != PB_OK)
-		return status;
-	status = put_due(round, standing, err);
-	if (status == PB_OK)
-		return pb_catalog_commit(round->catalog, err);
-	pb_catalog_undo(round->catalog);
-	return status;
-}
-
-static enum pb_status
-commit(struct round *round, struct pb_error *err)
-{
-	struct pb_observed *row = (struct pb_observed *)(void *)round->rows.data;
-	struct pb_sealed *order[ROUND];
-	struct pb_receipt receipt[ROUND];
-	enum pb_status status;
-	size_t at = 0;
-
-	for (size_t i = 0; i < round->count; i++)
-		order[i] = &round->sealed[i];
-	status = pb_commit(round->archive, order, round->count, receipt, err);
-	for (size_t i = 0; status == PB_OK && i < round->count; i++)
-		for (; at < round->rows_of[i] / sizeof(*row); at++)
-			row[at].record = receipt[i].seq;
-	return status;
-}
-
-/*
- * Call by call, and what a crash leaves:
- *
- *   1. what is to be stated is noted as begun, durably   begun; take_up finds no observation
- *   2. the observations are committed                    begun; take_up finds them
- *   3. they are noted, and what was due is done          nothing: what is lost of that is 2
- *
- * So none is stated twice, and none is left out.
- */
-static enum pb_status
-carry_out(struct round *round, struct pb_error *err)
-{
-	enum pb_status status;
-
-	if (round->count == 0)
-		return round->looked.len > 0 ? note(round, DONE, err) : PB_OK;
-	status = note(round, BEGUN, err);
-	if (status == PB_OK)
-		status = pb_catalog_settle(round->catalog, err);
-	if (status == PB_OK)
-		status = commit(round, err);
-	if (status == PB_OK)
-		return note(round, DONE, err);
-	if (!round->archive->stopped) /* if this fails, too, take_up does it later */
-		(void)note(round, DUE, NULL);
-	return status;
-}
-
-static void
-done(struct round *round)
-{
-	for (size_t i = 0; i < round->count; i++)
-		pb_sealed_done(&round->sealed[i]);
-	pb_said_free(round->said);
-	pb_buf_done(&round->looked);
-	pb_buf_done(&round->rows);
-	pb_buf_done(&round->facts);
-	pb_buf_wipe(&round->envelope);
-	pb_buf_done(&round->envelope);
-	free(round);
-}
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 enum pb_status
 pb_observe(struct pb_archive *archive, struct pb_catalog *catalog,
     const struct pb_said_closed *closed, bool *ret_more, size_t *ret_count, struct pb_error *err)
 {
-	struct round *round = calloc(1, sizeof(*round));
+	struct pb_round *round = pb_round_new(archive, catalog);
 	bool more = false;
 	enum pb_status status = PB_OK;
 
 	if (round == NULL)
 		return pb_fail_memory(err, OBSERVING);
-	round->archive = archive;
-	round->catalog = catalog;
-	status = take_up(round, err);
+	status = pb_round_take_up(round, err);
 	if (status == PB_OK)
 		status = pb_said_new(archive, catalog, closed, &round->said, err);
 	if (status == PB_OK)
 		status = look_at_all(round, &more, err);
 	if (status == PB_OK)
-		status = carry_out(round, err);
+		status = pb_round_carry_out(round, err);
 	if (status == PB_OK) {
 		*ret_more = more;
 		*ret_count = round->count;
 	}
-	done(round);
+	pb_round_free(round);
 	return status;
 }

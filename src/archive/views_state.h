@@ -1,4 +1,5 @@
-/* The threads of views.c, and what views_follow.c has of them. */
+/* Views from within: views.c makes them, views_threads.c works, views_follow.c goes with a writer.
+ */
 #ifndef PB_ARCHIVE_VIEWS_STATE_H
 #define PB_ARCHIVE_VIEWS_STATE_H
 
@@ -42,6 +43,8 @@ struct pb_views {
 
 void pb_views_lock(struct pb_views *views);
 void pb_views_unlock(struct pb_views *views);
+/* What waits is done before, unless stop is set. */
+void pb_views_end_threads(struct pb_views *views);
 
 /* A segment, for the next thread that has time; wanted->key is copied.  wait: until there is room;
  * else it is left for a later `reindex`. */
