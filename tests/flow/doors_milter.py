@@ -27,6 +27,7 @@ import lib_postfix
 
 SESSIONS, EACH = 10, 50
 EACH_DISTURBED = 20
+WRITER_ENDS = 2                           # while messages come
 SENDER = "a.durand@labo.example"
 POLICY = """\
 policy: capture
@@ -97,8 +98,8 @@ def insist(postfix, octets):
 
 
 def disturb(machine):
-    """Each of them goes away under load, twice, and the writer is held up."""
-    for word, number in [("--writer", signal.SIGKILL), ("probant-door", signal.SIGKILL)] * 2 + [
+    """Each of them goes away under load, and the writer is held up."""
+    for word, number in [("--writer", signal.SIGKILL), ("probant-door", signal.SIGKILL)] * WRITER_ENDS + [
             ("--writer", signal.SIGSTOP)]:
         time.sleep(0.3)
         until = time.monotonic() + 20
@@ -158,7 +159,9 @@ def check_disturbed(letters, attempts):
     sent = {letter(SESSIONS + s, i) for s in range(SESSIONS) for i in range(EACH_DISTURBED)}
     kept = [x for _, x in letters]
     check("each that was accepted while things broke is captured", set(kept) == sent, len(sent - set(kept)))
-    check("twice only what was handed in twice", len(sent) <= len(kept) <= sum(attempts), (len(kept), sum(attempts)))
+    # A door hands over again what a writer that ended had not answered, which it may have kept (DOORS.md).
+    most = sum(attempts) + WRITER_ENDS * SESSIONS
+    check("twice only what was handed in twice", len(sent) <= len(kept) <= most, (len(kept), sum(attempts)))
 
 
 def check_load(letters, delivered):
