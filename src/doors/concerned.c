@@ -13,6 +13,20 @@ raise_to(struct pb_concerned *c, size_t archive, enum pb_concern to)
 		c->concern[archive] = to;
 }
 
+/*
+ * The first failure stands.  Before it goes what a server that answers had no time left for: else
+ * one address that it cannot tell of would let pass those whom it was not asked for.
+ */
+static void
+note_failure(const struct pb_lookup *lookup, enum pb_status status, const struct pb_error *why,
+    enum pb_status *failed, struct pb_error *err)
+{
+	if (status == PB_OK || (*failed != PB_OK && (status != PB_ELIMIT || !lookup->asked)))
+		return;
+	*failed = status;
+	*err = *why;
+}
+
 /* A recipient that no archive has: is somebody waiting for one to? */
 static enum pb_status
 note_lacking(
@@ -45,25 +59,23 @@ static enum pb_status
 take_recipients(struct pb_lookup *lookup, const struct pb_transit *transit, struct pb_concerned *c,
     struct pb_error *err)
 {
-	enum pb_status first = PB_OK, status;
+	enum pb_status failed = PB_OK, status;
 	size_t archive, nobodys = 0;
-	struct pb_error other;
+	struct pb_error why;
 
 	for (size_t i = 0; i < transit->recipient_count; i++) {
 		const char *address = transit->recipient[i].address;
-		struct pb_error *whose = first == PB_OK ? err : &other;
 
 		archive = SIZE_MAX;
-		status = pb_lookup_archive(lookup, address, &archive, whose);
+		status = pb_lookup_archive(lookup, address, &archive, &why);
 		if (status == PB_OK && archive == SIZE_MAX)
-			status = note_lacking(lookup, address, c, whose);
+			status = note_lacking(lookup, address, c, &why);
 		raise_to(c, archive, PB_CONCERN_RECEIVED);
 		nobodys += archive == PB_POLICY_NOBODY;
-		if (first == PB_OK)
-			first = status;
+		note_failure(lookup, status, &why, &failed, err);
 	}
 	c->meant |= nobodys > 0 && nobodys == transit->recipient_count;
-	return first;
+	return failed;
 }
 
 enum pb_status
@@ -72,8 +84,8 @@ pb_concerned(struct pb_lookup *lookup, const struct pb_transit *transit,
 {
 	const struct pb_capture_policy *policy = lookup->policy;
 	struct pb_concerned *c = concerned;
-	enum pb_status status = PB_OK, received;
-	struct pb_error other;
+	enum pb_status status = PB_OK;
+	struct pb_error why;
 	size_t sender = SIZE_MAX;
 
 	for (size_t i = 0; i < policy->archive_count; i++) {
@@ -85,9 +97,7 @@ pb_concerned(struct pb_lookup *lookup, const struct pb_transit *transit,
 		status = pb_lookup_archive(lookup, transit->mail_from, &sender, err);
 	raise_to(c, sender, PB_CONCERN_SENT);
 	c->meant = sender == PB_POLICY_NOBODY;
-	received = take_recipients(lookup, transit, c, status == PB_OK ? err : &other);
-	if (status == PB_OK)
-		status = received;
+	note_failure(lookup, take_recipients(lookup, transit, c, &why), &why, &status, err);
 	if (status == PB_OK && c->count == 0 && !c->meant &&
 	    policy->otherwise == PB_OTHERWISE_ARCHIVE)
 		raise_to(c, policy->otherwise_archive, PB_CONCERN_OTHER);

@@ -62,11 +62,12 @@ ask(struct pb_lookup *l, const char *name, const char *key, size_t *ret_archive,
 		    "%s", l->policy->map.name);
 	status = pb_socketmap_ask(l->socketmap, &l->policy->map.server, name, key, l->clock,
 	    now_us + PB_LIMIT_SOCKETMAP_ANSWER_US, &answer, err);
+	/* Also that it cannot tell is an answer: a server that gives none is hung up on. */
+	l->asked |= l->socketmap->stream != NULL;
 	if (status == PB_OK)
 		status = understand(l, &answer, names_archive, ret_archive, err);
 	if (status != PB_OK)
 		return status;
-	l->asked = true;
 	pb_answers_add(l->answers, question, now_us, *ret_archive);
 	return PB_OK;
 }

@@ -359,6 +359,23 @@ who_names_many_recipients_waits_and_has_nothing_pass_by_it(void **state)
 	assert_int_equal(bring(f, "", "a@ormes.example", NULL), PB_OUTCOME_DEFER);
 }
 
+/* The sender chooses what is asked first, and can choose what the server cannot tell of. */
+static void
+an_address_that_the_server_cannot_tell_of_lets_nobody_pass_whom_it_had_no_time_for(void **state)
+{
+	const struct pb_transit_recipient many[] = { { "a@a.test", NULL }, { "b@b.test", NULL },
+		{ "c@c.test", NULL }, { "d@d.test", NULL } };
+	struct fixture *f = *state;
+
+	f->policy->door[0].on_failure = PB_FAILURE_DELIVER;
+	answer_slowly(f, 4000000);
+	f->server.answer[0] = TEMP;
+	assert_int_equal(bring_to(f, "x@e.test", many, 4), PB_OUTCOME_DEFER);
+	assert_log(f, "map: a message waits with its sender: ask whose mail an address is");
+	pb_doorway_tick(f->doorway);
+	assert_int_equal(writer.kept_count, 0); /* no gap */
+}
+
 /* ---- recipients without an archive ------------------------------------------------------------
  */
 
@@ -455,6 +472,8 @@ main(void)
 		TEST(a_message_waits_so_long_for_a_server_and_passes_then),
 		TEST(an_ordinary_message_has_time_for_all_its_questions),
 		TEST(who_names_many_recipients_waits_and_has_nothing_pass_by_it),
+		TEST(
+		    an_address_that_the_server_cannot_tell_of_lets_nobody_pass_whom_it_had_no_time_for),
 		TEST(a_recipient_that_no_archive_has_is_an_alarm_where_its_domain_has_one),
 		TEST(the_next_alarm_is_stated_a_heartbeat_later_or_at_the_end),
 		TEST(where_nobodys_mail_is_kept_the_alarm_is_too),
