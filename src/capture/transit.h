@@ -20,6 +20,10 @@ struct pb_transit {
 	const char *mail_parameters;
 	const struct pb_transit_recipient *recipient;
 	size_t recipient_count;
+	/* What the MTA understands by recipients that are written otherwise: not kept, but it says
+	 * whose the message is. */
+	const char *const *known_as;
+	size_t known_as_count;
 	const char
 	    *client_address; /* as the MTA tells of its client (XFORWARD, macros), else the peer */
 	const char *client_name;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "doors/mailbox.h"
+
 /* What is more stands: sent before received. */
 static void
 raise_to(struct pb_concerned *c, size_t archive, enum pb_concern to)
@@ -33,12 +35,14 @@ note_lacking(
     struct pb_lookup *lookup, const char *address, struct pb_concerned *c, struct pb_error *err)
 {
 	const struct pb_capture_policy *policy = lookup->policy;
-	const char *domain = strrchr(address, '@');
+	char plain[PB_LIMIT_ADDRESS + 1];
+	const char *whole = pb_mailbox_plain(address, plain) ? plain : address;
+	const char *domain = strrchr(whole, '@');
 	enum pb_status status;
 	bool ours = false;
 	size_t archive;
 
-	if (domain == NULL || domain == address)
+	if (domain == NULL || domain == whole)
 		return PB_OK;
 	status = pb_lookup_ours(lookup, domain, &ours, err);
 	if (status != PB_OK || !ours)
@@ -55,26 +59,35 @@ note_lacking(
 	return PB_OK;
 }
 
+/* Who has it, as pb_lookup_archive answers; SIZE_MAX where that fails. */
+static size_t
+take_recipient(struct pb_lookup *lookup, const char *address, struct pb_concerned *c,
+    enum pb_status *failed, struct pb_error *err)
+{
+	size_t archive = SIZE_MAX;
+	struct pb_error why;
+	enum pb_status status = pb_lookup_archive(lookup, address, &archive, &why);
+
+	if (status == PB_OK && archive == SIZE_MAX)
+		status = note_lacking(lookup, address, c, &why);
+	raise_to(c, archive, PB_CONCERN_RECEIVED);
+	note_failure(lookup, status, &why, failed, err);
+	return archive;
+}
+
 static enum pb_status
 take_recipients(struct pb_lookup *lookup, const struct pb_transit *transit, struct pb_concerned *c,
     struct pb_error *err)
 {
-	enum pb_status failed = PB_OK, status;
-	size_t archive, nobodys = 0;
-	struct pb_error why;
+	enum pb_status failed = PB_OK;
+	size_t nobodys = 0;
 
-	for (size_t i = 0; i < transit->recipient_count; i++) {
-		const char *address = transit->recipient[i].address;
-
-		archive = SIZE_MAX;
-		status = pb_lookup_archive(lookup, address, &archive, &why);
-		if (status == PB_OK && archive == SIZE_MAX)
-			status = note_lacking(lookup, address, c, &why);
-		raise_to(c, archive, PB_CONCERN_RECEIVED);
-		nobodys += archive == PB_POLICY_NOBODY;
-		note_failure(lookup, status, &why, &failed, err);
-	}
+	for (size_t i = 0; i < transit->recipient_count; i++)
+		nobodys += take_recipient(lookup, transit->recipient[i].address, c, &failed, err) ==
+			   PB_POLICY_NOBODY;
 	c->meant |= nobodys > 0 && nobodys == transit->recipient_count;
+	for (size_t i = 0; i < transit->known_as_count; i++)
+		(void)take_recipient(lookup, transit->known_as[i], c, &failed, err);
 	return failed;
 }
 

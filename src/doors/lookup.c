@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "doors/mailbox.h"
 
 /* What a server answers with for an address whose mail is kept nowhere, and that is meant. */
 #define NOBODY "-"
@@ -72,18 +73,14 @@ ask(struct pb_lookup *l, const char *name, const char *key, size_t *ret_archive,
 	return PB_OK;
 }
 
-/* ASCII in small letters, as the tables of mail servers have it; false: too long for anybody's. */
-static bool
-fold(const char *address, char out[PB_LIMIT_ADDRESS + 1])
+/* By the lists: as it is meant, and then as it stands, since a list may have that. */
+static size_t
+listed(const struct pb_capture_policy *policy, const char *plain, const char *address)
 {
-	size_t len = strlen(address);
+	size_t archive = pb_capture_policy_owner(policy, plain, strlen(plain));
 
-	if (len > PB_LIMIT_ADDRESS)
-		return false;
-	for (size_t i = 0; i <= len; i++)
-		out[i] = address[i] >= 'A' && address[i] <= 'Z' ? (char)(address[i] - 'A' + 'a')
-								: address[i];
-	return true;
+	return archive != SIZE_MAX ? archive
+				   : pb_capture_policy_owner(policy, address, strlen(address));
 }
 
 enum pb_status
@@ -91,13 +88,13 @@ pb_lookup_archive(
     struct pb_lookup *lookup, const char *address, size_t *ret_archive, struct pb_error *err)
 {
 	const struct pb_policy_map *map = &lookup->policy->map;
-	size_t archive = pb_capture_policy_owner(lookup->policy, address, strlen(address));
 	char key[PB_LIMIT_ADDRESS + 1];
+	const bool fits = pb_mailbox_plain(address, key);
+	size_t archive = listed(lookup->policy, fits ? key : address, address);
 	enum pb_status status = PB_OK;
 	const char *domain;
 
-	if (archive == SIZE_MAX && map->kind == PB_MAP_SOCKETMAP && address[0] != '\0' &&
-	    fold(address, key)) {
+	if (archive == SIZE_MAX && map->kind == PB_MAP_SOCKETMAP && address[0] != '\0' && fits) {
 		domain = strrchr(key, '@');
 		status = ask(lookup, map->name, key, &archive, err);
 		if (status == PB_OK && archive == SIZE_MAX && domain != NULL && domain != key)
@@ -117,7 +114,7 @@ pb_lookup_ours(struct pb_lookup *lookup, const char *domain, bool *ret_ours, str
 	size_t archive;
 
 	archive = pb_capture_policy_domain(policy, domain, strlen(domain), 0);
-	if (archive == SIZE_MAX && policy->map.domains != NULL && fold(domain, key))
+	if (archive == SIZE_MAX && policy->map.domains != NULL && pb_mailbox_plain(domain, key))
 		status = ask(lookup, policy->map.domains, key + 1, &archive, err);
 	if (status == PB_OK)
 		*ret_ours = archive != SIZE_MAX;

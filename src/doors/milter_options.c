@@ -31,7 +31,7 @@ static const struct {
 } symbols[] = {
 	{ 0, "j" },
 	{ 2, "i {auth_authen} {tls_version} {cipher} {cert_subject}" },
-	{ 3, "i" },
+	{ 3, "i {rcpt_addr}" },
 	{ 5, "i" },
 };
 

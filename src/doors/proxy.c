@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/limits.h"
 #include "core/text.h"
+#include "doors/mailbox.h"
 
 #define NO_MEMORY "421 4.3.0 Out of memory, closing\r\n"
 #define NO_HOP "421 4.3.2 The next hop takes no mail now, closing\r\n"
@@ -206,6 +207,8 @@ add_recipient(struct pb_proxy *p, const struct line *line)
 		refuse(p, "503 5.5.1 MAIL is expected\r\n");
 	else if (!read_path(line->command.argument, "TO:", &path))
 		refuse(p, "501 5.5.4 RCPT TO:<address> is expected\r\n");
+	else if (!pb_mailbox_is_strict(path.address))
+		refuse(p, "501 5.1.3 RCPT TO:<local-part@domain> is expected\r\n");
 	else if (p->envelope.recipients == PB_LIMIT_SMTP_RECIPIENTS)
 		pb_proxy_say(p, "452 4.5.3 Too many recipients\r\n");
 	else if (pb_proxy_ask(p, line->data, line->len)) {

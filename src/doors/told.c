@@ -1,5 +1,6 @@
 #include "doors/told.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,6 +18,7 @@ static const struct {
 	{ "i", PB_TOLD_QUEUE_ID },
 	{ "j", PB_TOLD_MTA },
 	{ "auth_authen", PB_TOLD_LOGIN },
+	{ "rcpt_addr", PB_TOLD_RECIPIENT },
 	{ "tls_version", PB_TOLD_TLS_VERSION },
 	{ "cipher", PB_TOLD_TLS_CIPHER },
 	{ "cert_subject", PB_TOLD_TLS_SUBJECT },
@@ -50,6 +52,14 @@ forget_texts(struct pb_told *told, enum pb_told_text from, enum pb_told_text to)
 		pb_buf_wipe(&told->text[i]);
 }
 
+static void
+forget_envelope(struct pb_told *told)
+{
+	pb_smtp_envelope_reset(&told->envelope);
+	pb_buf_wipe(&told->known_as);
+	told->known_as_count = 0;
+}
+
 static enum pb_status
 keep(struct pb_told *told, enum pb_told_text which, const char *text, struct pb_error *err)
 {
@@ -79,11 +89,15 @@ pb_told_macros(struct pb_told *told, const uint8_t *data, size_t len, struct pb_
 {
 	enum pb_status status = PB_OK;
 	struct pb_cursor c;
+	uint8_t command;
 
 	pb_cursor_init(&c, data, len);
 	/* The command that they belong to, and come before. */
-	if (pb_cursor_u8(&c) == 'M')
+	command = pb_cursor_u8(&c);
+	if (command == 'M')
 		forget_texts(told, PB_TOLD_OF_MESSAGE, PB_TOLD_COUNT);
+	else if (command == 'R')
+		forget_texts(told, PB_TOLD_RECIPIENT, PB_TOLD_RECIPIENT + 1);
 	while (status == PB_OK && pb_cursor_left(&c) > 0) {
 		const char *name = next_text(&c), *value = next_text(&c);
 
@@ -197,8 +211,26 @@ pb_told_mail(struct pb_told *told, const uint8_t *data, size_t len, struct pb_er
 
 	if (status != PB_OK)
 		return status;
-	pb_smtp_envelope_reset(&told->envelope);
+	forget_envelope(told);
 	return pb_smtp_envelope_mail(&told->envelope, &path, err);
+}
+
+/*
+ * The address to which the MTA will have it, where the client wrote it in a way of its own:
+ * without a domain, with comments, ...
+ */
+static enum pb_status
+keep_known_as(struct pb_told *told, const struct pb_smtp_text *written, struct pb_error *err)
+{
+	const struct pb_buf *known = &told->text[PB_TOLD_RECIPIENT];
+
+	if (known->len == 0 ||
+	    (known->len == written->len + 1 && memcmp(known->data, written->at, written->len) == 0))
+		return PB_OK;
+	if (pb_buf_append(&told->known_as, known->data, known->len) != PB_OK)
+		return pb_fail_memory(err, WHAT);
+	told->known_as_count++;
+	return PB_OK;
 }
 
 enum pb_status
@@ -210,7 +242,27 @@ pb_told_recipient(struct pb_told *told, const uint8_t *data, size_t len, struct 
 
 	if (status != PB_OK)
 		return status;
-	return pb_smtp_envelope_recipient(&told->envelope, &path, err);
+	status = pb_smtp_envelope_recipient(&told->envelope, &path, err);
+	if (status == PB_OK)
+		status = keep_known_as(told, &path.address, err);
+	forget_texts(told, PB_TOLD_RECIPIENT, PB_TOLD_RECIPIENT + 1);
+	return status;
+}
+
+static enum pb_status
+state_known_as(struct pb_told *told, struct pb_transit *transit, struct pb_error *err)
+{
+	const char *at = (const char *)told->known_as.data;
+	const char **known = realloc(told->known, (told->known_as_count + 1) * sizeof(*known));
+
+	if (known == NULL)
+		return pb_fail_memory(err, WHAT);
+	told->known = known;
+	for (size_t i = 0; i < told->known_as_count; i++, at += strlen(at) + 1)
+		known[i] = at;
+	transit->known_as = known;
+	transit->known_as_count = told->known_as_count;
+	return PB_OK;
 }
 
 static const char *
@@ -224,6 +276,8 @@ pb_told_state(struct pb_told *told, struct pb_transit *transit, struct pb_error 
 {
 	enum pb_status status = pb_smtp_envelope_state(&told->envelope, transit, err);
 
+	if (status == PB_OK)
+		status = state_known_as(told, transit, err);
 	if (status != PB_OK)
 		return status;
 	transit->client_name = text(told, PB_TOLD_CLIENT_NAME);
@@ -242,7 +296,7 @@ void
 pb_told_message_over(struct pb_told *told)
 {
 	forget_texts(told, PB_TOLD_OF_MESSAGE, PB_TOLD_COUNT);
-	pb_smtp_envelope_reset(&told->envelope);
+	forget_envelope(told);
 }
 
 void
@@ -252,4 +306,8 @@ pb_told_done(struct pb_told *told)
 	for (size_t i = 0; i < PB_TOLD_COUNT; i++)
 		pb_buf_done(&told->text[i]);
 	pb_smtp_envelope_done(&told->envelope);
+	pb_buf_wipe(&told->known_as);
+	pb_buf_done(&told->known_as);
+	free(told->known);
+	told->known = NULL;
 }

@@ -21,6 +21,7 @@ enum pb_told_text {
 	PB_TOLD_OF_MESSAGE, /* what follows is forgotten behind each message */
 	PB_TOLD_QUEUE_ID = PB_TOLD_OF_MESSAGE,
 	PB_TOLD_LOGIN,
+	PB_TOLD_RECIPIENT, /* the one that comes next, as the MTA understands it */
 	PB_TOLD_COUNT
 };
 
@@ -28,6 +29,9 @@ enum pb_told_text {
 struct pb_told {
 	struct pb_buf text[PB_TOLD_COUNT]; /* with its NUL; empty: not known */
 	struct pb_smtp_envelope envelope;
+	struct pb_buf known_as; /* of recipients that are written otherwise, each with its NUL */
+	size_t known_as_count;
+	const char **known; /* by pb_told_state, into known_as */
 };
 
 /*

@@ -93,6 +93,8 @@ fake_envelope(struct pb_doorway *doorway, const struct pb_transit *transit)
 		fake_tell(doorway, "to", transit->recipient[i].address);
 		fake_tell(doorway, "parameters", transit->recipient[i].parameters);
 	}
+	for (size_t i = 0; i < transit->known_as_count; i++)
+		fake_tell(doorway, "as", transit->known_as[i]);
 }
 
 void

@@ -248,6 +248,33 @@ an_address_that_can_be_nobodys_is_not_asked_for(void **state)
 	assert_string_equal(f->server.asked, "19:archives postmaster,");
 }
 
+/* A quoted local part is what stands in the quotes; what the MTA makes of others, it says. */
+static void
+whose_mail_it_is_does_not_depend_on_how_an_address_is_written(void **state)
+{
+	static const char *const known_as[] = { "camille@tilleuls.example" };
+	const struct pb_transit_recipient recipient = { "camille(x)@tilleuls.example", NULL };
+	const struct pb_transit transit = { .source = "milter",
+		.door = "entree",
+		.fidelity = "rebuilt",
+		.mail_from = "",
+		.recipient = &recipient,
+		.recipient_count = 1,
+		.known_as = known_as,
+		.known_as_count = 1 };
+	struct fixture *f = *state;
+
+	without_server(f);
+	assert_int_equal(bring(f, "", "\"Ca\\mille\"@TILLEULS.example.", NULL), PB_OUTCOME_KEPT);
+	assert_int_equal(bring(f, "\"sacha\"@tilleuls.example", "x@d.test", NULL), PB_OUTCOME_KEPT);
+	pb_transaction_begin(f->t, &transit);
+	pb_transaction_write(f->t, MESSAGE, strlen(MESSAGE));
+	assert_int_equal(pb_transaction_end(f->t, &transit, NULL), PB_OUTCOME_KEPT);
+	assert_int_equal(writer.kept_count, 3);
+	assert_non_null(strstr((char *)writer.kept[2].envelope.data, "camille(x)@"));
+	assert_null(strstr((char *)writer.kept[2].envelope.data, "camille@"));
+}
+
 /* ---- no answers ----------------------------------------------------------------------------- */
 
 static void
@@ -467,6 +494,7 @@ main(void)
 		TEST(answers_are_remembered_for_a_while),
 		TEST(what_is_kept_nowhere_on_purpose_passes),
 		TEST(an_address_that_can_be_nobodys_is_not_asked_for),
+		TEST(whose_mail_it_is_does_not_depend_on_how_an_address_is_written),
 		TEST(what_cannot_be_known_is_not_nobodys),
 		TEST(what_passes_unmapped_any_archive_may_lack),
 		TEST(a_message_waits_so_long_for_a_server_and_passes_then),

@@ -158,7 +158,7 @@ version_6_is_agreed_on_without_actions(void **state)
 	static const char symbols[] =
 	    "\0\0\0\0j\0"
 	    "\0\0\0\2i {auth_authen} {tls_version} {cipher} {cert_subject}\0"
-	    "\0\0\0\3i\0"
+	    "\0\0\0\3i {rcpt_addr}\0"
 	    "\0\0\0\5i";
 	struct talk *talk = *state;
 	const uint8_t *answer;
@@ -423,6 +423,31 @@ a_message_is_kept_with_all_that_is_told_of_it(void **state)
 	"first\r\n.\r\n\0\xff\r\nlast\r\n"
 	assert_int_equal(talk->doorway.octets.len, sizeof(MESSAGE) - 1);
 	assert_memory_equal(talk->doorway.octets.data, MESSAGE, sizeof(MESSAGE) - 1);
+}
+
+static void
+what_the_mta_understands_by_a_recipient_is_told_with_it(void **state)
+{
+	struct talk *talk = *state;
+
+	meet(talk);
+	for (int again = 0; again < 2; again++) {
+		SAY(talk, 'M', "<a@un.example>");
+		SAY(talk, 'D', "R{rcpt_addr}\0b@deux.example");
+		SAY(talk, 'R', "<b@deux.example>");
+		SAY(talk, 'D', "R{rcpt_addr}\0c@deux.example");
+		SAY(talk, 'R', "<c(x)>\0NOTIFY=NEVER");
+		SAY(talk, 'R', "<d>");
+		SAY(talk, 'D', "R{rcpt_addr}\0e@deux.example");
+		SAY_BARE(talk, 'D', "R");
+		SAY(talk, 'R', "<e>");
+		SAY_BARE(talk, 'E', "d");
+#define TOLD                                                                                       \
+	"from=a@un.example to=b@deux.example to=c(x) parameters=NOTIFY=NEVER to=d to=e "           \
+	"as=c@deux.example\n"
+		assert_story(
+		    talk, "begin " TOLD "end source=milter door=in fidelity=rebuilt " TOLD);
+	}
 }
 
 static void
@@ -744,6 +769,7 @@ main(void)
 		TEST(a_text_beyond_its_limit_is_refused),
 		TEST(steps_without_leave_to_go_on_are_answered),
 		TEST(a_message_is_kept_with_all_that_is_told_of_it),
+		TEST(what_the_mta_understands_by_a_recipient_is_told_with_it),
 		TEST(it_does_not_matter_where_the_octets_are_cut),
 		TEST(addresses_of_ipv6_come_without_their_tag),
 		TEST(an_empty_reverse_path_and_no_message_at_all),

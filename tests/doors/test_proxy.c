@@ -191,6 +191,18 @@ addresses_may_stand_without_brackets(void **state)
 	    "helo=mta.example|end|");
 }
 
+/* The next hop may understand it, and deliver to whom the door does not see. */
+static void
+an_address_that_may_be_read_in_two_ways_is_refused(void **state)
+{
+#define ODD(address) "C> RCPT TO:" address, "C< 501 5.1.3 RCPT TO:<local-part@domain> is expected"
+	(void)state;
+	PLAY(HELLO, FROM, ODD("<ben>"), ODD("ben"), ODD("<ben@labor.example.>"),
+	    ODD("<ben(x)@labor.example>"), ODD("<x:ben@labor.example;>"), "C> RCPT TO:<Postmaster>",
+	    "N< RCPT TO:<Postmaster>", "N> 250 Ok", "C< 250 Ok", "L ");
+#undef ODD
+}
+
 static void
 the_mta_tells_of_its_client(void **state)
 {
@@ -626,6 +638,7 @@ main(void)
 		cmocka_unit_test(a_message_that_is_too_large_is_refused),
 		cmocka_unit_test(what_the_next_hop_refused_is_not_of_the_message),
 		cmocka_unit_test(addresses_may_stand_without_brackets),
+		cmocka_unit_test(an_address_that_may_be_read_in_two_ways_is_refused),
 		cmocka_unit_test(the_mta_tells_of_its_client),
 		cmocka_unit_test(reset_and_ehlo_end_a_mail),
 		cmocka_unit_test(recipients_have_a_limit),
