@@ -115,6 +115,8 @@ say_hello(struct pb_proxy *p, const struct line *line)
 	if (accepted(p)) {
 		pb_proxy_forget(p);
 		status = remember_hello(p, line);
+		p->chunks = line->command.verb == PB_SMTP_EHLO &&
+			    pb_proxy_reply_offers(&p->hop.reply, "CHUNKING");
 		if (status == PB_OK && line->command.verb == PB_SMTP_EHLO)
 			status = pb_proxy_reply_filter(&p->hop.reply, p->door->max_message, NULL);
 	}

@@ -22,6 +22,7 @@ struct pb_proxy {
 	struct pb_transaction *transaction;
 	struct pb_smtp_envelope envelope; /* of what the next hop accepted */
 	char hello[PB_LIMIT_FORWARDED];   /* what the client calls itself; "": not known */
+	bool chunks;                      /* the next hop understands BDAT, as it said */
 	struct pb_transit transit;        /* of the message that has begun */
 	bool begun;      /* there is one in `transaction`: by BDAT, between commands */
 	uint64_t size;   /* of it so far, octets */

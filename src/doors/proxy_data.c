@@ -18,7 +18,8 @@ enum fate {
 	FATE_LONE_DOT,
 	FATE_HOP_LOST,
 	FATE_NOT_KEPT,
-	FATE_NO_RECIPIENT
+	FATE_NO_RECIPIENT,
+	FATE_NOT_OFFERED
 };
 
 static const char *const told[] = {
@@ -27,6 +28,7 @@ static const char *const told[] = {
 	[FATE_HOP_LOST] = "451 4.4.2 The connection to the next hop is lost\r\n",
 	[FATE_NOT_KEPT] = "451 4.3.0 The message cannot be archived now, try again later\r\n",
 	[FATE_NO_RECIPIENT] = "503 5.5.1 RCPT is expected\r\n",
+	[FATE_NOT_OFFERED] = "502 5.5.1 BDAT is not offered\r\n",
 };
 
 /* ---- beginning and end ---------------------------------------------------------------------- */
@@ -240,6 +242,9 @@ begin_chunk(struct pb_proxy *p, uint64_t len)
 	enum fate fate = FATE_GOOD;
 	int header_len;
 
+	/* Octets behind a command that it does not know would be commands to it. */
+	if (!p->chunks)
+		return FATE_NOT_OFFERED;
 	if (p->envelope.recipients == 0)
 		return FATE_NO_RECIPIENT;
 	if (!p->begun && state_transit(p) != PB_OK) {

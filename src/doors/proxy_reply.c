@@ -79,6 +79,35 @@ is_understood(const char *keyword, size_t len)
 	return false;
 }
 
+/* How long the keyword is with which the extension in a line behind its code begins. */
+static size_t
+keyword_len(const char *line, size_t len)
+{
+	size_t keyword = 0;
+
+	while (keyword < len && memchr(" \r\n", line[keyword], 3) == NULL)
+		keyword++;
+	return keyword;
+}
+
+bool
+pb_proxy_reply_offers(const struct pb_proxy_reply *reply, const char *keyword)
+{
+	struct pb_cursor c;
+	const char *line;
+	size_t len;
+
+	pb_cursor_init(&c, reply->text.data, reply->text.len);
+	(void)pb_cursor_line(&c, &len);
+	while (pb_cursor_left(&c) > 0) {
+		line = pb_cursor_line(&c, &len);
+		if (len > 4 && keyword_len(line + 4, len - 4) == strlen(keyword) &&
+		    strncasecmp(line + 4, keyword, strlen(keyword)) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The smaller of the next hop's SIZE and ours; 0, or none, is no limit (RFC 1870 section 3). */
 static enum pb_status
 write_size(const char *value, size_t len, uint64_t max_message, struct pb_buf *out)
@@ -94,7 +123,7 @@ write_size(const char *value, size_t len, uint64_t max_message, struct pb_buf *o
 static enum pb_status
 filter_line(const char *line, size_t len, uint64_t max_message, struct pb_buf *out)
 {
-	size_t keyword = 0;
+	size_t keyword;
 
 	while (len > 0 && line[len - 1] == '\r')
 		len--;
@@ -102,8 +131,7 @@ filter_line(const char *line, size_t len, uint64_t max_message, struct pb_buf *o
 		return PB_OK;
 	line += 4;
 	len -= 4;
-	while (keyword < len && line[keyword] != ' ')
-		keyword++;
+	keyword = keyword_len(line, len);
 	if (!is_understood(line, keyword))
 		return PB_OK;
 	if (keyword == 4 && strncasecmp(line, "SIZE", 4) == 0)

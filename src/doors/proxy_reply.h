@@ -2,6 +2,8 @@
 #ifndef PB_DOORS_PROXY_REPLY_H
 #define PB_DOORS_PROXY_REPLY_H
 
+#include <stdbool.h>
+
 #include "core/buf.h"
 #include "net/stream.h"
 
@@ -23,5 +25,8 @@ enum pb_status pb_proxy_reply_read(
  */
 enum pb_status pb_proxy_reply_filter(
     struct pb_proxy_reply *reply, uint64_t max_message, struct pb_error *err) PB_MUST_CHECK;
+
+/* Is that extension among those of a reply to EHLO? */
+bool pb_proxy_reply_offers(const struct pb_proxy_reply *reply, const char *keyword);
 
 #endif

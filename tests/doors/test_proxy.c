@@ -14,6 +14,9 @@
 #define HELLO                                                                                      \
 	GREETING, "C> EHLO mta.example", "N< EHLO mta.example", "N> 250 next.example",             \
 	    "C< 250 next.example"
+#define CHUNKS                                                                                     \
+	GREETING, "C> EHLO mta.example", "N< EHLO mta.example", "N> 250-next.example",             \
+	    "N> 250 chunking", "C< 250-next.example", "C< 250 chunking"
 #define FROM                                                                                       \
 	"C> MAIL FROM:<anna@kabinett.example>", "N< MAIL FROM:<anna@kabinett.example>",            \
 	    "N> 250 2.1.0 Ok", "C< 250 2.1.0 Ok"
@@ -423,8 +426,8 @@ a_message_without_end_is_dropped(void **state)
 {
 	(void)state;
 	PLAY(HELLO, MAIL, DATA, "C. a\r\n.\r", "C-", "N!", "L " BEGUN "drop|");
-	PLAY(HELLO, MAIL, "C> BDAT 5", "C. ab", "C-", "N!", "L " BEGUN "drop|");
-	PLAY(HELLO, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "C< 250 Ok", "C-",
+	PLAY(CHUNKS, MAIL, "C> BDAT 5", "C. ab", "C-", "N!", "L " BEGUN "drop|");
+	PLAY(CHUNKS, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "C< 250 Ok", "C-",
 	    "N!", "L " BEGUN "drop|");
 }
 
@@ -581,13 +584,13 @@ static void
 the_last_chunk_is_held_back_until_all_is_kept(void **state)
 {
 	(void)state;
-	PLAY(HELLO, MAIL, "C. BDAT 3\r\n.\r\n", "N= BDAT 3\r\n.\r\n", "N> 250 3 octets",
+	PLAY(CHUNKS, MAIL, "C. BDAT 3\r\n.\r\n", "N= BDAT 3\r\n.\r\n", "N> 250 3 octets",
 	    "C< 250 3 octets", "C. BDAT 4 LAST\r\na\nb\\0", "N= BDAT 4\r\na\nb\\0",
 	    "N> 250 4 octets", "N< BDAT 0 LAST", "N> 250 2.0.0 Ok", "C< 250 2.0.0 Ok",
 	    "L " BEGUN "end|", "M .\r\na\nb\\0");
-	PLAY("T DEFER", HELLO, MAIL, "C. BDAT 2 last\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "N!",
+	PLAY("T DEFER", CHUNKS, MAIL, "C. BDAT 2 last\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "N!",
 	    "C< 451 4.3.0 The message cannot be archived now, try again later", "L " BEGUN "end|");
-	PLAY(HELLO, MAIL, "C> BDAT 0 LAST", "N< BDAT 0", "N> 250 Ok", "N< BDAT 0 LAST",
+	PLAY(CHUNKS, MAIL, "C> BDAT 0 LAST", "N< BDAT 0", "N> 250 Ok", "N< BDAT 0 LAST",
 	    "N> 554 5.6.0 Empty", "C< 554 5.6.0 Empty", "L " BEGUN "end|", "M ");
 }
 
@@ -595,10 +598,10 @@ static void
 a_chunk_that_is_refused_ends_the_message(void **state)
 {
 	(void)state;
-	PLAY(HELLO, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 452 4.3.1 Full",
+	PLAY(CHUNKS, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 452 4.3.1 Full",
 	    "C< 452 4.3.1 Full", "L " BEGUN "drop|", "C. BDAT 6 LAST\r\nRSET\r\n",
 	    "C< 503 5.5.1 RCPT is expected", "C> RSET", "N< RSET", "N> 250 Ok", "C< 250 Ok");
-	PLAY(HELLO, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N-",
+	PLAY(CHUNKS, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N-",
 	    "C< 451 4.4.2 The connection to the next hop is lost", "L " BEGUN "drop|");
 }
 
@@ -606,12 +609,12 @@ static void
 chunks_have_their_order(void **state)
 {
 	(void)state;
-	PLAY(HELLO, "C. BDAT 6\r\nQUIT\r\n", "C< 503 5.5.1 RCPT is expected", MAIL,
+	PLAY(CHUNKS, "C. BDAT 6\r\nQUIT\r\n", "C< 503 5.5.1 RCPT is expected", MAIL,
 	    "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "C< 250 Ok", "C> DATA",
 	    "C< 503 5.5.1 RCPT is expected", "C> RCPT TO:<ben@labor.example>",
 	    "C< 503 5.5.1 MAIL is expected", "C> MAIL FROM:<>", "C< 503 5.5.1 A mail has begun",
 	    "C> RSET", "N< RSET", "N> 250 Ok", "C< 250 Ok", "L " BEGUN "drop|");
-	PLAY(HELLO, MAIL, "C> BDAT -1", "C< 501 5.5.4 BDAT octets [LAST] is expected, closing",
+	PLAY(CHUNKS, MAIL, "C> BDAT -1", "C< 501 5.5.4 BDAT octets [LAST] is expected, closing",
 	    "C!", "N!");
 }
 
@@ -619,8 +622,19 @@ static void
 chunks_that_are_too_large_are_refused(void **state)
 {
 	(void)state;
-	PLAY(HELLO, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "C< 250 Ok",
+	PLAY(CHUNKS, MAIL, "C. BDAT 2\r\nab", "N= BDAT 2\r\nab", "N> 250 Ok", "C< 250 Ok",
 	    "C> BDAT 999 LAST", "N!", "C-", "L " BEGUN "drop|");
+}
+
+/* To a next hop that does not know BDAT a chunk would be commands, and mail that was never seen. */
+static void
+chunks_come_only_where_they_are_offered(void **state)
+{
+	(void)state;
+	PLAY(HELLO, MAIL, "C. BDAT 6 LAST\r\nRSET\r\n", "C< 502 5.5.1 BDAT is not offered", DATA,
+	    "C. a\r\n.\r\n", "N= a\r\n.\r\n", "N> 250 Ok", "C< 250 Ok", "L " BEGUN "end|");
+	PLAY(CHUNKS, "C> HELO mta.example", "N< HELO mta.example", "N> 250 next.example",
+	    "C< 250 next.example", MAIL, "C. BDAT 1\r\na", "C< 502 5.5.1 BDAT is not offered");
 }
 
 int
@@ -658,6 +672,7 @@ main(void)
 		cmocka_unit_test(the_last_chunk_is_held_back_until_all_is_kept),
 		cmocka_unit_test(a_chunk_that_is_refused_ends_the_message),
 		cmocka_unit_test(chunks_have_their_order),
+		cmocka_unit_test(chunks_come_only_where_they_are_offered),
 		cmocka_unit_test(chunks_that_are_too_large_are_refused),
 	};
 

@@ -116,7 +116,9 @@ hear_command(struct next_hop *hop, const char *line)
 		/* RFC 5321 4.1.4: whoever refuses EHLO stays as it was. */
 		if (resets(line) && agrees(hop))
 			pb_buf_clear(&hop->message);
-		(void)answer(hop, "250 Ok\r\n");
+		(void)answer(hop, strncasecmp(line, "EHLO", 4) == 0
+				      ? "250-next.example\r\n250 CHUNKING\r\n"
+				      : "250 Ok\r\n");
 	}
 }
 
