@@ -74,17 +74,42 @@ nth(struct pb_recorder *r, uint64_t n)
 }
 
 static size_t
-archive_of(const struct pb_recorder *r, const struct pb_alert *alert)
+place_of_archive(const struct pb_capture_policy *policy, const char *name)
+{
+	size_t at = 0;
+
+	while (at < policy->archive_count && strcmp(policy->archive[at].name, name) != 0)
+		at++;
+	return at;
+}
+
+static bool
+has_door(const struct pb_capture_policy *policy, const char *name)
+{
+	size_t at = 0;
+
+	while (at < policy->door_count && strcmp(policy->door[at].name, name) != 0)
+		at++;
+	return at < policy->door_count;
+}
+
+/*
+ * Whose log says so.  false: nobody's, since the policy has no more what it is about: alerts
+ * outlive that, and a writer cuts off who states what it cannot know.
+ */
+static bool
+concerns(const struct pb_recorder *r, const struct pb_alert *alert, size_t *ret_archive)
 {
 	const struct pb_capture_policy *policy = r->options.policy;
 	const char *about = pb_alert_about(alert->word);
-	size_t at = 0;
 
+	*ret_archive = EVERY_ARCHIVE;
+	if (about != NULL && strcmp(about, "door") == 0)
+		return has_door(policy, alert->name);
 	if (about == NULL || strcmp(about, "archive") != 0)
-		return EVERY_ARCHIVE;
-	while (at < policy->archive_count && strcmp(policy->archive[at].name, alert->name) != 0)
-		at++;
-	return at < policy->archive_count ? at : EVERY_ARCHIVE;
+		return true;
+	*ret_archive = place_of_archive(policy, alert->name);
+	return *ret_archive < policy->archive_count;
 }
 
 enum pb_status
@@ -92,7 +117,10 @@ pb_recorder_state(struct pb_recorder *r, const struct pb_notice *notice, struct 
 {
 	struct pb_buf facts = PB_BUF_EMPTY;
 	struct statement *statement = nth(r, r->end);
+	size_t archive;
 
+	if (!concerns(r, notice->alert, &archive))
+		return PB_OK;
 	if (pb_alert_facts(notice, &facts) != PB_OK) {
 		pb_buf_done(&facts);
 		return pb_fail_memory(err, WHAT);
@@ -100,7 +128,7 @@ pb_recorder_state(struct pb_recorder *r, const struct pb_notice *notice, struct 
 	if (r->end - r->first == PB_LIMIT_ALERT_STATEMENTS)
 		r->first++;
 	pb_buf_done(&statement->facts);
-	*statement = (struct statement){ facts, archive_of(r, notice->alert) };
+	*statement = (struct statement){ facts, archive };
 	r->end++;
 	return PB_OK;
 }

@@ -131,6 +131,22 @@ each_archive_gets_what_concerns_it(void **state_)
 	end(&s);
 }
 
+/* A policy that is read anew may have less than the one of which they were raised. */
+static void
+what_the_policy_has_no_more_keeps_nothing_else_from_being_recorded(void **state_)
+{
+	struct scene s = begin(*state_);
+
+	state_as(&s, PB_ALERT_ENDED, PB_ALERT_UNSTAMPED, "left", 1);
+	state_as(&s, PB_ALERT_ENDED, PB_ALERT_DOOR_DOWN, "removed", 2);
+	assert_false(pb_recorder_waits(s.recorder));
+	state(&s, PB_ALERT_WRITER_DOWN, "", 3);
+	assert_int_equal(pb_recorder_turn(s.recorder, NULL), PB_OK);
+	assert_recorded(&s, 0, "3");
+	assert_recorded(&s, 1, "3");
+	end(&s);
+}
+
 /* The writer looks at each member (relay/stated.h). */
 static void
 each_alert_is_one_that_the_writer_takes(void **state_)
@@ -260,6 +276,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(each_archive_gets_what_concerns_it),
+		TEST(what_the_policy_has_no_more_keeps_nothing_else_from_being_recorded),
 		TEST(each_alert_is_one_that_the_writer_takes),
 		TEST(an_archive_that_is_away_gets_it_later),
 		TEST(what_an_archive_does_not_commit_waits),
