@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "archive/code.h"
 #include "archive/commit.h"
 #include "cli/asking.h"
 #include "cli/examine.h"
@@ -112,13 +113,16 @@ open_token(const struct pb_world *world, const struct pb_options *options, const
 	return status;
 }
 
-/* A key in a file, with its certificate.  Nobody is asked for what opens a file that is not there.
+/*
+ * A key in a file, with its certificate.  Nobody is asked for what opens a file that is not there.
+ * A recovery code also opens it in small letters or without its hyphens.
  */
 static enum pb_status
 open_file(const struct pb_world *world, const struct pb_options *options, const char *path,
     struct pb_reader_key **ret_key, struct pb_error *err)
 {
 	struct pb_buf pem = PB_BUF_EMPTY, secret = PB_BUF_EMPTY;
+	char code[PB_CODE_SIZE];
 	enum pb_status status = pb_io_read_file(world->files, path, PB_LIMIT_PEM, &pem, err);
 
 	if (status == PB_OK)
@@ -126,6 +130,10 @@ open_file(const struct pb_world *world, const struct pb_options *options, const 
 	if (status == PB_OK)
 		status = pb_reader_key_open(pem.data, pem.len, pem.data, pem.len,
 		    (const char *)secret.data, secret.len, ret_key, err);
+	if (status == PB_EACCESS && pb_code_typed((const char *)secret.data, secret.len, code))
+		status = pb_reader_key_open(
+		    pem.data, pem.len, pem.data, pem.len, code, strlen(code), ret_key, err);
+	pb_wipe(code, sizeof(code));
 	pb_buf_wipe(&secret);
 	pb_buf_done(&secret);
 	pb_buf_wipe(&pem);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "archive/code.h"
 #include "cli/asking.h"
 #include "cli/examine.h"
 #include "keys/typed.h"
@@ -54,6 +55,7 @@ pb_typing_key(const struct pb_world *world, const struct pb_options *options, co
 {
 	struct pb_sheet_typed typed = { .lines = 0 };
 	struct pb_buf passphrase = PB_BUF_EMPTY;
+	char code[PB_CODE_SIZE];
 	enum pb_status status = pb_examine_place(world, dir, err);
 
 	if (status == PB_OK)
@@ -63,6 +65,11 @@ pb_typing_key(const struct pb_world *world, const struct pb_options *options, co
 	if (status == PB_OK)
 		status = pb_sheet_restore(world, dir, &typed, (const char *)passphrase.data,
 		    passphrase.len, ret_pem, ret_key, err);
+	if (status == PB_EACCESS &&
+	    pb_code_typed((const char *)passphrase.data, passphrase.len, code))
+		status =
+		    pb_sheet_restore(world, dir, &typed, code, strlen(code), ret_pem, ret_key, err);
+	pb_wipe(code, sizeof(code));
 	if (status == PB_EACCESS && err->object[0] == '\0')
 		status = pb_fail_todo(
 		    err, status, N_("a recovery sheet is opened by its recovery code"));

@@ -152,10 +152,11 @@ def a_recovery_file_opens_the_archive_with_its_code(s):
     assert code.encode() not in s.stored()
     message = s.write("a.eml", MESSAGE)
     s.put(message)
-    right = s.write("code", code.encode() + b"\n")
-    shown = s.ok("show", "-a", s.archive, "1" if s.facts(1).get("source") else "2", "--raw",
-                 "--purpose", "essai", "--reader-key", out, "--passphrase-file", right)
-    assert shown == MESSAGE
+    for typed in code, code.lower().replace("-", ""), code.replace("-", " "):
+        right = s.write("code", typed.encode() + b"\n")
+        shown = s.ok("show", "-a", s.archive, "1" if s.facts(1).get("source") else "2", "--raw",
+                     "--purpose", "essai", "--reader-key", out, "--passphrase-file", right)
+        assert shown == MESSAGE, typed
     wrong = s.write("wrong", code[::-1].encode() + b"\n")
     s.fails(77, "show", "-a", s.archive, "1", "--purpose", "essai", "--reader-key", out,
             "--passphrase-file", wrong)

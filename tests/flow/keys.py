@@ -251,7 +251,8 @@ class Tests:
                                    "code", "--json").stdout)
         if said["opened"] != said["segments"] or said["records"] < 6:
             raise Failed("it opened %s" % said)
-        said = self.key("rehearse", "--sheet", "--passphrase-file", "code",
+        (self.work / "typed").write_text((self.work / "code").read_text().lower().replace("-", ""))
+        said = self.key("rehearse", "--sheet", "--passphrase-file", "typed",
                         input=(self.work / "sheet").read_bytes()).stdout
         if b"works" not in said:
             raise Failed(said.decode())
