@@ -81,6 +81,7 @@ struct pb_exported {
 	uint64_t closed;
 	uint64_t unopened;        /* of these, those that were asked for and do not open */
 	uint64_t opened_messages; /* of these, those that are messages; 0 of pb_archive_seal */
+	uint64_t opened_whole;    /* of these, those without a withheld part; the same */
 	uint64_t closed_messages;
 	uint64_t export_seq; /* the record that was committed before anything was shown */
 	uint8_t package_sha256[32];

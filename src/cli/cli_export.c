@@ -56,6 +56,9 @@ print_text(const struct pb_exported *exported, const char *path, bool counted)
 	if (counted) {
 		pb_print_records(_("opened     "), exported->opened_messages,
 		    exported->opened - exported->opened_messages);
+		if (exported->opened_whole < exported->opened)
+			(void)printf(_("in part    %" PRIu64 " of the opened ones\n"),
+			    exported->opened - exported->opened_whole);
 		pb_print_records(_("closed     "), exported->closed_messages,
 		    exported->closed - exported->closed_messages);
 	}

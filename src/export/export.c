@@ -214,6 +214,7 @@ describe(const struct pb_export *e, struct pb_exported *exported)
 		.closed = e->plan.closed_records,
 		.unopened = pb_runs_total(e->unopened),
 		.opened_messages = e->plan.opened_messages,
+		.opened_whole = e->plan.opened_whole,
 		.closed_messages = e->plan.closed_messages,
 		.export_seq = e->export_seq };
 }

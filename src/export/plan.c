@@ -180,6 +180,7 @@ add_record(struct pb_export_plan *plan, struct runs *runs, const uint8_t bytes[P
 	}
 	plan->opened++;
 	plan->opened_messages += pb_record_type_message(leaf.type);
+	plan->opened_whole += choice.what == PB_DISCLOSE_ALL;
 	return add_disclosed(&runs->disclosed, leaf.seq, choice.what, err);
 }
 

@@ -21,6 +21,7 @@ struct pb_export_plan {
 	uint64_t opened;                  /* records of i..j, in whole or in part */
 	uint64_t closed_records;          /* the others */
 	uint64_t opened_messages;         /* of these, those that are messages */
+	uint64_t opened_whole;            /* of these, those that are opened whole */
 	uint64_t closed_messages;
 	struct pb_export_select *select;
 	const struct pb_export_destroyed *destroyed; /* borrowed of the leaves; in the range */
