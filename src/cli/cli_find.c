@@ -92,7 +92,8 @@ print_end_text(const struct pb_search *search, const struct shown *shown, struct
 	    found, shown->shown);
 	if (status == PB_OK && shown->unsure > 0)
 		status = pb_buf_printf(&text, "  %8zu  %s\n", shown->unsure,
-		    _("of those not shown have all the words, and were not looked into"));
+		    _("of those not shown have all the words, and were not looked into: a "
+		      "higher --limit has them so"));
 	if (status == PB_OK)
 		status = pb_search_standing(pb_find_standing(search->find), &text);
 	if (status == PB_OK)

@@ -145,8 +145,9 @@ check_magic(struct pb_bundle_state *state, struct pb_error *err)
 	if (status != PB_OK)
 		return status;
 	if (memcmp(begin, "PK\3\4", 4) != 0 && memcmp(end, "PK\5\6", 4) != 0)
-		return pb_fail(err, PB_EDATA, N_("verify a bundle"), N_("it is not a ZIP file"),
-		    "%s", state->file.path);
+		return pb_fail(err, PB_EDATA, N_("verify a bundle"),
+		    N_("it is not a ZIP file, as a bundle is; `restore` checks a backup"), "%s",
+		    state->file.path);
 	return PB_OK;
 }
 

@@ -150,7 +150,7 @@ check_against(struct pb_bundle_state *state, bool *ret_contradicted)
 		       "there are two histories.") },
 		[PB_HOLDING_UNKNOWN] = { PB_INDETERMINATE, "against_not_comparable",
 		    N_("The checkpoint that you hold is of a size that this bundle cannot be "
-		       "compared at.") },
+		       "compared at: ask for one that is exported with it (--against).") },
 	};
 	enum pb_verify_holding holding;
 
