@@ -95,7 +95,10 @@ send_mail(struct pb_teller *t, const struct pb_notice *notices, size_t count, st
 	return status;
 }
 
-/* PB_OK: it was answered by a status of success (RFC 9110 15.3). */
+/*
+ * PB_OK: it was answered by a status of success (RFC 9110 15.3).  The address of a webhook is often
+ * all that is needed to use it, and the journal is read by others: err does not have it.
+ */
 static enum pb_status
 exchange(struct pb_teller *t, const struct pb_http_request *request, struct pb_error *err)
 {
@@ -103,9 +106,11 @@ exchange(struct pb_teller *t, const struct pb_http_request *request, struct pb_e
 	enum pb_status status =
 	    t->options.http->exchange(t->options.http->ctx, request, &reply, err);
 
-	if (status == PB_OK && (reply.status < 200 || reply.status > 299))
-		status = pb_fail(err, PB_EUNAVAIL, WHAT, N_("it was not taken"), "%s, %u",
-		    request->url, reply.status);
+	if (status != PB_OK)
+		err->object[0] = '\0';
+	else if (reply.status < 200 || reply.status > 299)
+		status = pb_fail(
+		    err, PB_EUNAVAIL, WHAT, N_("it was not taken"), "HTTP %u", reply.status);
 	pb_buf_done(&reply.body);
 	return status;
 }
@@ -176,8 +181,9 @@ note(struct pb_teller *t, enum way way, enum pb_status status, const struct pb_e
 	if (status == PB_OK)
 		(void)snprintf(line, sizeof(line), "%s: it is taken again", names[way]);
 	else
-		(void)snprintf(line, sizeof(line), "%s: %s: %s: %s", names[way], err->what,
-		    err->object, err->why != NULL ? err->why : strerror(err->cause));
+		(void)snprintf(line, sizeof(line), "%s: %s: %s%s%s", names[way], err->what,
+		    err->object, err->object[0] != '\0' ? ": " : "",
+		    err->why != NULL ? err->why : strerror(err->cause));
 	t->options.log(line);
 }
 

@@ -227,6 +227,10 @@ an_answer_that_is_no_success_is_a_failure(void **state)
 		assert_int_equal(outside.posts, posts + 1);
 		seconds(f, 3, false);
 	}
+	assert_non_null(strstr(outside.lines, "webhook: ask: nobody answers\n"));
+	assert_non_null(
+	    strstr(outside.lines, "webhook: tell of an alert: HTTP 404: it was not taken\n"));
+	assert_null(strstr(outside.lines, HOOK)); /* it may be all that is needed to use it */
 }
 
 static void
@@ -270,7 +274,7 @@ a_dead_mans_address_that_fails_is_asked_again(void **state)
 	seconds(f, 2, false);
 	assert_int_equal(outside.asked, 1);
 	assert_string_equal(outside.lines,
-	    "dead man: tell of an alert: " DEAD ", 503: it was not taken\n"
+	    "dead man: tell of an alert: HTTP 503: it was not taken\n"
 	    "dead man: it is taken again\n");
 }
 
