@@ -8,6 +8,42 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/*
+ * Letters beyond ASCII that are ASCII in small letters (Unicode, CaseFolding.txt, C and F): a mail
+ * server that folds so, as Postfix does with smtputf8_enable, delivers to the mailbox all the same.
+ */
+static const char *const folded[][2] = {
+	{ "\xc3\x9f", "ss" },     /* U+00DF */
+	{ "\xc5\xbf", "s" },      /* U+017F */
+	{ "\xe1\xba\x9e", "ss" }, /* U+1E9E */
+	{ "\xe2\x84\xaa", "k" },  /* U+212A */
+	{ "\xef\xac\x80", "ff" }, /* U+FB00 */
+	{ "\xef\xac\x81", "fi" }, /* and so on */
+	{ "\xef\xac\x82", "fl" },
+	{ "\xef\xac\x83", "ffi" },
+	{ "\xef\xac\x84", "ffl" },
+	{ "\xef\xac\x85", "st" },
+	{ "\xef\xac\x86", "st" },
+};
+
+/* The letter at text, small, behind the others; answers of how many octets it was, and it has no
+ * more of them then. */
+static size_t
+fold(const char *text, char *to, size_t *count)
+{
+	for (size_t i = 0; i < sizeof(folded) / sizeof(folded[0]); i++) {
+		size_t len = strlen(folded[i][0]);
+
+		if (strncmp(text, folded[i][0], len) != 0)
+			continue;
+		memcpy(to + *count, folded[i][1], strlen(folded[i][1]));
+		*count += strlen(folded[i][1]);
+		return len;
+	}
+	to[(*count)++] = lower(*text);
+	return 1;
+}
+
 bool
 pb_mailbox_plain(const char *address, char to[PB_LIMIT_ADDRESS + 1])
 {
@@ -17,12 +53,14 @@ pb_mailbox_plain(const char *address, char to[PB_LIMIT_ADDRESS + 1])
 
 	if (len > PB_LIMIT_ADDRESS)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (quoted && (i == 0 || i == local - 1))
+	for (size_t i = 0; i < len;) {
+		if (quoted && (i == 0 || i == local - 1)) {
+			i++;
 			continue;
+		}
 		if (quoted && address[i] == '\\' && i + 2 < local)
 			i++;
-		to[count++] = lower(address[i]);
+		i += fold(address + i, to, &count);
 	}
 	if (at != NULL && to[count - 1] == '.')
 		count--;

@@ -7,8 +7,8 @@
 
 /*
  * "a@b.example" of "\"A\"@B.example.": what a quoted local part stands for (RFC 5321 4.1.2), no dot
- * behind the domain, ASCII in small letters, as the tables of mail servers have it.  false, to
- * untouched: too long for anybody's.
+ * behind the domain, in small letters what is ASCII then, as the tables of mail servers have it.
+ * false, to untouched: too long for anybody's.
  */
 bool pb_mailbox_plain(const char *address, char to[PB_LIMIT_ADDRESS + 1]);
 

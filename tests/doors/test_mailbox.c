@@ -27,6 +27,11 @@ the_ways_to_write_one_address_are_one(void **state)
 		{ "Postmaster.", "postmaster." },
 		{ "@", "@" },
 		{ "\xc3\x89@b.example", "\xc3\x89@b.example" },
+		{ "\xc5\xbf"
+		  "ecretariat@\xe2\x84\xaa.example",
+		    "secretariat@k.example" },
+		{ "\"\xef\xac\x83\\\xc3\x9f\"@b.example", "ffiss@b.example" },
+		{ "\xef\xac", "\xef\xac" },
 		{ "", "" },
 	};
 	char plain[PB_LIMIT_ADDRESS + 1];

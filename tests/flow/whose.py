@@ -24,22 +24,23 @@ state_dir: {work}/state
 archives:
   - name: cabinet
     path: {work}/cabinet
-    mailboxes: [martin@cabinet.example]
+    mailboxes: [martin@cabinet.example, kirsch@cabinet.example]
 otherwise: pass
 doors:
   - {{name: milter, kind: milter, listen: "127.0.0.1:{milter}", on_failure: defer}}
   - {{name: before, kind: proxy, listen: "127.0.0.1:{proxy}", next_hop: "127.0.0.1:{hop}", on_failure: defer}}
 """
-# Mail from strangers, for one mailbox; addresses without a domain are of its domain.
+# Mail from strangers, for two mailboxes; addresses without a domain are of its domain.
 MAIN = {
     "myorigin": "cabinet.example",
     "virtual_mailbox_domains": "cabinet.example",
-    "virtual_mailbox_maps": "inline:{ martin@cabinet.example=user/ }",
+    "virtual_mailbox_maps": "inline:{ martin@cabinet.example=user/, kirsch@cabinet.example=user/ }",
     "mynetworks": "192.0.2.1/32",
     "smtpd_relay_restrictions": "reject_unauth_destination",
 }
 PLAIN = "<martin@cabinet.example>", "martin@cabinet.example", "<Martin@CABINET.example>", '<"martin"@cabinet.example>', \
-    '<"mar\\tin"@cabinet.example>', "<@a.example,@b.example:martin@cabinet.example>"
+    '<"mar\\tin"@cabinet.example>', "<@a.example,@b.example:martin@cabinet.example>", "<kirsch@cabinet.example>", \
+    "<\u212air\u017fch@cabinet.example>"  # which Postfix takes for the same
 ODD = "<martin>", "martin", "<martin@cabinet.example.>", "<mart\\in@cabinet.example>", "<(x)martin@cabinet.example>", \
     "<martin(x)@cabinet.example>", "<martin@cabinet.example(x)>", "<martin%cabinet.example>", \
     "<cabinet.example!martin>", "<martin @cabinet.example>", "<martin@ cabinet.example>", \
@@ -61,7 +62,8 @@ def bring(postfix, to):
     with postfix.connect() as client:
         client.ehlo()
         client.docmd("MAIL", "FROM:<a.durand@labo.example>")
-        if client.docmd("RCPT", "TO:" + to)[0] != 250 or client.docmd("DATA")[0] != 354:
+        client.send(b"RCPT TO:%s\r\n" % to.encode())
+        if client.getreply()[0] != 250 or client.docmd("DATA")[0] != 354:
             return False
         client.send(b"X-Way: %s\r\n\r\nfictif\r\n.\r\n" % to.encode().hex().encode())
         return client.getreply()[0] == 250
