@@ -54,6 +54,10 @@ enum pb_status pb_io_read_file(const struct pb_files *files, const char *path, s
 enum pb_status pb_io_read_regular(const struct pb_files *files, const char *path, size_t max,
     struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
 
+/* And what is a link is refused: of a directory in which somebody with fewer rights writes. */
+enum pb_status pb_io_read_unlinked(const struct pb_files *files, const char *path, size_t max,
+    struct pb_buf *buf, struct pb_error *err) PB_MUST_CHECK;
+
 /*
  * A new file, mode 0600, synced, with its directory entry.  PB_EEXIST if the
  * name is taken.  On failure nothing of that name is left.

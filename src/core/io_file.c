@@ -72,6 +72,17 @@ pb_io_read_regular(const struct pb_files *files, const char *path, size_t max, s
 	return status == PB_OK ? read_opened(files, fd, path, max, buf, err) : status;
 }
 
+enum pb_status
+pb_io_read_unlinked(const struct pb_files *files, const char *path, size_t max, struct pb_buf *buf,
+    struct pb_error *err)
+{
+	enum pb_status status;
+	int fd = -1;
+
+	status = pb_io_open_regular(files, path, O_RDONLY | O_NOFOLLOW, &fd, NULL, err);
+	return status == PB_OK ? read_opened(files, fd, path, max, buf, err) : status;
+}
+
 /* The directory that holds path's entry; NULL if there is no memory. */
 static char *
 directory_of(const char *path)

@@ -83,19 +83,19 @@ enum pb_status
 pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
 {
 	size_t count = s->policy->door_count;
-	enum pb_status status;
+	enum pb_status status = PB_OK;
 
 	s->door_socket = malloc((count + 1) * sizeof(*s->door_socket));
 	if (s->door_socket == NULL)
 		return pb_fail_memory(err, LISTENING);
 	for (size_t i = 0; i < count; i++)
 		s->door_socket[i] = -1;
-	status = open_relays(s, before, err);
 	for (size_t i = 0; status == PB_OK && i < count; i++)
 		status = open_at(&s->policy->door[i].listen, before, &s->door_socket[i], err);
 	if (status == PB_OK && s->policy->metrics.host != NULL)
 		status = open_at(&s->policy->metrics, before, &s->metrics_socket, err);
-	return status;
+	/* Last, since they may become other users': where an address is taken, nothing has changed. */
+	return status == PB_OK ? open_relays(s, before, err) : status;
 }
 
 void

@@ -80,7 +80,7 @@ load(struct pb_failing *f)
 {
 	struct pb_buf text = PB_BUF_EMPTY;
 	enum pb_status status =
-	    pb_io_read_regular(f->world->files, pb_buf_text(&f->path), PB_LIMIT_GAPS, &text, NULL);
+	    pb_io_read_unlinked(f->world->files, pb_buf_text(&f->path), PB_LIMIT_GAPS, &text, NULL);
 	char *at = (char *)text.data, *end;
 
 	for (; status == PB_OK && text.len > 0; at = end + 1) {

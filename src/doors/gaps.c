@@ -134,7 +134,7 @@ read_span(struct pb_gaps *g, uint64_t from, uint64_t to, struct pb_buf *text, st
 
 	if (from == to)
 		return PB_OK;
-	status = pb_io_read_regular(g->files, g->path, PB_LIMIT_GAPS + LINE_ROOM, &whole, err);
+	status = pb_io_read_unlinked(g->files, g->path, PB_LIMIT_GAPS + LINE_ROOM, &whole, err);
 	if (status == PB_OK && whole.len < to)
 		status = pb_fail(err, PB_ECORRUPT, WHAT, N_("it ends before"), "%s", g->path);
 	if (status == PB_OK && pb_buf_append(text, whole.data + from, to - from) != PB_OK)
@@ -149,7 +149,7 @@ measure(struct pb_gaps *g, struct pb_error *err)
 {
 	struct pb_buf text = PB_BUF_EMPTY;
 	enum pb_status status =
-	    pb_io_read_regular(g->files, g->path, PB_LIMIT_GAPS + LINE_ROOM, &text, err);
+	    pb_io_read_unlinked(g->files, g->path, PB_LIMIT_GAPS + LINE_ROOM, &text, err);
 	const uint8_t *last = text.len > 0 ? memrchr(text.data, '\n', text.len) : NULL;
 
 	if (status == PB_ENOENT)
@@ -171,7 +171,7 @@ append(struct pb_gaps *g, const struct pb_buf *text, struct pb_error *err)
 	if (text->len > PB_LIMIT_GAPS - g->len)
 		return pb_fail(err, PB_ELIMIT, WHAT,
 		    N_("there is more of it than a door remembers"), "%s", g->path);
-	status = pb_io_open(g->files, g->path, O_WRONLY | O_CREAT, 0600, &fd, err);
+	status = pb_io_open(g->files, g->path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600, &fd, err);
 	if (status == PB_OK)
 		status = pb_io_pwrite(g->files, fd, g->path, text->data, text->len, g->len, err);
 	if (status == PB_OK)

@@ -274,6 +274,21 @@ what_is_noted_behind_a_crash_outlives_a_power_cut(void **state)
 	test_powercut_free(disk);
 }
 
+/* Who has a door may put one there, and root reads it when the door begins again. */
+static void
+a_link_is_not_read(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_gaps *gaps = NULL;
+
+	assert_int_equal(symlink("/dev/null", f->path), 0);
+	assert_int_not_equal(pb_gaps_new(f->files, f->dir, "entree", &gaps, NULL), PB_OK);
+	assert_null(gaps);
+	assert_int_equal(unlink(f->path), 0);
+	assert_int_equal(symlink("/etc/passwd", f->path), 0);
+	assert_int_not_equal(pb_gaps_new(f->files, f->dir, "entree", &gaps, NULL), PB_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -281,6 +296,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_recorded_of_nothing),
+		TEST(a_link_is_not_read),
 		TEST(a_line_that_a_crash_cut_off_is_of_no_message),
 		TEST(a_line_that_cannot_be_read_is_of_one_all_the_same),
 		TEST(no_more_is_remembered_than_can_be_read),
