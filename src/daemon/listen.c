@@ -94,7 +94,7 @@ pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_
 		status = open_at(&s->policy->door[i].listen, before, &s->door_socket[i], err);
 	if (status == PB_OK && s->policy->metrics.host != NULL)
 		status = open_at(&s->policy->metrics, before, &s->metrics_socket, err);
-	/* Last, since they may become other users': where an address is taken, nothing has changed. */
+	/* Last, since they may become other users': if an address is taken, they have not. */
 	return status == PB_OK ? open_relays(s, before, err) : status;
 }
 
