@@ -12,8 +12,6 @@
 #define LOOK_US (SECOND_US / 4)
 /* What could not be done is tried again. */
 #define RETRY_US SECOND_US
-/* To take it up costs more than to hold it between two messages of a day. */
-#define IDLE_US (300 * SECOND_US)
 #define IDLE_CROWDED_US SECOND_US
 
 /* ---- the door into it ------------------------------------------------------------------------ */
@@ -136,7 +134,7 @@ pb_depot_tick(struct pb_depot *d, bool crowded, bool *ret_worked, struct pb_erro
 		pb_archive_rest(d->archive);
 		*ret_worked = true;
 	} else if (d->held && (crowded || d->views == NULL) &&
-		   idle_us >= (crowded ? IDLE_CROWDED_US : IDLE_US)) {
+		   idle_us >= (crowded ? IDLE_CROWDED_US : PB_DEPOT_IDLE_US)) {
 		pb_depot_let_go(d);
 		*ret_worked = true;
 	}

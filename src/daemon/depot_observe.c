@@ -12,8 +12,8 @@
 #define EACH_US (4 * SECOND_US)
 #define SOONEST_US (60 * SECOND_US)
 #define LATEST_US (3600 * SECOND_US)
-/* Nothing came for so long: it will be let go of, and its key with it. */
-#define RESTING_US (59 * SECOND_US)
+/* Nothing came for so long: soon it will be let go of, and its key with it. */
+#define RESTING_US (PB_DEPOT_IDLE_US - 60 * SECOND_US)
 #define STEP_US 5000
 
 void

@@ -23,6 +23,10 @@ enum pb_step {
 	PB_STEP_STARTED
 };
 
+/* Then an archive is let go of: to take it up costs more than to hold it between two messages of a
+ * day. */
+#define PB_DEPOT_IDLE_US (300 * 1000000LL)
+
 /* Steps of the clock that an archive which a command holds for long has yet to say. */
 #define PB_STEPS_UNSAID 8
 
