@@ -98,7 +98,7 @@ pb_archive_stamps_locally(const struct pb_archive *a)
 	bool locally;
 
 	/* In doubt it does: then stamping tells what is wrong. */
-	if (pb_authorities_read(a->world->files, a->dir, &authorities, NULL) != PB_OK)
+	if (pb_authorities_look(a->world->files, a->dir, &authorities, NULL) != PB_OK)
 		return true;
 	locally = authorities->count == 1 && authorities->tsa[0].local;
 	pb_authorities_free(authorities);

@@ -154,7 +154,9 @@ pb_ask(const struct pb_world *world, const char *dir, const struct pb_http *http
 	enum pb_status status;
 
 	tsa->state.retry_s = 0;
-	status = ask(&q, lists, err);
+	status = pb_authorities_trust(dir, tsa, err);
+	if (status == PB_OK)
+		status = ask(&q, lists, err);
 	if (status == PB_OK) {
 		remember(&q, true);
 		*ret_answer = q.answer;

@@ -81,7 +81,7 @@ find_due(const struct pb_archive *a, struct pb_stamping *s, const struct pb_stam
 	struct pb_anchor_question *q = &s->question;
 	enum pb_status status;
 
-	status = pb_authorities_read(a->world->files, a->dir, &s->authorities, err);
+	status = pb_authorities_look(a->world->files, a->dir, &s->authorities, err);
 	if (status != PB_OK)
 		return status;
 	choose(s->authorities, rule);

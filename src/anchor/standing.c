@@ -13,7 +13,7 @@ pb_archive_stamp_standing(const struct pb_world *world, const char *dir,
 	struct pb_stamped stamped;
 	enum pb_status status;
 
-	status = pb_authorities_read(world->files, dir, &authorities, err);
+	status = pb_authorities_look(world->files, dir, &authorities, err);
 	if (status == PB_OK)
 		status = pb_stamped_find(world->files, dir, &stamped, err);
 	if (status == PB_OK) {

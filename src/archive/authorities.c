@@ -23,16 +23,30 @@ make_path(struct pb_path *path, const char *dir, const char *room, const char *n
 }
 
 static enum pb_status
-read_roots(const struct pb_files *files, const char *dir, struct pb_tsa *tsa, struct pb_error *err)
+read_pem(const struct pb_files *files, const char *dir, struct pb_tsa *tsa, struct pb_error *err)
 {
 	struct pb_path path;
 	enum pb_status status = make_path(&path, dir, PB_DIR_TSA, tsa->name, ".pem", err);
 
 	if (status == PB_OK)
 		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &tsa->pem, err);
+	if (status == PB_EDATA || status == PB_ELIMIT || status == PB_ENOENT)
+		status = pb_authorities_damaged(path.text, err);
+	return status;
+}
+
+enum pb_status
+pb_authorities_trust(const char *dir, struct pb_tsa *tsa, struct pb_error *err)
+{
+	struct pb_path path;
+	enum pb_status status;
+
+	if (tsa->roots != NULL)
+		return PB_OK;
+	status = make_path(&path, dir, PB_DIR_TSA, tsa->name, ".pem", err);
 	if (status == PB_OK)
 		status = pb_tsa_rules_roots(tsa, err);
-	if (status == PB_EDATA || status == PB_ELIMIT || status == PB_ENOENT)
+	if (status == PB_EDATA || status == PB_ELIMIT)
 		status = pb_authorities_damaged(path.text, err);
 	return status;
 }
@@ -55,7 +69,7 @@ pb_authorities_write_roots(
 /* ---- the whole ------------------------------------------------------------------------------ */
 
 enum pb_status
-pb_authorities_read(const struct pb_files *files, const char *dir,
+pb_authorities_look(const struct pb_files *files, const char *dir,
     struct pb_authorities **ret_authorities, struct pb_error *err)
 {
 	struct pb_authorities *authorities = calloc(1, sizeof(*authorities));
@@ -70,10 +84,28 @@ pb_authorities_read(const struct pb_files *files, const char *dir,
 		status = PB_OK;
 	}
 	for (i = 0; status == PB_OK && i < authorities->count; i++) {
-		status = read_roots(files, dir, &authorities->tsa[i], err);
+		status = read_pem(files, dir, &authorities->tsa[i], err);
 		if (status == PB_OK)
 			pb_authorities_recall(files, dir, &authorities->tsa[i]);
 	}
+	if (status != PB_OK) {
+		pb_authorities_free(authorities);
+		return status;
+	}
+	*ret_authorities = authorities;
+	return PB_OK;
+}
+
+enum pb_status
+pb_authorities_read(const struct pb_files *files, const char *dir,
+    struct pb_authorities **ret_authorities, struct pb_error *err)
+{
+	struct pb_authorities *authorities = NULL;
+	enum pb_status status = pb_authorities_look(files, dir, &authorities, err);
+	size_t i;
+
+	for (i = 0; status == PB_OK && i < authorities->count; i++)
+		status = pb_authorities_trust(dir, &authorities->tsa[i], err);
 	if (status != PB_OK) {
 		pb_authorities_free(authorities);
 		return status;

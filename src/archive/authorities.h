@@ -34,8 +34,8 @@ struct pb_tsa {
 	char server_roots[PB_LIMIT_TSA_PATH + 1];
 	uint32_t timeout_s;
 	uint32_t interval_s;
-	struct pb_buf pem; /* tsa/<name>.pem as it stands */
-	struct pb_stamp_roots *roots;
+	struct pb_buf pem;            /* tsa/<name>.pem as it stands */
+	struct pb_stamp_roots *roots; /* NULL: not taken out of pem yet */
 	struct pb_tsa_state state;
 };
 
@@ -53,6 +53,14 @@ struct pb_authorities {
  */
 enum pb_status pb_authorities_read(const struct pb_files *files, const char *dir,
     struct pb_authorities **ret_authorities, struct pb_error *err) PB_MUST_CHECK;
+/*
+ * The same, but roots are NULL: to take certificates apart costs more than all the rest, and who
+ * asks no authority needs none.  pb_authorities_trust: before roots are used.
+ */
+enum pb_status pb_authorities_look(const struct pb_files *files, const char *dir,
+    struct pb_authorities **ret_authorities, struct pb_error *err) PB_MUST_CHECK;
+enum pb_status pb_authorities_trust(
+    const char *dir, struct pb_tsa *tsa, struct pb_error *err) PB_MUST_CHECK;
 void pb_authorities_free(struct pb_authorities *authorities); /* NULL is fine */
 void pb_tsa_done(struct pb_tsa *tsa);
 

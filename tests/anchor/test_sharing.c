@@ -265,6 +265,34 @@ authority_of_one_archive_alone_is_asked_for_that_one(void **state)
 	end(&n);
 }
 
+/* What its own roots cannot judge it does not have, whatever another's say of it. */
+static void
+archive_whose_roots_are_spoiled_takes_no_token_that_another_judged(void **state)
+{
+	struct node n = found(*state, false);
+
+	n.f->dir = n.dir[1];
+	spit(at(n.f, "tsa/fictif.pem"), "no certificate", 14);
+	n.f->dir = n.own;
+	for (size_t i = 0; i < MANY; i++)
+		begin(&n, i, false);
+	assert_int_equal(share(&n, MANY, NULL), PB_OK);
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(
+		    pb_stamping_ask(n.stamping[i], NULL), i == 1 ? PB_ECORRUPT : PB_OK);
+	assert_int_equal(tsa.calls, 1);
+	for (size_t i = 0; i < MANY; i++) {
+		const struct pb_anchor_answers *answers = &n.stamping[i]->answers;
+
+		assert_int_equal(answers->answer_count, i == 1 ? 0 : 1);
+		if (i == 1)
+			assert_string_equal(answers->failure[0].reason, "failed_here");
+		else
+			assert_int_equal(keep(&n, i, PB_OK).tokens, 1);
+	}
+	end(&n);
+}
+
 /* Nobody is asked, and nothing is as if somebody had been. */
 static void
 node_s_log_that_cannot_be_written_leaves_them_as_they_were(void **state)
@@ -309,6 +337,7 @@ main(void)
 		TEST(authority_that_fails_does_so_once_for_all),
 		TEST(token_over_other_data_is_kept_by_nobody),
 		TEST(authority_of_one_archive_alone_is_asked_for_that_one),
+		TEST(archive_whose_roots_are_spoiled_takes_no_token_that_another_judged),
 		TEST(node_s_log_that_cannot_be_written_leaves_them_as_they_were),
 	};
 
