@@ -25,16 +25,12 @@ again(int fd, int *ret_fd, struct pb_error *err)
 	return PB_OK;
 }
 
-/* One that `whom` alone reaches; who serves it asks who it is besides.  before: -1, or what listens
- * there already. */
+/* before: -1, or what listens there already. */
 static enum pb_status
-open_ours(
-    const char *path, const struct pb_user *whom, int before, int *ret_fd, struct pb_error *err)
+open_ours(const char *path, int before, int *ret_fd, struct pb_error *err)
 {
-	enum pb_status status = before >= 0 ? again(before, ret_fd, err)
-					    : pb_local_listen(path, MODE_RELAY, ret_fd, err);
-
-	return status == PB_OK ? pb_user_give(path, whom, err) : status;
+	return before >= 0 ? again(before, ret_fd, err)
+			   : pb_local_listen(path, MODE_RELAY, ret_fd, err);
 }
 
 /* Doors reach the writer, and he who asks for him; who tells of alerts has a way of his own. */
@@ -42,15 +38,28 @@ static enum pb_status
 open_relays(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
 {
 	bool same = before != NULL && strcmp(before->relay, s->relay) == 0;
-	enum pb_status status = open_ours(
-	    s->relay, &s->users.door, same ? before->relay_socket : -1, &s->relay_socket, err);
+	enum pb_status status =
+	    open_ours(s->relay, same ? before->relay_socket : -1, &s->relay_socket, err);
 
 	if (status == PB_OK && s->timestamp != NULL && pb_timestamp_policy_goes_out(s->timestamp))
-		status = open_ours(s->stamper, &s->users.writer, same ? before->stamper_socket : -1,
-		    &s->stamper_socket, err);
+		status = open_ours(
+		    s->stamper, same ? before->stamper_socket : -1, &s->stamper_socket, err);
 	if (status == PB_OK && s->policy->alerts != NULL)
-		status = open_ours(s->herald, &s->users.herald, same ? before->herald_socket : -1,
-		    &s->herald_socket, err);
+		status =
+		    open_ours(s->herald, same ? before->herald_socket : -1, &s->herald_socket, err);
+	return status;
+}
+
+/* Each is reached by one user alone; who serves it asks who it is besides. */
+static enum pb_status
+give_relays(const struct pb_setting *s, struct pb_error *err)
+{
+	enum pb_status status = pb_user_give(s->relay, &s->users.door, err);
+
+	if (status == PB_OK && s->stamper_socket >= 0)
+		status = pb_user_give(s->stamper, &s->users.writer, err);
+	if (status == PB_OK && s->herald_socket >= 0)
+		status = pb_user_give(s->herald, &s->users.herald, err);
 	return status;
 }
 
@@ -83,19 +92,21 @@ enum pb_status
 pb_listen_open(struct pb_setting *s, const struct pb_setting *before, struct pb_error *err)
 {
 	size_t count = s->policy->door_count;
-	enum pb_status status = PB_OK;
+	enum pb_status status;
 
 	s->door_socket = malloc((count + 1) * sizeof(*s->door_socket));
 	if (s->door_socket == NULL)
 		return pb_fail_memory(err, LISTENING);
 	for (size_t i = 0; i < count; i++)
 		s->door_socket[i] = -1;
+	status = open_relays(s, before, err);
 	for (size_t i = 0; status == PB_OK && i < count; i++)
 		status = open_at(&s->policy->door[i].listen, before, &s->door_socket[i], err);
 	if (status == PB_OK && s->policy->metrics.host != NULL)
 		status = open_at(&s->policy->metrics, before, &s->metrics_socket, err);
-	/* Last, since they may become other users': if an address is taken, they have not. */
-	return status == PB_OK ? open_relays(s, before, err) : status;
+	/* Last: where an address is taken, those that serve the setting before are still whose they
+	 * were. */
+	return status == PB_OK ? give_relays(s, err) : status;
 }
 
 void
