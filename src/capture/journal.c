@@ -275,8 +275,8 @@ pb_journal_note(struct pb_journal *journal, const uint8_t source[KEY_LEN],
 	if (status != PB_OK)
 		return status;
 	pb_seen_expect(&j->messages, entry + 2 * KEY_LEN);
-	status = pb_io_pwrite(j->files, j->fd, j->path, entry, sizeof(entry),
-	    pb_journal_place_of(j->count), err);
+	status = pb_io_pwrite(
+	    j->files, j->fd, j->path, entry, sizeof(entry), pb_journal_place_of(j->count), err);
 	if (status != PB_OK)
 		return status;
 	second = pb_seen_has(&j->messages, entry + 2 * KEY_LEN);

@@ -21,8 +21,8 @@ enum pb_status pb_taker_new(const struct pb_files *files, const char *spill_dir,
  * Else *ret_refusal says why, PB_REFUSAL_NONE (with PB_EDATA) that no honest listener sends that.
  */
 enum pb_status pb_taker_record(struct pb_taker *taker, const char *origin,
-    const struct pb_stated_by *by, const struct pb_submit *submit, int *passed, struct pb_sealed *ret_sealed,
-    enum pb_refusal *ret_refusal, struct pb_error *err) PB_MUST_CHECK;
+    const struct pb_stated_by *by, const struct pb_submit *submit, int *passed,
+    struct pb_sealed *ret_sealed, enum pb_refusal *ret_refusal, struct pb_error *err) PB_MUST_CHECK;
 
 void pb_taker_free(struct pb_taker *taker); /* NULL is fine */
 
