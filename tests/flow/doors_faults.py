@@ -27,7 +27,8 @@ sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_postfix
-from lib_load import DOOR, KINDS, SECOND, Kept, Load, Session, check, now_us, until
+from lib_check import check, until
+from lib_load import DOOR, KINDS, SECOND, Kept, Load, Session, now_us
 
 WAYS = {"defer": "defer", "later": "defer-then-deliver 2 s", "deliver": "deliver"}
 ROUTES = [(kind, way) for kind in KINDS for way in WAYS]

@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_hostile
 import lib_postfix
+from lib_check import check
 
 SESSIONS, EACH = 10, 50
 EACH_DISTURBED = 20
@@ -47,15 +48,6 @@ doors:
 # What Postfix delivers is what it told the door, except that it does not tell a header that ends the message from one
 # with an empty line behind it.
 UNTOLD = {"nothing", "no-empty-line"}
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, more), flush=True)
 
 
 def recipe(run):
@@ -249,8 +241,7 @@ def main():
         flow(scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_hostile
 import lib_postfix
+from lib_check import check
 
 SESSIONS, EACH = 10, 50
 SENDER = "a.durand@labo.example"
@@ -38,15 +39,6 @@ doors:
 """
 # What Postfix makes of these before the door; all other kinds stay as they are on the wire.
 REMADE = {"bare-lf-in-body", "bare-lf-in-header", "cr-before-cr-lf", "from-line"}
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, str(more)[:2000]), flush=True)
 
 
 def recipe(door, next_hop):
@@ -298,8 +290,7 @@ def main():
         flow(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ import lib_clock                                                             # n
 import lib_daemon                                                            # noqa: E402
 import lib_postfix                                                           # noqa: E402
 from false_authority import Front, Served, Stranger, rewritten               # noqa: E402
-from lib_load import DOOR, KINDS, SECOND, Kept, Load, check, until           # noqa: E402
+from lib_check import check, until  # noqa: E402
+from lib_load import DOOR, KINDS, SECOND, Kept, Load  # noqa: E402
 
 ROUTES = [(kind, "defer") for kind in KINDS]
 HOUR, GAP_S = 3600, 400                      # the policy's delay is 5 min

@@ -22,6 +22,7 @@ BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(HERE))
 import lib_daemon
+from lib_check import check
 
 POLICY = """\
 policy: capture
@@ -32,14 +33,6 @@ otherwise: pass
 doors: [{{name: entree, kind: lmtp, listen: "unix:{work}/run/entree.sock", on_failure: defer}}]
 """
 RUBBISH = 2                               # records that do not open, one behind the other
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, str(more)[:3000]), flush=True)
 
 
 def submit(machine, payload):
@@ -121,8 +114,7 @@ def main():
         exports(archive)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

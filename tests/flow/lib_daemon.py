@@ -25,13 +25,13 @@ def arguments(pid):
 def started_by(process, word):
     """Processes that it started, by a word of their arguments."""
     found = []
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
         try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            stat = pathlib.Path("/proc/%d/stat" % pid).read_text()
+            parent = int(stat.rpartition(")")[2].split()[1])
         except OSError:                   # it has just ended
             continue
-        pid = int(stat.parent.name)
-        if parent == process and word in arguments(pid):
+        if parent == process and word in (arguments(pid) or ()):
             found.append(pid)
     return found
 

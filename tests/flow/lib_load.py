@@ -9,8 +9,8 @@ import threading
 import time
 
 import lib_hostile
+from lib_check import check, until
 
-PATIENCE_S = 60                           # until something is a failure; never a measure
 PAUSE_S = 0.1
 SESSIONS = 2                              # of each route
 KINDS = "milter", "proxy", "lmtp"
@@ -21,36 +21,6 @@ SECOND = """\
 127.0.0.1:{port} inet n - n - - smtpd
   -o smtpd_authorized_xforward_hosts=127.0.0.0/8
   -o smtpd_milters="""
-
-
-class Check:
-    """What was looked at, and how much of it was right."""
-
-    def __init__(self):
-        self.passed = self.failed = 0
-
-    def __call__(self, sentence, right, more=""):
-        self.passed, self.failed = self.passed + bool(right), self.failed + (not right)
-        if not right:
-            print("FAILED: %s: %s" % (sentence, str(more)[:2000]), flush=True)
-
-    def end(self):
-        """The exit code."""
-        print("%d passed, %d failed" % (self.passed, self.failed))
-        return 1 if self.failed else 0
-
-
-check = Check()
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    return None
 
 
 def now_us():

@@ -6,10 +6,10 @@ import smtplib
 import socket
 import subprocess
 import sys
-import time
 
 import lib_daemon
 import lib_postfix
+from lib_check import check, until
 
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 SERVER = lib_daemon.ROOT / "tools/socketmap-postmap"
@@ -38,27 +38,6 @@ DOOR = """\
     on_failure: {on_failure}
 """
 LABO = "labo@analyses.example"
-
-results = []                              # of each check, whether it is right
-
-
-def check(sentence, right, more=""):
-    results.append(bool(right))
-    if not right:
-        print("FAILED: %s %s" % (sentence, str(more)[:2000]), flush=True)
-
-
-def summary():
-    """Says how many; the exit code."""
-    print("%d passed, %d failed" % (results.count(True), results.count(False)))
-    return 0 if all(results) else 1
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not (answer := condition()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return answer
 
 
 class Machine(lib_daemon.Daemon):

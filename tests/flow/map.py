@@ -14,7 +14,8 @@ import tempfile
 sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_postfix
-from lib_map import SERVER, Machine, Server, check, netstring, summary, until
+from lib_check import check, until
+from lib_map import SERVER, Machine, Server, netstring
 
 # ---- a file ----------------------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ def main():
         on_a_port(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return summary()
+    return check.end()
 
 
 sys.exit(main())

@@ -17,7 +17,8 @@ import urllib.parse
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lib_map import Machine, Server, check, netstring, summary, until
+from lib_check import check, until
+from lib_map import Machine, Server, netstring
 
 STARS = r'a*(b)\c@ormes.example'          # somebody's, though it looks like a filter
 QUOTED = r'"a*(b)\\c"@ormes.example'      # so it is written in mail
@@ -296,7 +297,7 @@ def main():
     finally:
         shutil.rmtree(work, ignore_errors=True)
     print("".join("not with %s: %s\n" % (x.__name__, why) for x, why in missing.items() if why), end="")
-    return summary()
+    return check.end()
 
 
 sys.exit(main())

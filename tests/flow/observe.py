@@ -19,7 +19,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
@@ -28,6 +27,7 @@ sys.dont_write_bytecode = True            # nothing is left beside the tools
 sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_postfix
+from lib_check import check, until
 
 POLICY = """\
 policy: capture
@@ -42,26 +42,6 @@ doors:
 """
 MARTIN, DUPUIS, LABO = "b.martin@cabinet.example", "c.dupuis@ormes.example", "a.durand@labo.example"
 OBSERVATION = 2
-PATIENCE_S = 180 # until something is a failure; never a measure
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, more), flush=True)
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    return None
 
 
 # ---- messages ------------------------------------------------------------------------------------
@@ -292,8 +272,7 @@ def main():
         flow(work)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -9,7 +9,6 @@ import pathlib
 import re
 import shutil
 import signal
-import smtplib
 import ssl
 import subprocess
 import sys
@@ -23,6 +22,7 @@ sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_hostile
 import lib_postfix
+from lib_check import check
 
 TEXT = (lib_daemon.ROOT / "docs/DOORS.md").read_text()
 HEAD = """\
@@ -35,15 +35,6 @@ archives:
 ARCHIVE = "  - {{ name: %s, path: {work}/%s, mailboxes: [%s] }}\n"
 SENDER = "lou@else.example"
 EACH = 10
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, str(more)[:2000]), flush=True)
 
 
 def section(title):
@@ -300,8 +291,7 @@ def main():
             recipe(work / recipe.__name__)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

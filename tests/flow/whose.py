@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(HERE))
 import lib_daemon
 import lib_postfix
+from lib_check import check
 
 POLICY = """\
 policy: capture
@@ -46,15 +47,6 @@ ODD = "<martin>", "martin", "<martin@cabinet.example.>", "<mart\\in@cabinet.exam
     "<cabinet.example!martin>", "<martin @cabinet.example>", "<martin@ cabinet.example>", \
     "<martin\t@cabinet.example>", "<martin@cabinet.example>(x)", "<<martin@cabinet.example>>", \
     "<x:martin@cabinet.example;>", "<,martin@cabinet.example>", "<martin@cabinet.example;>"
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, more), flush=True)
 
 
 def bring(postfix, to):
@@ -111,8 +103,7 @@ def main():
             flow(scratch, kind)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return failed > 0
+    return check.end()
 
 
 sys.exit(main())
