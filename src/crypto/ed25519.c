@@ -81,11 +81,28 @@ pb_ed25519_to_pem(const struct pb_ed25519 *key, struct pb_buf *buf, struct pb_er
 	return status;
 }
 
+/* RFC 8410 7: an OCTET STRING in that of PKCS#8.  NULL: it is none of Ed25519. */
+static const uint8_t *
+seed_in(const PKCS8_PRIV_KEY_INFO *info)
+{
+	static const uint8_t head[2] = { V_ASN1_OCTET_STRING, SEED_LEN };
+	const ASN1_OBJECT *algorithm;
+	const uint8_t *key;
+	int len;
+
+	if (PKCS8_pkey_get0(&algorithm, &key, &len, NULL, info) != 1 ||
+	    OBJ_obj2nid(algorithm) != NID_ED25519 || len != sizeof(head) + SEED_LEN ||
+	    memcmp(key, head, sizeof(head)) != 0)
+		return NULL;
+	return key + sizeof(head);
+}
+
 enum pb_status
 pb_ed25519_from_pem(const void *pem, size_t len, struct pb_ed25519 **ret_key, struct pb_error *err)
 {
 	const char *what = N_("read a signing key");
 	PKCS8_PRIV_KEY_INFO *info = NULL;
+	const uint8_t *seed;
 	EVP_PKEY *pkey = NULL;
 	BIO *bio;
 	enum pb_status status;
@@ -94,15 +111,17 @@ pb_ed25519_from_pem(const void *pem, size_t len, struct pb_ed25519 **ret_key, st
 	bio = pb_pem_reader(pem, len);
 	if (bio != NULL)
 		info = PEM_read_bio_PKCS8_PRIV_KEY_INFO(bio, NULL, pb_pem_no_passphrase, NULL);
-	if (info != NULL)
-		pkey = EVP_PKCS82PKEY(info);
-	if (pkey == NULL)
+	seed = info != NULL ? seed_in(info) : NULL;
+	if (info == NULL)
 		status =
 		    pb_library_refused(err, PB_EDATA, what, N_("it is no PKCS#8 key in PEM"), "");
-	else if (EVP_PKEY_get_id(pkey) != EVP_PKEY_ED25519)
+	else if (seed == NULL)
 		status = pb_fail(err, PB_EDATA, what, N_("it is no Ed25519 key"), "%s", "");
-	else
-		status = hold(&pkey, ret_key, what, err);
+	else {
+		pkey = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, SEED_LEN);
+		status =
+		    pkey != NULL ? hold(&pkey, ret_key, what, err) : pb_library_openssl(err, what);
+	}
 	EVP_PKEY_free(pkey);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	BIO_free(bio);

@@ -45,10 +45,10 @@ read_policy(struct fixture *f)
 	    " sacha@tilleuls.example]}\n"
 	    "  - {name: ormes, path: /b}\n"
 	    "  - {name: accueil, path: /c}\n"
-	    "map: socketmap unix:/%s archives domains\n"
+	    "map: socketmap unix:%s%s archives domains\n"
 	    "doors: [{name: entree, kind: proxy, listen: \"unix:/l\", next_hop: \"unix:/n\","
 	    " on_failure: defer}]\n",
-	    f->server.path);
+	    f->server.path[0] == '/' ? "" : "/", f->server.path);
 	assert_int_equal(pb_capture_policy_parse(text, strlen(text), &f->policy, NULL), PB_OK);
 	/* Where tests stand. */
 	(void)snprintf(

@@ -22,11 +22,12 @@ $(B)/tests/fuzz/fuzz_$(1): $(B)/obj/tests/fuzz/fuzz_$(1).o $(B)/obj/tests/fuzz/c
     $(call archives,$(call fuzz_rooms,$(1)))
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(call libraries,$(call fuzz_rooms,$(1)))
+	$$(Q)$$(CC) $$(LDFLAGS) $(TEST_LD) -o $$@ $$^ $(call libraries,$(call fuzz_rooms,$(1)))
 endef
 $(foreach t,$(FUZZ_TARGETS),$(eval $(call corpus_test,$(t))))
 
 .PHONY: check-corpora
+tests-built: $(CORPUS_TESTS)
 check-corpora: $(CORPUS_TESTS)
 	@tools/run-tests $(CORPUS_TESTS)
 

@@ -24,12 +24,15 @@ make(const char *path)
 char *
 test_directory(void)
 {
-	char *path = strdup("build/tmp/test-XXXXXX");
+	const char *within = getenv("TEST_TMP");
+	char *path;
 
-	make("build");
-	make("build/tmp");
-	if (path == NULL || mkdtemp(path) == NULL)
-		give_up("mkdtemp", "build/tmp");
+	if (within == NULL) {
+		make("build");
+		make(within = "build/tmp");
+	}
+	if (asprintf(&path, "%s/test-XXXXXX", within) < 0 || mkdtemp(path) == NULL)
+		give_up("mkdtemp", within);
 	return path;
 }
 
