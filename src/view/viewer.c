@@ -269,9 +269,10 @@ send(struct pb_viewer *viewer, const struct request *request, int64_t end_us)
 	    shared ? 0 : request->len, clock, end_us);
 }
 
-/* One attempt with the child that runs.  A child that did not answer well does not go on. */
+/* With the child that runs.  One that did not answer well does not go on. */
 static enum pb_status
-attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state)
+attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state,
+    bool *ret_costly)
 {
 	int64_t begun_us = deadline(viewer, 0);
 	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, request->len) * 1000;
@@ -286,15 +287,16 @@ attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *r
 		clear(request);
 		end_child(viewer);
 	}
-	viewer->wary =
-	    viewer->wary || (status == PB_OK && was_costly(viewer, begun_us, *ret_state));
+	*ret_costly = status == PB_OK && was_costly(viewer, begun_us, *ret_state);
+	viewer->wary = viewer->wary || *ret_costly;
 	viewer->seasoned = viewer->child != NULL;
 	return status;
 }
 
 /*
- * A child that made views before may suffer from what they left behind, or was killed while it
- * waited: the message is tried once more with a fresh one, so that its state tells of it alone.
+ * A child that made views before may suffer from what they left behind, and any may be killed by
+ * who looks for memory: the message is tried once more with a fresh one, so that its state tells of
+ * it alone.  Not if it cost a fresh one seconds.
  */
 static enum pb_status
 ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state,
@@ -302,17 +304,21 @@ ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_s
 {
 	enum pb_view_state state = PB_VIEW_TOO_LARGE;
 	enum pb_status status = PB_OK;
-	bool again = request->len <= PB_LIMIT_VIEW_MESSAGE;
+	unsigned left = request->len <= PB_LIMIT_VIEW_MESSAGE ? 2 : 0;
+	bool costly = false;
 
 	clear(request);
-	while (again && status == PB_OK) {
+	while (left > 0 && status == PB_OK) {
+		bool fresh = !viewer->seasoned;
+
 		if (viewer->child == NULL)
 			status = start(viewer, err);
 		if (status != PB_OK)
 			return status;
-		again = viewer->seasoned;
-		status = attempt(viewer, request, &state);
-		again = again && state != PB_VIEW_MADE;
+		status = attempt(viewer, request, &state, &costly);
+		left = state == PB_VIEW_MADE || (fresh && (costly || state != PB_VIEW_DIED))
+			   ? 0
+			   : left - 1;
 	}
 	if (status != PB_OK)
 		return pb_fail_memory(err, LOOKING);

@@ -388,13 +388,28 @@ program_that_ends_or_says_something_else_is_unavailable(void **state)
 #define DONE "\\000"
 #define TAKE "head -c 17 >/dev/null; "
 
+/* A child that lives from its n-th run on, and gives an attachment then. */
+#define FROM_RUN(n)                                                                                \
+	"echo >> $0.runs; " HELLO "[ $(wc -l < $0.runs) -ge " n " ] || kill -9 $$; " TAKE          \
+	"printf '" DONE ZEROS "\\005" ZEROS "\\000abcde'; cat"
+
 static void
-child_that_dies_on_its_first_message_is_not_tried_again(void **state)
+message_whose_first_child_is_killed_is_given_to_another(void **state)
 {
 	enum pb_view_state view_state = 0;
 
 	(void)state;
-	assert_int_equal(look_with(HELLO "kill -9 $$", &view_state), PB_OK);
+	assert_int_equal(take_with(FROM_RUN("2"), &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_MADE);
+}
+
+static void
+message_that_two_children_die_on_is_given_to_no_third(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(take_with(FROM_RUN("3"), &view_state), PB_OK);
 	assert_int_equal(view_state, PB_VIEW_DIED);
 }
 
@@ -601,7 +616,8 @@ main(void)
 		TEST(message_beyond_the_limit_is_not_sent),
 		cmocka_unit_test(program_that_is_not_there_is_said),
 		cmocka_unit_test(program_that_ends_or_says_something_else_is_unavailable),
-		cmocka_unit_test(child_that_dies_on_its_first_message_is_not_tried_again),
+		cmocka_unit_test(message_whose_first_child_is_killed_is_given_to_another),
+		cmocka_unit_test(message_that_two_children_die_on_is_given_to_no_third),
 		cmocka_unit_test(child_that_says_nothing_of_its_first_message_times_out),
 		cmocka_unit_test(answer_that_is_cut_short_is_a_death),
 		cmocka_unit_test(answer_that_is_no_view_is_a_bad_reply),

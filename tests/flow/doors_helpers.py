@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
-"""doors_tsa.py BUILD: mail comes by each kind of door while a timestamping authority is dead, slow, lying in turn.
+"""doors_helpers.py BUILD: mail comes by each kind of door while what helps the writer fails.
 
 A real Postfix before milter, proxy and LMTP; a timestamp policy in force, whose authority is `tsa serve` behind a
-front that answers as it is told.  Mail goes on being accepted meanwhile, also while a question is not answered; the
-log of each archive states the gap, and its end when the authority is back; the writer's board says what the answers
-were worth.  Then the stamper is killed, and halted.  Every message of which a client heard that it was accepted is in
-its archive, and all of it is valid.  What takes minutes is made to pass by a clock that is set ahead.  Last line:
-`N passed, N failed`.
+front that answers as it is told.  The authority is dead, slow, lying in turn; then the stamper is killed, and halted;
+then the child that reads messages for the writer is halted in the midst of it, and killed.  Mail goes on being accepted
+meanwhile, also while a question is not answered; the log of each archive states the gap, and its end when the authority
+is back; the writer's board says what the answers were worth; what a receipt says is stated by the next child.  Every
+message of which a client heard that it was accepted is in its archive, and all of it is valid.  What takes minutes is
+made to pass by a clock that is set ahead.  Last line: `N passed, N failed`.
 """
 import itertools
 import json
+import os
 import pathlib
 import re
 import shutil
 import signal
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -27,14 +30,16 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lib")]
 import false_answers as answers                                              # noqa: E402
 import lib_clock                                                             # noqa: E402
 import lib_daemon                                                            # noqa: E402
+import lib_hostile                                                           # noqa: E402
 import lib_postfix                                                           # noqa: E402
 from false_authority import Front, Served, Stranger, rewritten               # noqa: E402
 from lib_check import check, until  # noqa: E402
-from lib_load import DOOR, KINDS, SECOND, Kept, Load  # noqa: E402
+from lib_load import DOOR, KINDS, SECOND, SENDER, Kept, Load  # noqa: E402
 
 ROUTES = [(kind, "defer") for kind in KINDS]
 HOUR, GAP_S = 3600, 400                      # the policy's delay is 5 min
-STAMPER = "probant-stamper"
+STAMPER, CHILD = "probant-stamper", "probant-mime"
+CHILDREN = 6                                 # two of each archive, if each has its turn
 CAPTURE = """\
 policy: capture
 runtime_dir: {work}/run
@@ -204,6 +209,75 @@ def stamper_halted(machine, load):
     machine.daemon.go_on(STAMPER)
 
 
+# ---- who reads messages for the writer -------------------------------------------------------------------
+
+
+def receipt(number, of):
+    """It says that software could not take message `of` in."""
+    return lib_hostile.message(str(number), (
+        "Subject: n. %d\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
+        "report-type=disposition-notification; boundary=b\r\n" % number).encode(), (
+        "--b\r\n\r\nRefus\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        "Final-Recipient: rfc822; %s\r\nOriginal-Message-ID: <%d@labo.example>\r\n"
+        "Disposition: automatic-action/MDN-sent-automatically; processed/error\r\n--b--\r\n" % (SENDER, of)).encode())
+
+
+def children(machine):
+    """Of the writer, that read for it now."""
+    writer, = machine.daemon.others("--writer")
+    found = []
+    for thread in os.listdir("/proc/%d/task" % writer):
+        try:
+            pids = pathlib.Path("/proc/%d/task/%s/children" % (writer, thread)).read_text().split()
+        except OSError:                      # it has just ended
+            continue
+        found += [x for x in map(int, pids) if lib_daemon.arguments(x)[:1] == [str(machine.daemon.probant.parent / CHILD)]]
+    return found
+
+
+def look(machine):
+    """A look is due, at each archive.  What a child is at meanwhile would seem to take it an hour."""
+    until(lambda: not children(machine))
+    machine.clock.go_on(HOUR)
+
+
+def halt_a_child(machine):
+    """The first that is seen.  They live for a moment, whenever a look at what was captured is due."""
+    look(machine)
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        for pid in children(machine):
+            try:
+                os.kill(pid, signal.SIGSTOP)
+                return pid
+            except ProcessLookupError:
+                pass
+    return None
+
+
+def children_killed(machine, load):
+    for kind, way in ROUTES:
+        of, number = next(x.number for x in load.sent if x.kind == kind and x.accepted), next(machine.numbers)
+        with smtplib.SMTP("127.0.0.1", machine.port["%s-%s" % (kind, way)], "client.example", 90) as client:
+            code = machine.postfix.inject(SENDER, ["b@%s-%s.example" % (kind, way)], receipt(number, of), client)[0]
+        check("%s: a receipt is accepted" % kind, code == 250, code)
+    for _ in range(CHILDREN):
+        pid = until(lambda: halt_a_child(machine))
+        check("a child reads for the writer", pid)
+        load.flows()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+        load.flows()
+
+
+def receipts_stated(machine, kind):
+    """Each by one record, however many children died over it."""
+    words = "-a", machine.archive(kind), "--purpose", "essai"
+    rows = [json.loads(x) for x in machine.daemon.run("list", *words, "--json").splitlines()]
+    return [json.loads(machine.daemon.run("show", *words, "--facts", str(x["seq"])))
+            for x in rows if x["type"] == "observation"]
+
+
 def run(machine):
     load = Load(machine, ROUTES)
     try:
@@ -220,6 +294,10 @@ def run(machine):
             machine.front.mood = machine.front.good
             machine.stamped("behind " + case.__name__)
             machine.front.released.clear()
+        children_killed(machine, load)
+        for kind in KINDS:
+            check("%s: what the receipt says is stated" % kind, until(
+                lambda: receipts_stated(machine, kind) or look(machine) or time.sleep(2)))
         load.flows()
     finally:
         sent = load.end()
@@ -236,6 +314,9 @@ def judge(machine, kind, accepted):
     missing = [x.number for x in accepted if x.kind == kind and x.number not in kept]
     check("%s: all that was accepted is kept" % kind, not missing, missing)
     check("%s: something was" % kind, len(kept) > 10, len(kept))
+    stated = receipts_stated(machine, kind)
+    check("%s: once, and of one message" % kind, [(x["event"], len(x["of"])) for x in stated] == [("disposition", 1)],
+          stated)
     reading = *words, "--purpose", "essai"
     rows = [json.loads(x) for x in machine.daemon.run("list", *reading, "--json").splitlines()]
     gaps = [json.loads(machine.daemon.run("show", *reading, "--facts", str(x["seq"])))
