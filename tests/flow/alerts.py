@@ -17,11 +17,11 @@ import smtplib
 import sys
 import tempfile
 import time
-import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_alerts
 import lib_daemon
+from lib_check import awaited, check
 
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 PATIENCE_S = 180
@@ -59,16 +59,6 @@ profile: essai
 profiles: [{{ name: essai, every: 1 min, authorities: [fictive] }}]
 authorities: [{{ name: fictive, url: "{authority}", roots: {root} }}]
 """
-
-
-def until(what, condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError("waited in vain: " + what)
 
 
 def name_in(alert):
@@ -118,7 +108,7 @@ class Scene(lib_daemon.Daemon):
 
     def await_told(self, word, name, state):
         for told in self.mailed, self.posted:
-            until("%s %s %s by %s" % (word, name, state, told.__name__), lambda: told()[word, name, state])
+            awaited("%s %s %s by %s" % (word, name, state, told.__name__), lambda: told()[word, name, state])
 
     def logged(self, line):
         return line in self.words()
@@ -127,7 +117,7 @@ class Scene(lib_daemon.Daemon):
 # ---- tests, each behind the one before
 
 def as_long_as_all_is_well_the_dead_man_is_asked(scene):
-    until("two pings", lambda: len(scene.dead_man.taken) >= 2)
+    awaited("two pings", lambda: len(scene.dead_man.taken) >= 2)
     assert scene.hand_in("entree") == 250
     assert not scene.relay.mails and not scene.webhook.taken, "something was told"
 
@@ -152,7 +142,7 @@ def what_is_over_is_told_and_the_dead_man_is_asked_again(scene):
     (scene.bin / "away").rename(scene.bin / "probant-door")
     scene.await_told("writer_down", "", "ended")
     scene.await_told("door_down", "passage", "ended")
-    until("a ping", lambda: len(scene.dead_man.taken) > before)
+    awaited("a ping", lambda: len(scene.dead_man.taken) > before)
 
 
 def an_archive_that_cannot_be_had_and_mail_that_passes_or_is_nobodys_are_told(scene):
@@ -166,7 +156,7 @@ def an_archive_that_cannot_be_had_and_mail_that_passes_or_is_nobodys_are_told(sc
         scene.await_told("door_defers", "entree", "begun")
         scene.await_told("door_passes", "passage", "begun")
         scene.await_told("gaps_wait", "passage", "begun")
-    assert until("it is kept again", lambda: scene.hand_in("entree") == 250 and scene.hand_in("passage") == 250)
+    assert awaited("it is kept again", lambda: scene.hand_in("entree") == 250 and scene.hand_in("passage") == 250)
     for word, name in ("archive_fails", "tilleuls"), ("door_defers", "entree"), ("door_passes", "passage"), \
                       ("gaps_wait", "passage"), ("unmapped", "passage"):
         scene.await_told(word, name, "ended")
@@ -193,7 +183,7 @@ def each_is_a_record_of_the_archives_that_it_concerns(scene):
     told = scene.mailed()
     for archive in "tilleuls", "ormes":
         expected = {a: 1 for a in told if a[0] != "archive_fails" or archive == "tilleuls"}
-        until("records in " + archive, lambda: scene.recorded(archive) == expected)
+        awaited("records in " + archive, lambda: scene.recorded(archive) == expected)
         for facts in scene.facts:
             assert facts["event"] == "alert" and 0 < facts["since_us"], facts
             assert ("until_us" in facts) == (facts["state"] == "ended"), facts
@@ -244,7 +234,7 @@ def an_authority_that_gives_no_token_is_told_and_a_stamper_that_is_halted(scene)
     scene.asked = len(scene.dead_man.taken)
     scene.halt("probant-stamper")
     scene.await_told("stamper_down", "", "begun")
-    until("a record", lambda: scene.recorded("ormes")["stamper_down", "", "begun"])
+    awaited("a record", lambda: scene.recorded("ormes")["stamper_down", "", "begun"])
 
 
 def what_ends_while_no_herald_watches_is_told_by_the_next(scene):
@@ -259,7 +249,7 @@ def each_of_them_was_told_once(scene):
     expected = {("authority_fails", "fictive", "begun"): 1, ("stamper_down", "", "begun"): 1,
                 ("stamper_down", "", "ended"): 1}
     assert scene.mailed() == scene.posted() == expected, (scene.mailed(), scene.posted())
-    until("records", lambda: scene.recorded("ormes") == expected)
+    awaited("records", lambda: scene.recorded("ormes") == expected)
     assert len(scene.dead_man.taken) == scene.asked, "the dead man was asked"
 
 
@@ -281,28 +271,20 @@ WITHOUT_AUTHORITY = (an_authority_that_gives_no_token_is_told_and_a_stamper_that
 
 
 def play(tests, authority):
-    """How many failed."""
     work = pathlib.Path(tempfile.mkdtemp(prefix="probant-alerts-"))
-    scene, failed = Scene(work, authority), 0
+    scene = Scene(work, authority)
     try:
         scene.start()
-        for test in tests:
-            try:
-                test(scene)
-            except Exception:
-                failed += 1
-                print("FAILED: %s\n%s\n%s" % (test.__name__, traceback.format_exc(), scene.words()[-3000:]))
+        check.play(tests, lambda test: test(scene), lambda: scene.words()[-2000:])
     finally:
         scene.process.kill()
         shutil.rmtree(work, ignore_errors=True)
-    return failed
 
 
 def main():
     with concurrent.futures.ThreadPoolExecutor() as both:
-        failed = sum(both.map(play, (TESTS, WITHOUT_AUTHORITY), (None, lib_alerts.Web(failures=1 << 30))))
-    print("%d passed, %d failed" % (len(TESTS) + len(WITHOUT_AUTHORITY) - failed, failed))
-    return failed > 0
+        list(both.map(play, (TESTS, WITHOUT_AUTHORITY), (None, lib_alerts.Web(failures=1 << 30))))
+    return check.end()
 
 
 if __name__ == "__main__":

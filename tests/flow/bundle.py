@@ -37,13 +37,7 @@ EXIT = {VALID: 0, INVALID: 1, UNKNOWN: 2}
 sys.dont_write_bytecode = True            # nothing is left beside the tools
 sys.path.insert(0, str(ROOT / "tools"))
 import probant_format as pb
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, str(detail)[:800]))
+from lib_check import check
 
 
 def run(*words, **more):
@@ -53,7 +47,7 @@ def run(*words, **more):
 
 def ok(name, *words, **more):
     done = run(*words, **more)
-    test(name, done.returncode == 0, (words, done.returncode, done.stderr, done.stdout[-300:]))
+    check(name, done.returncode == 0, (words, done.returncode, done.stderr, done.stdout[-300:]))
     return done.stdout
 
 
@@ -108,7 +102,7 @@ class Stage:
     def export(self, output, *words, code=0, archive=None):
         done = run(PROBANT, "export", "-a", archive or self.archive, "--case", CASE, "-o", output,
                    "--json", *words)
-        test("an export ends as it should", done.returncode == code, (words, done))
+        check("an export ends as it should", done.returncode == code, (words, done))
         return json.loads(done.stdout) if done.returncode == 0 else None
 
 
@@ -170,20 +164,20 @@ def zip_is_readable(name, path):
     listed = ok(name + ": bsdtar lists it", "bsdtar", "-tvf", path)
     with zipfile.ZipFile(path) as whole:
         entries = whole.infolist()
-        test(name + ": zipfile tests it", whole.testzip() is None and whole.comment == b"")
-        test(name + ": entries are as 5.1 says", all(
+        check(name + ": zipfile tests it", whole.testzip() is None and whole.comment == b"")
+        check(name + ": entries are as 5.1 says", all(
             x.compress_type == 0 and x.flag_bits == 0 and x.extra == b"" and x.comment == b""
             and x.external_attr == x.internal_attr == x.create_system == 0
             and x.date_time == (1980, 1, 1, 0, 0, 0)
             and re.fullmatch(r"[A-Za-z0-9._/-]{1,200}", x.filename) for x in entries))
-        test(name + ": bsdtar lists all", len(listed.splitlines()) == len(entries))
-        test(name + ": no name twice, in either case",
-             len({x.filename.lower() for x in entries}) == len(entries))
+        check(name + ": bsdtar lists all", len(listed.splitlines()) == len(entries))
+        check(name + ": no name twice, in either case",
+              len({x.filename.lower() for x in entries}) == len(entries))
         folder = pathlib.Path(str(path) + ".bsdtar")
         folder.mkdir()
         ok(name + ": bsdtar unpacks it", "bsdtar", "-xf", path, "-C", folder)
-        test(name + ": bsdtar finds the same octets",
-             all((folder / x.filename).read_bytes() == whole.read(x) for x in entries))
+        check(name + ": bsdtar finds the same octets",
+              all((folder / x.filename).read_bytes() == whole.read(x) for x in entries))
         return folder
 
 
@@ -192,11 +186,11 @@ def container_is_asic_s(name, path):
     head = path.read_bytes()[:30 + 8 + len(MIMETYPE)]
     numbers = [int.from_bytes(head[a:b], "little") for a, b in
                ((4, 6), (6, 8), (8, 10), (10, 12), (12, 14), (18, 22), (22, 26), (26, 28), (28, 30))]
-    test(name + ": the container begins as ASiC-S does", head[:4] == b"PK\3\4"
-         and numbers == [20, 0, 0, 0, 0x21, len(MIMETYPE), len(MIMETYPE), 8, 0]
-         and head[30:38] == b"mimetype" and head[38:] == MIMETYPE, head)
+    check(name + ": the container begins as ASiC-S does", head[:4] == b"PK\3\4"
+          and numbers == [20, 0, 0, 0, 0x21, len(MIMETYPE), len(MIMETYPE), 8, 0]
+          and head[30:38] == b"mimetype" and head[38:] == MIMETYPE, head)
     with zipfile.ZipFile(path) as whole:
-        test(name + ": the container's entries", whole.namelist() == [
+        check(name + ": the container's entries", whole.namelist() == [
             "mimetype", CASE + ".zip", "META-INF/timestamp.tst"], whole.namelist())
 
 
@@ -220,8 +214,8 @@ def stamps_are_good(name, package, roots):
             ok(each + ": openssl ts -verify " + what[0], "openssl", "ts", "-verify", *what, "-in",
                stamp / "reply.tsr", "-CAfile", roots, *more)
         bare = run("openssl", "ts", "-reply", "-in", stamp / "reply.tsr", "-token_out").stdout
-        test(each + ": token.tst is the token of the reply",
-             bare and bare == (stamp / "token.tst").read_bytes())
+        check(each + ": token.tst is the token of the reply",
+              bare and bare == (stamp / "token.tst").read_bytes())
 
 
 def judged_by_go(name, stage, package):
@@ -237,8 +231,8 @@ def judged_by_go(name, stage, package):
         lines[at] = base64.b64encode(hashlib.sha256(lines[at]).digest())
         (spoiled / proof.relative_to(package)).write_bytes(b"\n".join(lines))
         done = run(JUDGE, "bundle", (package / "log/verifier-key").read_text(), spoiled)
-        test(name + ": x/mod/sumdb refuses another proof", done.returncode == 1 and done.stderr,
-             (proof, done))
+        check(name + ": x/mod/sumdb refuses another proof", done.returncode == 1 and done.stderr,
+              (proof, done))
         shutil.rmtree(spoiled)
 
 
@@ -247,21 +241,21 @@ def judged_by_go(name, stage, package):
 def opened_as_asked(name, stage, package, whole, bounds):
     manifest = json.loads((package / "manifest.json").read_bytes())
     first, last = manifest["range"]
-    test(name + ": the range is the one asked for", first == bounds[0]
-         and bounds[1] in (None, last) and manifest["case"] == CASE, manifest)
+    check(name + ": the range is the one asked for", first == bounds[0]
+          and bounds[1] in (None, last) and manifest["case"] == CASE, manifest)
     found = {int(x.parent.name): x for x in package.glob("records/*/message.eml")}
-    test(name + ": the messages asked for are in it, no others", sorted(found) == sorted(whole),
-         sorted(found))
+    check(name + ": the messages asked for are in it, no others", sorted(found) == sorted(whole),
+          sorted(found))
     for seq, path in found.items():
-        test(name + ": message.eml is what was imported",
-             path.read_bytes() == stage.messages[seq].read_bytes(), seq)
+        check(name + ": message.eml is what was imported",
+              path.read_bytes() == stage.messages[seq].read_bytes(), seq)
     opened = {int(x.name) for x in (package / "records").iterdir()}
     must = {x for x in stage.open if first <= x <= last} | {0}
-    test(name + ": keys and anchors stand open", must <= opened, must - opened)
+    check(name + ": keys and anchors stand open", must <= opened, must - opened)
     closed = {x for run_ in json.loads((package / "log/closed.json").read_bytes())
               for x in range(run_["first"], run_["last"] + 1)}
-    test(name + ": the others are closed", closed == set(range(first, last + 1)) - opened,
-         closed ^ (set(range(first, last + 1)) - opened))
+    check(name + ": the others are closed", closed == set(range(first, last + 1)) - opened,
+          closed ^ (set(range(first, last + 1)) - opened))
     return first, last
 
 
@@ -294,18 +288,18 @@ def says_nothing_else(name, stage, package, data):
         words.append(path.name.encode())
         looked += len(words)
         leaked += [(seq, x) for x in words if x in data]
-    test(name + ": nothing of a closed message is in it", not leaked, leaked[:3])
+    check(name + ": nothing of a closed message is in it", not leaked, leaked[:3])
     closed = sum(x.read_bytes() not in whole for x in stage.messages.values())
-    test(name + ": enough was looked for", looked >= 6 * closed, (looked, closed))
+    check(name + ": enough was looked for", looked >= 6 * closed, (looked, closed))
     salts = [pb.expand(stage.known[seq], b"probant/v1 salt" + bytes([i]))
              for seq, (_, withheld) in shown.items() for i in withheld]
     keys = [x for r in stage.known.values() for x in (r, pb.expand(r, b"probant/v1 data"))]
     leaked = [x for x in salts + keys
               if x in data or x.hex().encode() in data or base64.b64encode(x) in data]
-    test(name + ": no secret, and no salt of what is closed", not leaked, len(leaked))
+    check(name + ": no secret, and no salt of what is closed", not leaked, len(leaked))
     salts = [pb.expand(stage.known[seq], b"probant/v1 salt\0").hex().encode()
              for seq, (octets, withheld) in shown.items() if octets and 0 not in withheld]
-    test(name + ": the salts of what is open are", all(x in data for x in salts))
+    check(name + ": the salts of what is open are", all(x in data for x in salts))
 
 
 def parts_are_those(stage, package):
@@ -313,16 +307,16 @@ def parts_are_those(stage, package):
     for seq, wanted in ((3, {0}), (4, {0, 2}), (5, set())):
         opening = json.loads((package / "records" / str(seq) / "opening.json").read_bytes())["parts"]
         facts = next(i for i, x in enumerate(opening) if x.get("kind") == 0)
-        test("parts: those that were named, and the facts",
-             {i for i, x in enumerate(opening) if "p" not in x} == wanted | {facts}, opening)
-    test("parts: the others are closed", not (package / "records/7").exists())
+        check("parts: those that were named, and the facts",
+              {i for i, x in enumerate(opening) if "p" not in x} == wanted | {facts}, opening)
+    check("parts: the others are closed", not (package / "records/7").exists())
 
 
 def headers_are_those(stage, package):
     for seq, path in list(stage.messages.items())[:40]:
         folder = package / "records" / str(seq)
         if seq == 7:
-            test("headers: an exception is closed", not folder.exists())
+            check("headers: an exception is closed", not folder.exists())
             continue
         if (folder / "message.eml").exists():
             continue
@@ -330,9 +324,9 @@ def headers_are_those(stage, package):
         header = b"".join((folder / ("part-%d.bin" % i)).read_bytes()
                           for i, x in enumerate(opening) if x.get("kind") == 1)
         message = path.read_bytes()
-        test("headers: all of the header and nothing of the body",
-             header + body_of(message) == message
-             and not any(x.get("kind") in (2, 3) for x in opening), seq)
+        check("headers: all of the header and nothing of the body",
+              header + body_of(message) == message
+              and not any(x.get("kind") in (2, 3) for x in opening), seq)
 
 
 # ---- what is said of it -------------------------------------------------------------------
@@ -360,36 +354,36 @@ def both_say(name, path, options, said):
         done = run(*program, *options, "--json")
         report = json.loads(done.stdout or b"{}")
         found = {x["id"]: x["verdict"] for x in report.get("checks", ())}
-        test("%s: %s" % (name, program[0].name), found == said and report["verdict"] == verdict
-             and done.returncode == EXIT[verdict],
-             (options, done.returncode, {k: v for k, v in found.items() if said.get(k) != v}))
+        check("%s: %s" % (name, program[0].name), found == said and report["verdict"] == verdict
+              and done.returncode == EXIT[verdict],
+              (options, done.returncode, {k: v for k, v in found.items() if said.get(k) != v}))
     done = run(SECOND, path, *options)
     text = done.stdout.decode()
     found = {m[1].replace(" ", "_"): m[2].replace(" ", "_") for m in
              re.finditer(r"^([a-z ]+): (valid|invalid|indeterminate|not applicable)\b", text, re.M)}
-    test(name + ": the second verifier", found.pop("verdict", None) == verdict and found == said
-         and done.returncode == EXIT[verdict],
-         (options, done.returncode, {k: v for k, v in found.items() if said.get(k) != v}, text[-300:]))
+    check(name + ": the second verifier", found.pop("verdict", None) == verdict and found == said
+          and done.returncode == EXIT[verdict],
+          (options, done.returncode, {k: v for k, v in found.items() if said.get(k) != v}, text[-300:]))
     return report
 
 
 def json_is_as_documented(name, report, manifest, data):
-    test(name + ": --json has its members", list(report)[:3] == ["verdict", "origin", "checks"]
-         and {"unique_view", "range", "bundle", "proven", "tokens"} <= set(report), report)
-    test(name + ": each check once, in order", [x["id"] for x in report["checks"]] == CHECKS)
-    for check in report["checks"]:
-        test(name + ": a check has its members",
-             {"id", "verdict", "count", "detail", "findings"} <= set(check) and all(
-                 {"seq", "weight", "code", "text", "where"} <= set(x) for x in check["findings"])
-             and check["findings_count"] >= len(check["findings"]), check)
+    check(name + ": --json has its members", list(report)[:3] == ["verdict", "origin", "checks"]
+          and {"unique_view", "range", "bundle", "proven", "tokens"} <= set(report), report)
+    check(name + ": each check once, in order", [x["id"] for x in report["checks"]] == CHECKS)
+    for row in report["checks"]:
+        check(name + ": a check has its members",
+              {"id", "verdict", "count", "detail", "findings"} <= set(row) and all(
+                  {"seq", "weight", "code", "text", "where"} <= set(x) for x in row["findings"])
+              and row["findings_count"] >= len(row["findings"]), row)
     told, bundle = report["range"], report["bundle"]
-    test(name + ": --json tells the range", [told["first"], told["last"]] == manifest["range"]
-         and told["size"] == manifest["size"]
-         and told["opened"] + told["closed"] == told["records"] == told["last"] - told["first"] + 1,
-         told)
-    test(name + ": --json tells what to compare", bundle["case"] == CASE
-         and bundle["package_sha256"] == hashlib.sha256(data).hexdigest()
-         and bundle["package_length"] == len(data), bundle)
+    check(name + ": --json tells the range", [told["first"], told["last"]] == manifest["range"]
+          and told["size"] == manifest["size"]
+          and told["opened"] + told["closed"] == told["records"] == told["last"] - told["first"] + 1,
+          told)
+    check(name + ": --json tells what to compare", bundle["case"] == CASE
+          and bundle["package_sha256"] == hashlib.sha256(data).hexdigest()
+          and bundle["package_length"] == len(data), bundle)
 
 
 def every_combination(name, stage, path, held, roots, contained=True):
@@ -412,7 +406,7 @@ def judge_all(name, stage, path, whole, bounds, held, roots):
     folder = zip_is_readable(name + " (container)", path)
     inner = folder / (CASE + ".zip")
     package = zip_is_readable(name, inner)
-    test(name + ": no package is in the package", not (package / "META-INF").exists())
+    check(name + ": no package is in the package", not (package / "META-INF").exists())
     ok(name + ": sha256sum -c", "sha256sum", "--quiet", "--strict", "-c", "SHA256SUMS", cwd=package)
     token_is_good(name + ": the container's token", folder / "META-INF/timestamp.tst", inner, roots)
     stamps_are_good(name, package, roots)
@@ -432,14 +426,14 @@ def selections_are_sound(stage):
     for name, words, bounds, whole, held in selections(stage):
         path = stage.at(name + ".asics")
         made = stage.export(path, *words)
-        test(name + ": export tells what it made", made and made["sealed"]
-             and made["range"][0] == bounds[0] and made["package_sha256"], made)
+        check(name + ": export tells what it made", made and made["sealed"]
+              and made["range"][0] == bounds[0] and made["package_sha256"], made)
         if name == "facts":
             stage.facts_whole = whole
         packages[name] = judge_all(name, stage, path, whole, bounds, held, stage.at("roots"))
     parts_are_those(stage, packages["parts"])
     headers_are_those(stage, packages["headers"])
-    test("dates: it ends under the token of that day", json.loads(
+    check("dates: it ends under the token of that day", json.loads(
         (packages["dates"] / "manifest.json").read_bytes())["size"] <= stage.anchors[2])
 
 
@@ -459,10 +453,10 @@ def others_know_better(stage):
     origin = stage.at("other").read_text().splitlines()[0]
     found = [y["where"] for x in report["checks"] for y in x["findings"]
              if y["code"] == "against_other_log"]
-    test("another log's checkpoint: whose it is", found == [origin], found)
+    check("another log's checkpoint: whose it is", found == [origin], found)
     done = run(VERIFIER, path, *trust, *roots, *against)
-    test("another log's checkpoint: said in the first line",
-         b"is of another log" in done.stdout.splitlines()[0], done.stdout)
+    check("another log's checkpoint: said in the first line",
+          b"is of another log" in done.stdout.splitlines()[0], done.stdout)
     both_say("an earlier bundle", path, [*trust, *roots, "--against", stage.at("middle.asics")], said)
     data = bytearray(path.read_bytes())
     at = data.index(stage.messages[20].read_bytes()[:60])
@@ -470,7 +464,7 @@ def others_know_better(stage):
     stage.at("spoiled.asics").write_bytes(data)
     for program in (VERIFIER, SECOND):
         done = run(program, stage.at("spoiled.asics"), *trust, *roots, *held)
-        test("an octet of a message is changed: " + program.name, done.returncode == 1, done.stdout)
+        check("an octet of a message is changed: " + program.name, done.returncode == 1, done.stdout)
 
 
 def the_same_again(stage):
@@ -479,12 +473,12 @@ def the_same_again(stage):
     again = stage.at("again.asics")
     stage.export(again, *words)
     with zipfile.ZipFile(again) as one, zipfile.ZipFile(stage.at("headers.asics")) as other:
-        test("the same selection gives the same package",
-             one.read(CASE + ".zip") == other.read(CASE + ".zip"))
+        check("the same selection gives the same package",
+              one.read(CASE + ".zip") == other.read(CASE + ".zip"))
     before = again.read_bytes()
     done = run(PROBANT, "export", "-a", stage.archive, "--case", CASE, "-o", again, *words)
-    test("what exists is not overwritten", done.returncode == 73 and again.read_bytes() == before, done)
-    test("nothing is left beside a bundle", not list(stage.work.glob("*.partial")))
+    check("what exists is not overwritten", done.returncode == 73 and again.read_bytes() == before, done)
+    check("nothing is left beside a bundle", not list(stage.work.glob("*.partial")))
 
 
 OPENSSL_TSA = """[tsa]
@@ -573,17 +567,17 @@ def sealed_later(stage):
     words = ["--disclose", "facts,7=all", "--range", "0..%d" % stage.anchors[1]]
     stage.export(bare, *words, code=75, archive=archive)
     with zipfile.ZipFile(bare) as whole:
-        test("what stands there is the package", "SHA256SUMS.note" in whole.namelist())
+        check("what stands there is the package", "SHA256SUMS.note" in whole.namelist())
     every_combination("bare", stage, bare, "first", roots, contained=False)
     package = bare.read_bytes()
-    test("seal says that nobody answers",
-         run(PROBANT, "seal", "-a", archive, bare).returncode == 75 and bare.read_bytes() == package)
+    check("seal says that nobody answers",
+          run(PROBANT, "seal", "-a", archive, bare).returncode == 75 and bare.read_bytes() == package)
     with authority:
         ok("seal", PROBANT, "seal", "-a", archive, bare)
         with zipfile.ZipFile(bare) as whole:
-            test("sealing leaves the package as it was", whole.read(CASE + ".zip") == package)
+            check("sealing leaves the package as it was", whole.read(CASE + ".zip") == package)
         judge_all("sealed", stage, bare, stage.facts_whole, (0, stage.anchors[1]), "first", roots)
-        test("sealed, the local roots do not serve", run(
+        check("sealed, the local roots do not serve", run(
             VERIFIER, bare, "--trust", stage.at("trust"), "--tsa-roots", stage.at("roots"),
             "--against", stage.at("first")).returncode == 2)
         ok("a stamp over HTTP", PROBANT, "stamp", "--now", "-a", archive)
@@ -591,12 +585,12 @@ def sealed_later(stage):
         stage.export(outer, "--disclose", "facts", archive=archive)
     report = every_combination("outer", stage, outer, "first", roots)
     proven = report["proven"]
-    test("an authority that is not local proves when", proven and all(
+    check("an authority that is not local proves when", proven and all(
         x["before"] and x["tsa"] and x["first"] <= x["last"] for x in proven)
         and proven[0]["first"] == 0 and proven[0]["after"] is None, proven)
     local = run(VERIFIER, stage.at("whole.asics"), "--tsa-roots", stage.at("roots"), "--json")
-    test("a local one proves nothing", json.loads(local.stdout)["proven"] == [])
-    test("and the same holds for the archive", run(
+    check("a local one proves nothing", json.loads(local.stdout)["proven"] == [])
+    check("and the same holds for the archive", run(
         VERIFIER, archive, "--trust", stage.at("trust"), "--tsa-roots", roots,
         "--against", stage.at("first")).returncode == 0)
 
@@ -614,9 +608,8 @@ def main():
             try:
                 part(stage)
             except Exception as error:  # pylint: disable=broad-except
-                test(part.__name__, False, repr(error))
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] or not counts[True] else 0
+                check(part.__name__, False, repr(error))
+    return check.end()
 
 
 sys.exit(main())

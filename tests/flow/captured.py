@@ -17,13 +17,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check, until
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
 PATIENCE_S = 60  # until something is a failure; never a measure
-counts = {True: 0, False: 0}
 
 POLICY = """policy: capture
 runtime_dir: %(dir)s/run
@@ -38,22 +39,6 @@ doors:
 """
 SUFFIX = {"trust": ".trust", "tsa-roots": ".roots", "against": ".checkpoint"}
 CAMILLE, DOMINIQUE = "camille@tilleuls.example", "dominique@ormes.example"
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, detail))
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.02)
-    return None
 
 
 class Client:
@@ -161,14 +146,14 @@ HOSTILE = [letter(1), letter(2, b"\xff\x00 nul\r\n"), letter(3, b"bare\rCR and\n
 
 def captures(machine):
     client = machine.client()
-    test("the door answers", client)
+    check("the door answers", client)
     for octets in HOSTILE:
-        test("a message is kept", client.bring("labo@analyses.example", [CAMILLE], octets) == ["250"])
+        check("a message is kept", client.bring("labo@analyses.example", [CAMILLE], octets) == ["250"])
     shared = letter(6)
-    test("one for two is kept for both",
-         client.bring(CAMILLE, [DOMINIQUE, CAMILLE], shared) == ["250", "250"])
-    test("what is nobody's passes",
-         client.bring("x@ailleurs.test", ["y@ailleurs.test"], letter(7)) == ["250"])
+    check("one for two is kept for both",
+          client.bring(CAMILLE, [DOMINIQUE, CAMILLE], shared) == ["250", "250"])
+    check("what is nobody's passes",
+          client.bring("x@ailleurs.test", ["y@ailleurs.test"], letter(7)) == ["250"])
     return shared
 
 
@@ -177,8 +162,8 @@ def away(machine):
     client, octets = machine.client(), letter(8)
     client.bring("labo@analyses.example", [DOMINIQUE], letter(9))
     os.kill(machine.writer(), signal.SIGKILL)
-    test("a message that comes while it is away is kept by the next",
-         client.bring("labo@analyses.example", [DOMINIQUE], octets) == ["250"])
+    check("a message that comes while it is away is kept by the next",
+          client.bring("labo@analyses.example", [DOMINIQUE], octets) == ["250"])
     return octets
 
 
@@ -188,54 +173,54 @@ def gap(machine):
     os.rename(machine.work / "ormes", hidden)
     os.kill(machine.writer(), signal.SIGKILL)
     client = machine.client()
-    test("what is for an archive that is gone passes",
-         client.bring("labo@analyses.example", [DOMINIQUE], letter(10)) == ["250"])
+    check("what is for an archive that is gone passes",
+          client.bring("labo@analyses.example", [DOMINIQUE], letter(10)) == ["250"])
     note = machine.work / "state" / "entree.gap"
     words = note.read_text().split() if note.exists() else []
-    test("and is noted without a word of it", len(words) == 4 and words[2] == "ormes", words)
-    test("the other archive keeps on",
-         client.bring("labo@analyses.example", [CAMILLE], letter(11)) == ["250"])
+    check("and is noted without a word of it", len(words) == 4 and words[2] == "ormes", words)
+    check("the other archive keeps on",
+          client.bring("labo@analyses.example", [CAMILLE], letter(11)) == ["250"])
     os.rename(hidden, machine.work / "ormes")
     os.kill(machine.writer(), signal.SIGKILL)
-    test("the gap is recorded", until(lambda: note.read_text() == ""), machine.said()[-600:])
+    check("the gap is recorded", until(lambda: note.read_text() == ""), machine.said()[-600:])
 
 
 def reads(machine, shared, later):
     rows = {name: [r for r in machine.rows(name) if r["type"] == "message"]
             for name in ("tilleuls", "ormes")}
     wanted = [hashlib.sha256(x).hexdigest() for x in HOSTILE + [shared, letter(11)]]
-    test("tilleuls has each once", [r["sha256"] for r in rows["tilleuls"]] == wanted, rows["tilleuls"])
+    check("tilleuls has each once", [r["sha256"] for r in rows["tilleuls"]] == wanted, rows["tilleuls"])
     for row, octets in list(zip(rows["tilleuls"], HOSTILE))[1::2]:
-        test("octet for octet", machine.show("tilleuls", row["seq"], "--raw") == octets, row)
+        check("octet for octet", machine.show("tilleuls", row["seq"], "--raw") == octets, row)
     wanted = [hashlib.sha256(x).hexdigest() for x in (shared, letter(9), later)]
     # A writer killed at its work may have kept a message that was handed over again.
-    test("ormes has its own", sorted(set(r["sha256"] for r in rows["ormes"])) == sorted(wanted),
-         rows["ormes"])
-    test("rows say where from, and which way", all(
+    check("ormes has its own", sorted(set(r["sha256"] for r in rows["ormes"])) == sorted(wanted),
+          rows["ormes"])
+    check("rows say where from, and which way", all(
         r["source"] == "lmtp" and r["direction"] == ("sent" if r["sha256"] == wanted[0] else "received")
         for r in rows["tilleuls"]), rows["tilleuls"])
-    test("and what stands in them", rows["tilleuls"][0]["subject"] == "Résultat 1", rows["tilleuls"][0])
+    check("and what stands in them", rows["tilleuls"][0]["subject"] == "Résultat 1", rows["tilleuls"][0])
     found = machine.probant("find", "-a", machine.work / "tilleuls", "--purpose", "essai", "--json",
                             "lipidique source:lmtp direction:sent").stdout
-    test("find knows the door", found.count(b'"seq"') == 1, found[:300])
+    check("find knows the door", found.count(b'"seq"') == 1, found[:300])
     shown = machine.show("tilleuls", rows["tilleuls"][5]["seq"]).decode()
-    test("show says what it is", "(message, sent)" in shown, shown[:300])
+    check("show says what it is", "(message, sent)" in shown, shown[:300])
     return rows
 
 
 def states(machine, rows):
     seq = rows["tilleuls"][5]["seq"]
     facts, envelope = machine.facts("tilleuls", seq), machine.envelope("tilleuls", seq)
-    test("facts", [facts[x] for x in ("source", "door", "fidelity", "direction")] ==
-         ["lmtp", "entree", "copy", "sent"] and facts["size"] == len(letter(6)), facts)
-    test("the envelope has both recipients", envelope["mail_from"] == CAMILLE and
-         envelope["rcpt_to"] == [{"address": x, "parameters": "NOTIFY=NEVER"}
-                                 for x in (DOMINIQUE, CAMILLE)], envelope)
+    check("facts", [facts[x] for x in ("source", "door", "fidelity", "direction")] ==
+          ["lmtp", "entree", "copy", "sent"] and facts["size"] == len(letter(6)), facts)
+    check("the envelope has both recipients", envelope["mail_from"] == CAMILLE and
+          envelope["rcpt_to"] == [{"address": x, "parameters": "NOTIFY=NEVER"}
+                                  for x in (DOMINIQUE, CAMILLE)], envelope)
     gaps = [machine.facts("ormes", row["seq"]) for row in machine.rows("ormes")
             if row.get("event") == "gap"]
     gaps = [facts for facts in gaps if "door" in facts]
-    test("one gap of one message", len(gaps) == 1 and gaps[0]["messages"] == 1 and
-         gaps[0]["door"] == "entree" and gaps[0]["reason"] == "writer_refused", gaps)
+    check("one gap of one message", len(gaps) == 1 and gaps[0]["messages"] == 1 and
+          gaps[0]["door"] == "entree" and gaps[0]["reason"] == "writer_refused", gaps)
 
 
 def reader_of(machine, name):
@@ -248,18 +233,18 @@ def verifies(machine):
         archive = machine.work / name
         outside = machine.outside(name)
         machine.probant("stamp", "-a", archive)
-        test("probant verify", machine.probant("verify", archive, *outside).returncode == 0)
-        test("probant-verify",
-             machine.probant(archive, *outside, program="probant-verify").returncode == 0)
+        check("probant verify", machine.probant("verify", archive, *outside).returncode == 0)
+        check("probant-verify",
+              machine.probant(archive, *outside, program="probant-verify").returncode == 0)
         second = subprocess.run([TOOLS / "second_verifier.py", archive, *outside, *reader_of(machine, name)],
                                 capture_output=True)
-        test("the second verifier", second.returncode == 0, second.stdout.decode()[-600:])
+        check("the second verifier", second.returncode == 0, second.stdout.decode()[-600:])
     recovered = machine.work / "recovered"
     done = subprocess.run([TOOLS / "recover.py", machine.work / "tilleuls", *reader_of(machine, "tilleuls"),
                            "-o", recovered], capture_output=True)
-    test("tools/recover.py", done.returncode == 0, done.stderr.decode()[-300:])
+    check("tools/recover.py", done.returncode == 0, done.stderr.decode()[-300:])
     kept = {path.read_bytes() for path in recovered.glob("*.eml")}
-    test("gives each message back", kept >= set(HOSTILE), len(kept))
+    check("gives each message back", kept >= set(HOSTILE), len(kept))
 
 
 def exports(machine, rows):
@@ -267,10 +252,10 @@ def exports(machine, rows):
     machine.probant("export", "-a", machine.work / "tilleuls", "--case", "essai", "--recipient", "x",
                     "--seq", seq, "--against", machine.work / "tilleuls.checkpoint", "-o", bundle)
     outside = machine.outside("tilleuls")
-    test("a bundle of it verifies",
-         machine.probant(bundle, *outside, program="probant-verify").returncode == 0)
+    check("a bundle of it verifies",
+          machine.probant(bundle, *outside, program="probant-verify").returncode == 0)
     done = subprocess.run([TOOLS / "second_verifier.py", bundle, *outside], capture_output=True)
-    test("and for the second verifier", done.returncode == 0, done.stdout.decode()[-400:])
+    check("and for the second verifier", done.returncode == 0, done.stdout.decode()[-400:])
 
 
 def main():
@@ -280,9 +265,9 @@ def main():
         shared = captures(machine)
         later = away(machine)
         gap(machine)
-        test("it stops", machine.stop() == 0)
-        test("no word of a message is logged",
-             "lipidique" not in machine.said() and "@" not in machine.said(), machine.said())
+        check("it stops", machine.stop() == 0)
+        check("no word of a message is logged",
+              "lipidique" not in machine.said() and "@" not in machine.said(), machine.said())
         rows = reads(machine, shared, later)
         states(machine, rows)
         verifies(machine)
@@ -290,11 +275,10 @@ def main():
     finally:
         if machine.daemon.poll() is None:
             machine.daemon.kill()
-        if counts[False]:
+        if check.failed:
             print(machine.said()[-3000:])
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return counts[False] != 0
+    return check.end()
 
 
 sys.exit(main())

@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
 
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 PROBANT = os.path.abspath(os.path.join(BUILD, "probant"))
@@ -625,8 +627,8 @@ def a_verdict_has_its_exit_code(s):
     assert {x["id"] for x in whole["checks"]} >= {"payload", "commitment", "chain", "tree",
                                                  "secrets", "log_key", "tokens", "authorities",
                                                  "consistency"}
-    for check in whole["checks"]:
-        assert {"id", "verdict", "count", "detail", "findings"} <= set(check)
+    for row in whole["checks"]:
+        assert {"id", "verdict", "count", "detail", "findings"} <= set(row)
     assert b"CHECK PASSED" in s.ok(*words, *outside)
     # Each of the three is needed.
     for missing in range(0, 6, 2):
@@ -796,26 +798,16 @@ def a_torn_tail_is_told_and_put_in_order_by_the_next_writer(s):
 def tests():
     import types
     skip = {"openssl", "on_terminal", "tests", "main", "sha256"}
-    return [(name, f) for name, f in globals().items()
-            if isinstance(f, types.FunctionType) and name not in skip]
+    return [f for name, f in globals().items() if isinstance(f, types.FunctionType) and name not in skip]
 
 
 def main():
-    passed = failed = 0
-    os.umask(0o077)
-    for name, test in tests():
-        root = tempfile.mkdtemp(prefix="probant-cli-")
-        try:
+    def alone(test):
+        with tempfile.TemporaryDirectory(prefix="probant-cli-", ignore_cleanup_errors=True) as root:
             test(Scene(root))
-            passed += 1
-        except Exception:  # pylint: disable=broad-except
-            failed += 1
-            print("--- " + name)
-            traceback.print_exc(limit=-2, file=sys.stdout)
-        finally:
-            shutil.rmtree(root, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    os.umask(0o077)
+    check.play(tests(), alone)
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -20,17 +20,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build"))
 sys.dont_write_bytecode = True            # nothing is left beside the tools
 sys.path.insert(0, os.path.join(ROOT, "tools"))
+from lib_check import check
 import probant_format as pb
 from vectors import writer
-
-passed = failed = 0
-
-
-def check(sentence, right, more=""):
-    global passed, failed
-    passed, failed = passed + bool(right), failed + (not right)
-    if not right:
-        print("FAILED: %s %s" % (sentence, more), flush=True)
 
 
 class Work:
@@ -583,8 +575,7 @@ def main():
         while_written(w)
     finally:
         shutil.rmtree(base)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

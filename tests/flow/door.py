@@ -14,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 DOOR = str(BUILD / "probant-door")
-counts = {True: 0, False: 0}
 
 POLICY = """policy: capture
 runtime_dir: %(dir)s
@@ -36,12 +38,6 @@ doors:
 
 SECRET = "Résultats de Camille Exemple"
 MESSAGE = "From: labo@analyses.example\r\nSubject: %s\r\n\r\n%s\r\n.\r\n" % (SECRET, SECRET * 50000)
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, detail))
 
 
 class Door:
@@ -115,17 +111,17 @@ def no_word_in(directory):
 
 def defers(directory):
     door = Door(directory, "defer")
-    test("it says that it is ready", door.ready())
+    check("it says that it is ready", door.ready())
     client = Client(door.path)
-    test("it greets", client.answer()[:3] == "220")
+    check("it greets", client.answer()[:3] == "220")
     answer = client.bring("camille@tilleuls.example")
-    test("a message that nobody keeps waits", answer[:5] == "451 4", answer)
-    test("mail that is nobody's passes", client.bring("personne@ailleurs.test")[:3] == "250")
+    check("a message that nobody keeps waits", answer[:5] == "451 4", answer)
+    check("mail that is nobody's passes", client.bring("personne@ailleurs.test")[:3] == "250")
     code, said = door.stop()
-    test("it stops when it is told, behind an idle client", code == 0, code)
-    test("it says once why", said.count("a message cannot be kept") == 1, said)
-    test("it says no word of a message", "Camille" not in said and "labo" not in said, said)
-    test("and remembers nothing", not os.path.exists(directory + "/entree.gap"))
+    check("it stops when it is told, behind an idle client", code == 0, code)
+    check("it says once why", said.count("a message cannot be kept") == 1, said)
+    check("it says no word of a message", "Camille" not in said and "labo" not in said, said)
+    check("and remembers nothing", not os.path.exists(directory + "/entree.gap"))
 
 
 def delivers(directory):
@@ -134,25 +130,25 @@ def delivers(directory):
     client = Client(door.path)
     client.answer()
     answer = client.bring("camille@tilleuls.example")
-    test("it passes where the policy lets it", answer[:3] == "250", answer)
+    check("it passes where the policy lets it", answer[:3] == "250", answer)
     with open(directory + "/entree.gap", encoding="ascii") as file:
         words = file.read().split()
-    test("and is noted: time, reason, archive, name",
-         len(words) == 4 and words[1:] == ["writer_away", "tilleuls", "-"], words)
-    test("no word of it stands on the disk", no_word_in(directory))
+    check("and is noted: time, reason, archive, name",
+          len(words) == 4 and words[1:] == ["writer_away", "tilleuls", "-"], words)
+    check("no word of it stands on the disk", no_word_in(directory))
     code, _ = door.stop()
-    test("it stops with a gap that nobody took", code == 0, code)
+    check("it stops with a gap that nobody took", code == 0, code)
 
 
 def refuses(directory):
     done = subprocess.run([DOOR], capture_output=True)
-    test("it is started by its master alone", done.returncode == 64 and b"probantd" in done.stderr)
+    check("it is started by its master alone", done.returncode == 64 and b"probantd" in done.stderr)
     door = Door(directory, "defer", "sortie")
     code, said = door.stop()
-    test("it serves no door that the policy does not have", code == 70 and "sortie" in said, said)
+    check("it serves no door that the policy does not have", code == 70 and "sortie" in said, said)
     door = Door(directory, "peut-être")
     code, said = door.stop()
-    test("it serves by no policy that is none", code == 70 and "on_failure" in said, said)
+    check("it serves by no policy that is none", code == 70 and "on_failure" in said, said)
 
 
 def main():
@@ -163,8 +159,7 @@ def main():
         refuses(directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return counts[False] != 0
+    return check.end()
 
 
 sys.exit(main())

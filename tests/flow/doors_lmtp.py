@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import lib_daemon
 import lib_hostile
 import lib_postfix
+from lib_check import check
 from lib_lmtp import Witness
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
@@ -102,19 +103,12 @@ Rien de grave.
 --_000_--
 """.replace("\n", "\r\n") % JOURNAL
 
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, str(detail)[:2000]))
 
 
 def run(*words, code=0):
     done = subprocess.run([str(x) for x in words], capture_output=True)
     if done.returncode != code:
-        test("exit code %d" % code, False, "%d of %s: %s" % (done.returncode, words[1:4], done.stderr.decode()))
+        check("exit code %d" % code, False, "%d of %s: %s" % (done.returncode, words[1:4], done.stderr.decode()))
     return done.stdout
 
 
@@ -181,9 +175,9 @@ def many(postfix, witness):
         t.start()
     for t in threads:
         t.join()
-    test("500 messages over 10 sessions are taken", failures == [], failures)
-    test("no copy waits", postfix.drained(), postfix.queue())
-    test("the mail went its way", len(witness.messages) == SESSIONS * EACH, len(witness.messages))
+    check("500 messages over 10 sessions are taken", failures == [], failures)
+    check("no copy waits", postfix.drained(), postfix.queue())
+    check("the mail went its way", len(witness.messages) == SESSIONS * EACH, len(witness.messages))
 
 
 def hostile(postfix, witness):
@@ -191,24 +185,24 @@ def hostile(postfix, witness):
     with postfix.connect() as client:
         refused = [kind for kind, recipients, octets in lib_hostile.kinds()
                    if postfix.inject("a.durand@labo.example", recipients, octets, client)[0] != 250]
-    test("26 hostile kinds are taken", refused == [], refused)
-    test("and no copy of them waits", postfix.drained(), postfix.queue())
-    test("all reached the witness", len(witness.messages) == before + 26, len(witness.messages) - before)
+    check("26 hostile kinds are taken", refused == [], refused)
+    check("and no copy of them waits", postfix.drained(), postfix.queue())
+    check("all reached the witness", len(witness.messages) == before + 26, len(witness.messages) - before)
 
 
 def away(postfix, witness, daemon):
     """The writer stands still: mail goes on, the copy waits, and is kept when it goes on."""
-    test("there is one writer", len(daemon.others("--writer")) == 1)
+    check("there is one writer", len(daemon.others("--writer")) == 1)
     daemon.halt("--writer")
     before = len(witness.messages)
     postfix.inject("lou@else.example", ["camille@tilleuls.example"], letter(10 ** 6, 0))
     until = time.monotonic() + 20
     while len(witness.messages) == before and time.monotonic() < until:
         time.sleep(0.05)
-    test("the mail went its way without the writer", len(witness.messages) == before + 1)
-    test("the copy waits", len(postfix.queue()) == 1, postfix.queue())
+    check("the mail went its way without the writer", len(witness.messages) == before + 1)
+    check("the copy waits", len(postfix.queue()) == 1, postfix.queue())
     daemon.go_on("--writer")
-    test("and is taken", postfix.drained(), postfix.queue())
+    check("and is taken", postfix.drained(), postfix.queue())
 
 
 def killed(postfix, daemon):
@@ -233,18 +227,18 @@ def killed(postfix, daemon):
         while time.monotonic() < until and daemon.others(word) in ([], before):
             time.sleep(0.05)
         time.sleep(0.2)
-        test("another %s is started" % word, len(before) == 1 and daemon.others(word) not in ([], before), before)
+        check("another %s is started" % word, len(before) == 1 and daemon.others(word) not in ([], before), before)
     sender.join()
-    test("mail is taken meanwhile", failures == [], failures)
-    test("and copies are, in the end", postfix.drained(), postfix.queue())
+    check("mail is taken meanwhile", failures == [], failures)
+    check("and copies are, in the end", postfix.drained(), postfix.queue())
 
 
 def over_tls(postfix):
     """From another machine, as it were: the door shows its certificate."""
     postfix.inject("lou@else.example", ["dominique@tls.example"], letter(10 ** 6 + 1, 0))
-    test("a copy over TLS is taken", postfix.drained(), postfix.queue())
-    test("the door's certificate was verified", "Verified TLS connection established to 127.0.0.1" in postfix.log(),
-         postfix.log()[-2000:])
+    check("a copy over TLS is taken", postfix.drained(), postfix.queue())
+    check("the door's certificate was verified", "Verified TLS connection established to 127.0.0.1" in postfix.log(),
+          postfix.log()[-2000:])
 
 
 # ---- what is kept ----------------------------------------------------------------------------------
@@ -253,38 +247,38 @@ def over_tls(postfix):
 def check_killed(rows, delivered):
     """Each, and no other; twice where the answer was lost, since the MTA sends it again."""
     kept = collections.Counter(octets for octets, _, _ in rows)
-    test("nothing is lost when processes are killed", set(kept) == set(delivered),
-         "%d of %d are kept" % (len(kept), len(delivered)))
-    test("and hardly anything comes twice", len(rows) < len(delivered) * 1.5, len(rows))
+    check("nothing is lost when processes are killed", set(kept) == set(delivered),
+          "%d of %d are kept" % (len(kept), len(delivered)))
+    check("and hardly anything comes twice", len(rows) < len(delivered) * 1.5, len(rows))
 
 
 def check_copies(rows, delivered):
     kept = collections.Counter(octets for octets, _, _ in rows)
     seen = collections.Counter(delivered)
-    test("each message once, as the MTA delivered it", kept == seen,
-         "%d kept, %d delivered, %d differ" % (kept.total(), seen.total(), (kept - seen).total()))
+    check("each message once, as the MTA delivered it", kept == seen,
+          "%d kept, %d delivered, %d differ" % (kept.total(), seen.total(), (kept - seen).total()))
     facts = collections.Counter((x["source"], x["door"], x["fidelity"]) for _, x, _ in rows)
-    test("they say that they are copies, and by which door", facts == {
+    check("they say that they are copies, and by which door", facts == {
         ("lmtp", "copies", "copy"): len(rows) - 1, ("lmtp", "remote", "copy"): 1}, facts)
     directions = collections.Counter(x["direction"] for _, x, _ in rows)
-    test("sent or received, by the policy", directions["sent"] == SESSIONS * EACH // 5 and len(directions) == 2,
-         directions)
+    check("sent or received, by the policy", directions["sent"] == SESSIONS * EACH // 5 and len(directions) == 2,
+          directions)
     peers = {(x["peer"]["address"], x["peer"]["helo"], x["mta"]) for _, _, x in rows}
-    test("the MTA tells of its client", peers == {("127.0.0.1", "client.example", "mta.example")}, peers)
+    check("the MTA tells of its client", peers == {("127.0.0.1", "client.example", "mta.example")}, peers)
     ids = [x["queue_id"] for _, _, x in rows]
-    test("each by its queue id", len(set(ids)) == len(ids))
+    check("each by its queue id", len(set(ids)) == len(ids))
     named = [tuple(sorted(y["address"] for y in x["rcpt_to"])) for _, _, x in rows]
     both = tuple(x + "@tilleuls.example.probant.invalid" for x in ("camille", "dominique"))
-    test("one copy for all recipients", named.count(both) == SESSIONS * EACH * 4 // 5, collections.Counter(named))
+    check("one copy for all recipients", named.count(both) == SESSIONS * EACH * 4 // 5, collections.Counter(named))
 
 
 def check_report(rows):
-    test("the report is in the archive of those whom it names", len(rows) == 1, len(rows))
+    check("the report is in the archive of those whom it names", len(rows) == 1, len(rows))
     octets, facts, envelope = rows[0]
-    test("whole", octets.endswith(REPORT.encode()), octets)
-    test("known as one", (facts["journal"], facts["door"]) == ("exchange", "journal"), facts)
-    test("with those whom it names", (envelope["mail_from"], [x["address"] for x in envelope["rcpt_to"]]) ==
-         ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example", JOURNAL]), envelope)
+    check("whole", octets.endswith(REPORT.encode()), octets)
+    check("known as one", (facts["journal"], facts["door"]) == ("exchange", "journal"), facts)
+    check("with those whom it names", (envelope["mail_from"], [x["address"] for x in envelope["rcpt_to"]]) ==
+          ("lou@else.example", ["sacha@platanes.example", "robin@platanes.example", JOURNAL]), envelope)
 
 
 def scenario(work):
@@ -321,17 +315,17 @@ def scenario(work):
             away(postfix, witness, daemon)
             over_tls(postfix)
             postfix.inject("", [JOURNAL], REPORT.encode())
-            test("the report is taken", postfix.drained(), postfix.queue())
+            check("the report is taken", postfix.drained(), postfix.queue())
             calm = len(witness.messages)
             killed(postfix, daemon)
     finally:
-        test("the daemon ends well", daemon.stop() == 0, daemon.words())
+        check("the daemon ends well", daemon.stop() == 0, daemon.words())
         witness.shutdown()
     check_copies(examined(work, "tilleuls"), witness.messages[:calm])
     rows = examined(work, "platanes")
     check_report([x for x in rows if x[1]["door"] == "journal"])
     check_killed([x for x in rows if x[1]["door"] != "journal"], witness.messages[calm:])
-    test("no address is in the log", "@" not in daemon.words(), daemon.words())
+    check("no address is in the log", "@" not in daemon.words(), daemon.words())
 
 
 def main():
@@ -341,8 +335,7 @@ def main():
         return 0
     with tempfile.TemporaryDirectory(prefix="probant-lmtp-") as work:
         scenario(pathlib.Path(work))
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 PROBANT = os.path.join(BUILD, "probant")
@@ -222,17 +224,11 @@ def tests():
 
 
 def main():
-    passed = failed = 0
-    for test in tests():
+    def alone(test):
         with tempfile.TemporaryDirectory() as root:
-            try:
-                test(Scene(root))
-                passed += 1
-            except Exception:
-                failed += 1
-                print("%s:\n%s" % (test.__name__, traceback.format_exc()))
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed or not passed else 0
+            test(Scene(root))
+    check.play(tests(), alone)
+    return check.end()
 
 
 if __name__ == "__main__":

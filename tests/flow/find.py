@@ -19,12 +19,12 @@ import struct
 import subprocess
 import sys
 import tempfile
-import traceback
 import unicodedata
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
+from lib_check import check  # noqa: E402
 import probant_format as pb  # noqa: E402
 import probant_log as log  # noqa: E402
 from vectors import writer  # noqa: E402
@@ -557,20 +557,11 @@ TESTS = [words_are_found_as_a_reader_finds_them, terms_are_joined_and_left_out,
 
 
 def main():
-    passed = failed = 0
     os.umask(0o077)
     with tempfile.TemporaryDirectory() as root:
         scene = Scene(root)
-        for test in TESTS:
-            try:
-                test(scene)
-                passed += 1
-            except Exception:  # pylint: disable=broad-except
-                failed += 1
-                print("FAILED %s" % test.__name__)
-                traceback.print_exc(file=sys.stdout)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+        check.play(TESTS, lambda test: test(scene))
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import tempfile
 import time
 
 import lib_daemon
+from lib_check import check
 
 COUNT = 30
 HEAD = "nom;origine;boîtes;lecteur;héritier\r\n"
@@ -368,21 +369,12 @@ TESTS = (
 
 
 def main():
-    passed = failed = 0
     with tempfile.TemporaryDirectory() as scratch:
         tests = Tests(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(scratch))
-        for test in TESTS:
-            try:
-                test(tests)
-                passed += 1
-            except (Failed, OSError, subprocess.SubprocessError, LookupError, ValueError) as failure:
-                failed += 1
-                print("FAILED: %s: %s" % (test.__name__.replace("_", " "), failure))
-                break
+        check.play(TESTS, lambda test: test(tests), whole=True)
         if tests.daemon is not None and tests.daemon.poll() is None:
             tests.stop()
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

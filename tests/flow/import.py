@@ -21,23 +21,19 @@ import tempfile
 import zipfile
 import zlib
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 PROBANT = BUILD / "probant"
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 MARK = b"From camille@tilleuls.example Thu Apr 30 08:15:00 2026\n"
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, str(detail)[:600]))
 
 
 def run(*words, code=0, **options):
     done = subprocess.run([str(x) for x in words], capture_output=True, **options)
     if done.returncode != code:
-        test("exit code %d" % code, False, "%d of %s: %s" % (
+        check("exit code %d" % code, False, "%d of %s: %s" % (
             done.returncode, words[1:4], done.stderr.decode(errors="replace")))
     return done
 
@@ -151,60 +147,60 @@ def test_tree(work, tree, expected):
     out = archive.recovered()
     found = messages_of(rows, out, tree)
     for name, messages in sorted(expected.items()):
-        test("%s comes back as Python reads it" % name, found.get(name) == messages,
-             (len(found.get(name, [])), len(messages)))
-    test("nothing else was kept", sum(map(len, found.values())) == last["imported"] == len(rows))
-    test("no mail is passed over", last["skipped"] == 1 and not last["refused"], last)
-    test("acknowledged with its digest", all(x["sha256"] == sha256(out[x["seq"]]) for x in rows))
+        check("%s comes back as Python reads it" % name, found.get(name) == messages,
+              (len(found.get(name, [])), len(messages)))
+    check("nothing else was kept", sum(map(len, found.values())) == last["imported"] == len(rows))
+    check("no mail is passed over", last["skipped"] == 1 and not last["refused"], last)
+    check("acknowledged with its digest", all(x["sha256"] == sha256(out[x["seq"]]) for x in rows))
     for row in rows[:2]:
         shown = run(PROBANT, "show", "-a", archive.dir, row["seq"], "--raw", "--purpose", "essai")
-        test("show --raw gives it back", shown.stdout == out[row["seq"]])
+        check("show --raw gives it back", shown.stdout == out[row["seq"]])
 
     other = Archive(work, "autre")
     strip = lambda them: [{k: v for k, v in x.items() if k != "seq"} for x in them]
     again, _ = other.take(tree)
-    test("two runs see one order", strip(again) == strip(rows))
+    check("two runs see one order", strip(again) == strip(rows))
 
     boxed = [x for x in rows if "offset" in x and x["path"].endswith("sent")]
     facts = archive.facts(boxed[0]["seq"])
-    test("an mbox's place is stated", facts["mbox"]["ended_by"] == "content_length" and
-         (tree / "sent").read_bytes()[facts["mbox"]["offset"]:][:facts["mbox"]["length"]] ==
-         out[boxed[0]["seq"]], facts)
-    test("sent, by its From", archive.facts(rows[0]["seq"]).get("direction") == "sent")
-    test("received, by its From", facts.get("direction") == "received")
-    test("unknown without mailboxes", "direction" not in other.facts(again[0]["seq"]))
+    check("an mbox's place is stated", facts["mbox"]["ended_by"] == "content_length" and
+          (tree / "sent").read_bytes()[facts["mbox"]["offset"]:][:facts["mbox"]["length"]] ==
+          out[boxed[0]["seq"]], facts)
+    check("sent, by its From", archive.facts(rows[0]["seq"]).get("direction") == "sent")
+    check("received, by its From", facts.get("direction") == "received")
+    check("unknown without mailboxes", "direction" not in other.facts(again[0]["seq"]))
     return archive, rows
 
 
 def test_again(archive, tree, rows):
     kept, last = archive.take("--resume", tree)
-    test("--resume passes over what was acknowledged",
-         not kept and last["known"] == len(rows), last)
+    check("--resume passes over what was acknowledged",
+          not kept and last["known"] == len(rows), last)
     (tree / "later.eml").write_bytes(letter(99))
     kept, last = archive.take("--resume", tree)
-    test("--resume takes what is new", [x["path"] for x in kept] == [str(tree / "later.eml")])
+    check("--resume takes what is new", [x["path"] for x in kept] == [str(tree / "later.eml")])
     (tree / "later.eml").unlink()
     first = pathlib.Path(rows[0]["path"])
     kept, last = archive.take(tree)
-    test("without it everything is kept again, and said to be second",
-         len(kept) == len(rows) and all(x.get("second") for x in kept) and
-         last["second"] == len(rows), last)
+    check("without it everything is kept again, and said to be second",
+          len(kept) == len(rows) and all(x.get("second") for x in kept) and
+          last["second"] == len(rows), last)
     journal = archive.dir / "imports"
     sound = journal.read_bytes()
     for octet in (8, 15, 16, 30, 45, 60):
         journal.write_bytes(sound[:octet] + bytes([sound[octet] ^ 1]) + sound[octet + 1:])
         done = run(PROBANT, "import", "-a", archive.dir, "--json", "--resume", first)
-        test("a journal whose head is damaged is begun anew, and that is said",
-             json.loads(done.stdout.splitlines()[-1])["known"] == 0 and
-             b"begun anew" in done.stderr, done.stderr)
+        check("a journal whose head is damaged is begun anew, and that is said",
+              json.loads(done.stdout.splitlines()[-1])["known"] == 0 and
+              b"begun anew" in done.stderr, done.stderr)
     journal.unlink()
     kept, last = archive.take("--resume", tree)
-    test("a journal that is lost is begun anew", len(kept) == len(rows) and last["known"] == 0)
+    check("a journal that is lost is begun anew", len(kept) == len(rows) and last["known"] == 0)
     for path in archive.dir.rglob("*"):
         if path.is_file() and path.name != "mailboxes":
             octets = path.read_bytes()
-            test("no name and no word in %s" % path.name, b"courrier/" not in octets and
-                 b"labo-fictif" not in octets and b"box.mbox" not in octets)
+            check("no name and no word in %s" % path.name, b"courrier/" not in octets and
+                  b"labo-fictif" not in octets and b"box.mbox" not in octets)
 
 
 def test_other_bytes_in_its_place(work):
@@ -230,8 +226,8 @@ def test_other_bytes_in_its_place(work):
         done = run(PROBANT, "import", "-a", archive.dir, "--json", "--resume", "m",
                    cwd=work / "ailleurs-mail" / name)
         last.append(json.loads(done.stdout.splitlines()[-1]))
-    test("other bytes under the same path, size and time are kept, and each of them once",
-         [(x["imported"], x["known"]) for x in last] == [(8, 0), (8, 0), (0, 8), (0, 8)], last)
+    check("other bytes under the same path, size and time are kept, and each of them once",
+          [(x["imported"], x["known"]) for x in last] == [(8, 0), (8, 0), (0, 8), (0, 8)], last)
 
 
 # ---- archives ----------------------------------------------------------------------------------
@@ -269,20 +265,21 @@ def test_formats(work):
         run("bsdtar", "-c", *options, "-f", path, "-C", base, ".",
             env=dict(os.environ, LC_ALL="C.UTF-8"))
         rows, last = archive.take(path)
-        test("%s: what is mail in it" % name, sorted(x["sha256"] for x in rows) == expected, last)
-        test("%s: its entries are named" % name, {pathlib.PurePath(x["entry"]).name for x in rows} ==
-             {"a.eml", "é.eml", "1.x:2,S", "box", "long.eml", "postmark.eml", "packed.eml"}, [x.get("entry") for x in rows])
-        test("%s: the rest is passed over" % name, last["skipped"] == 2 and not last["refused"], last)
+        check("%s: what is mail in it" % name, sorted(x["sha256"] for x in rows) == expected, last)
+        check("%s: its entries are named" % name, {pathlib.PurePath(x["entry"]).name for x in rows} ==
+              {"a.eml", "é.eml", "1.x:2,S", "box", "long.eml", "postmark.eml", "packed.eml"},
+              [x.get("entry") for x in rows])
+        check("%s: the rest is passed over" % name, last["skipped"] == 2 and not last["refused"], last)
     with zipfile.ZipFile(work / "python.zip", "w", zipfile.ZIP_DEFLATED) as out:
         out.write(base / "a.eml", "dossier/é/a.eml")
         out.writestr("vide.eml", b"")
     rows, last = archive.take(work / "python.zip")
     with zipfile.ZipFile(work / "python.zip") as box:
-        test("Python's zipfile", [(x["entry"], x["sha256"]) for x in rows] ==
-             [(x, sha256(box.read(x))) for x in box.namelist()], rows)
+        check("Python's zipfile", [(x["entry"], x["sha256"]) for x in rows] ==
+              [(x, sha256(box.read(x))) for x in box.namelist()], rows)
     facts = archive.facts(rows[0]["seq"])
-    test("an archive's format is stated", facts["archive"] ==
-         {"format": "zip", "filters": [], "entry": 0}, facts)
+    check("an archive's format is stated", facts["archive"] ==
+          {"format": "zip", "filters": [], "entry": 0}, facts)
 
 
 def add(tar, name, octets=b"", **members):
@@ -358,21 +355,21 @@ def test_names(work):
         rows, last = archive.take(work / "long.tar", code=65)
         refused = [x["object"] for x in last["refused"]]
         if format == tarfile.GNU_FORMAT:
-            test("an entry of a long name is named, cut, and the next is kept",
-                 len(rows) == 2 and len(refused) == 1 and "dossier/nnn" in refused[0], last)
+            check("an entry of a long name is named, cut, and the next is kept",
+                  len(rows) == 2 and len(refused) == 1 and "dossier/nnn" in refused[0], last)
         else:
-            test("where an archive cannot be read on is said",
-                 len(rows) == 1 and ["behind entry 1 (" in x for x in refused] == [True], last)
+            check("where an archive cannot be read on is said",
+                  len(rows) == 1 and ["behind entry 1 (" in x for x in refused] == [True], last)
     make_hiding(work / "hiding.zip")
     rows, last = archive.take(work / "hiding.zip", code=65)
-    test("a ZIP that names less than it holds is told, and what it names kept",
-         [x["entry"] for x in rows] == ["b.eml"] and
-         ["directory does not name" in x["reason"] for x in last["refused"]] == [True], last)
+    check("a ZIP that names less than it holds is told, and what it names kept",
+          [x["entry"] for x in rows] == ["b.eml"] and
+          ["directory does not name" in x["reason"] for x in last["refused"]] == [True], last)
     with zipfile.ZipFile(Stream(open(work / "stream.zip", "wb")), "w", zipfile.ZIP_DEFLATED) as box:
         for number in range(5):
             box.writestr("%d.eml" % number, letter(number))
     rows, last = archive.take(work / "stream.zip")
-    test("one that was written as a stream holds what it names", len(rows) == 5, last)
+    check("one that was written as a stream holds what it names", len(rows) == 5, last)
 
 
 class Stream:
@@ -387,22 +384,22 @@ def test_hostile(work):
     expected = make_odd(work / "odd.tar")
     rows, last = archive.take(work / "odd.tar", code=65)
     out = archive.recovered()
-    test("absolute, outside, Latin-1: octets, not files", [out[x["seq"]] for x in rows] == expected)
-    test("a Latin-1 name is kept as its octets", rows[2]["entry"] == {"octets": "Y2Fm6S5lbWw="},
-         rows[2])
-    test("links and devices are passed over", last["skipped"] == 4, last)
-    test("an archive in an archive is refused by name",
-         [(x["entry"], "archive within" in x["reason"]) for x in last["refused"]] ==
-         [("dedans.zip", True)], last)
+    check("absolute, outside, Latin-1: octets, not files", [out[x["seq"]] for x in rows] == expected)
+    check("a Latin-1 name is kept as its octets", rows[2]["entry"] == {"octets": "Y2Fm6S5lbWw="},
+          rows[2])
+    check("links and devices are passed over", last["skipped"] == 4, last)
+    check("an archive in an archive is refused by name",
+          [(x["entry"], "archive within" in x["reason"]) for x in last["refused"]] ==
+          [("dedans.zip", True)], last)
 
     make_bomb(work / "bomb.tar.zst")
     rows, last = archive.take(work / "bomb.tar.zst", code=65)
-    test("a bomb is refused", len(rows) == 1 and
-         ["two hundred times" in x["reason"] for x in last["refused"]] == [True], last)
+    check("a bomb is refused", len(rows) == 1 and
+          ["two hundred times" in x["reason"] for x in last["refused"]] == [True], last)
     make_small_bomb(work / "bomb.tar.xz")
     rows, last = archive.take(work / "bomb.tar.xz", code=65)
-    test("a small one is refused before its dictionary is full", not rows and
-         all("two hundred times" in x["reason"] for x in last["refused"]), last)
+    check("a small one is refused before its dictionary is full", not rows and
+          all("two hundred times" in x["reason"] for x in last["refused"]), last)
 
     with tarfile.open(work / "whole.tar.gz", "w:gz") as tar:
         for number in range(50):
@@ -410,17 +407,17 @@ def test_hostile(work):
     octets = (work / "whole.tar.gz").read_bytes()
     (work / "cut.tar.gz").write_bytes(octets[:len(octets) // 2])
     rows, last = archive.take(work / "cut.tar.gz", code=65)
-    test("of a truncated archive what came whole is kept", 15 < len(rows) < 35 and
-         last["refused"] and "(" in last["refused"][-1]["object"], last)
+    check("of a truncated archive what came whole is kept", 15 < len(rows) < 35 and
+          last["refused"] and "(" in last["refused"][-1]["object"], last)
     (work / "rot.zip").write_bytes((work / "python.zip").read_bytes().replace(b"Subject", b"Subjeot"))
     with zipfile.ZipFile(work / "stored.zip", "w") as box:
         box.writestr("a.eml", letter(1))
         box.writestr("b.eml", letter(2))
     (work / "rot.zip").write_bytes((work / "stored.zip").read_bytes().replace(b"essai 1", b"essai 7"))
     rows, last = archive.take(work / "rot.zip", code=65)
-    test("what a checksum contradicts is refused, the rest kept",
-         [x["entry"] for x in rows] == ["b.eml"] and last["refused"][0]["entry"] == "a.eml", last)
-    test("all of it verifies", run(PROBANT, "verify", archive.dir, "--quick", code=2).returncode == 2)
+    check("what a checksum contradicts is refused, the rest kept",
+          [x["entry"] for x in rows] == ["b.eml"] and last["refused"][0]["entry"] == "a.eml", last)
+    check("all of it verifies", run(PROBANT, "verify", archive.dir, "--quick", code=2).returncode == 2)
 
 
 def test_plain(work):
@@ -434,20 +431,20 @@ def test_plain(work):
     for number, octets in enumerate(texts):
         (work / ("plain-%d" % number)).write_bytes(octets)
     rows, _ = archive.take(*(work / ("plain-%d" % n) for n in range(len(texts))))
-    test("a message is never taken for something else",
-         [x["sha256"] for x in rows] == [sha256(x) for x in texts])
+    check("a message is never taken for something else",
+          [x["sha256"] for x in rows] == [sha256(x) for x in texts])
     named = [MARK + letter(1), zipped.getvalue(), gzip.compress(letter(1)), MARK]
     for number, octets in enumerate(named):
         (work / ("named-%d.EML" % number)).write_bytes(octets)
     rows, last = archive.take(*(work / ("named-%d.EML" % n) for n in range(len(named))))
     out = archive.recovered()
-    test("a file named *.eml is one message, whatever it begins with",
-         [out[x["seq"]] for x in rows] == named, last)
+    check("a file named *.eml is one message, whatever it begins with",
+          [out[x["seq"]] for x in rows] == named, last)
     _, last = archive.take("--resume", *(work / ("named-%d.EML" % n) for n in range(len(named))))
-    test("and known again", last["known"] == len(named), last)
+    check("and known again", last["known"] == len(named), last)
     done = run(PROBANT, "import", "-a", archive.dir, "--json", "-", input=MARK + letter(1))
-    test("standard input is one message", json.loads(done.stdout.splitlines()[0])["sha256"] ==
-         sha256(MARK + letter(1)))
+    check("standard input is one message", json.loads(done.stdout.splitlines()[0])["sha256"] ==
+          sha256(MARK + letter(1)))
 
 
 def test_odd(work):
@@ -470,30 +467,30 @@ def test_odd(work):
     strange = {"Maildir/new/.DS_Store", "vide.eml", "long.eml", "t.tar", "big.eml"}
     rows, last = archive.take(*named)
     found = [str(pathlib.Path(x["path"]).relative_to(odd)) for x in rows if x.get("mail") is False]
-    test("what does not begin as mail does is marked", sorted(found) ==
-         sorted(strange | {"scan.pdf", "boite.PST"}) and last["not_mail"] == len(found), found)
-    test("and the rest is not", all(x.get("mail", False) is False for x in rows), rows)
-    test("no file of a system is passed over unsaid", last["skipped"] == 4, last)
+    check("what does not begin as mail does is marked", sorted(found) ==
+          sorted(strange | {"scan.pdf", "boite.PST"}) and last["not_mail"] == len(found), found)
+    check("and the rest is not", all(x.get("mail", False) is False for x in rows), rows)
+    check("no file of a system is passed over unsaid", last["skipped"] == 4, last)
     done = run(PROBANT, "import", "--dry-run", "--json", *named)
-    test("a dry run says the same", json.loads(done.stdout)["not_mail"] == len(found), done.stdout)
+    check("a dry run says the same", json.loads(done.stdout)["not_mail"] == len(found), done.stdout)
     for more in (["-a", archive.dir], ["--dry-run"]):
         said = run(PROBANT, "import", *more, *named).stdout.decode()
-        test("a person reads how many, and some names", "7 of them do not look like mail" in said and
-             "  %s\n" % (odd / "big.eml") in said and said.count("\n  ...") == 1 and
-             "EML or mbox" in said and "  %s\n" % (odd / "Maildir/dovecot.index.log") in said, said)
+        check("a person reads how many, and some names", "7 of them do not look like mail" in said and
+              "  %s\n" % (odd / "big.eml") in said and said.count("\n  ...") == 1 and
+              "EML or mbox" in said and "  %s\n" % (odd / "Maildir/dovecot.index.log") in said, said)
     said = run(PROBANT, "import", "--dry-run", odd / "boite.PST").stdout.decode()
-    test("and an Outlook file's", "  %s\n" % (odd / "boite.PST") in said and "EML or mbox" in said, said)
+    check("and an Outlook file's", "  %s\n" % (odd / "boite.PST") in said and "EML or mbox" in said, said)
     said = run(PROBANT, "import", "--dry-run", odd / "scan.pdf").stdout.decode()
-    test("of another no Outlook is spoken", "do" in said and "EML" not in said, said)
+    check("of another no Outlook is spoken", "do" in said and "EML" not in said, said)
 
 
 def test_rest(work, tree, count):
     before = sorted(work.iterdir())
     done = run(PROBANT, "import", "--dry-run", "--json", tree)
     said = json.loads(done.stdout)
-    test("--dry-run says what there is", said["messages"] == count and said["maildirs"] == 2 and
-         said["mboxes"] == 4 and said["archives"] == 1 and said["skipped"] == 1, said)
-    test("--dry-run writes nothing", sorted(work.iterdir()) == before)
+    check("--dry-run says what there is", said["messages"] == count and said["maildirs"] == 2 and
+          said["mboxes"] == 4 and said["archives"] == 1 and said["skipped"] == 1, said)
+    check("--dry-run writes nothing", sorted(work.iterdir()) == before)
     run(PROBANT, "import", "--dry-run", "--resume", tree, code=64)
     run(PROBANT, "import", "--dry-run", work / "none", code=65)
 
@@ -502,9 +499,9 @@ def test_rest(work, tree, count):
     (piler / "1234.eml").write_bytes(letter(1))
     archive = Archive(work, "piler-archive")
     rows, _ = archive.take("--from-piler", work / "piler")
-    test("pilerexport is stated", archive.facts(rows[0]["seq"])["exported_by"] == "piler")
+    check("pilerexport is stated", archive.facts(rows[0]["seq"])["exported_by"] == "piler")
     done = run(PROBANT, "show", "-a", archive.dir, rows[0]["seq"], "--part", "4", "--purpose", "essai")
-    test("where it stood in piler's tree, sealed", json.loads(done.stdout)["piler"] == "2026/1234.eml")
+    check("where it stood in piler's tree, sealed", json.loads(done.stdout)["piler"] == "2026/1234.eml")
 
     big = work / "big.mbox"
     with open(big, "wb") as out:
@@ -514,7 +511,7 @@ def test_rest(work, tree, count):
         out.write(b"\n" + MARK + letter(2))
     rows, _ = archive.take(big)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    test("long messages pass in pieces", len(rows) == 2 and peak < 192 * 1024, peak)
+    check("long messages pass in pieces", len(rows) == 2 and peak < 192 * 1024, peak)
     archive.take("--direction", "auto", big, code=64)
     archive.take("--direction", "auto", "--mailbox", "LABO-fictif@example.test", work / "plain-1")
 
@@ -535,8 +532,7 @@ def main():
         test_plain(work)
         test_odd(work)
         test_rest(work, tree, len(rows))
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] or not counts[True] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 MESSAGE = "From: labo-fictif@example.test\r\nSubject: essai %d\r\n\r\nBonjour %d.\r\n"
@@ -288,24 +291,13 @@ class Tests:
         self.key("add", "x.pem")
         self.key("sheet", "--reader-key", "x.both", code=65)
 
-    def all(self):
-        passed = failed = 0
-        for name, test in list(vars(Tests).items()):
-            if name.count("_") < 3 or name.startswith("__"):
-                continue                     # a sentence is a test
-            try:
-                test(self)
-                passed += 1
-            except (Failed, OSError, ValueError, KeyError, IndexError) as error:
-                failed += 1
-                print("FAILED: %s\n%s" % (name.replace("_", " "), error))
-        print("%d passed, %d failed" % (passed, failed))
-        return failed
-
 
 def main():
+    sentences = [test for name, test in vars(Tests).items() if name.count("_") >= 3 and not name.startswith("__")]
     with tempfile.TemporaryDirectory() as work:
-        return 1 if Tests(pathlib.Path(work)).all() else 0
+        tests = Tests(pathlib.Path(work))
+        check.play(sentences, lambda test: test(tests))
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """A witness for flow tests: an LMTP server that keeps what it is handed, as it came."""
 import os
-import socket
 import socketserver
 import threading
 

@@ -21,15 +21,11 @@ import time
 from datetime import timezone
 from email.header import decode_header
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, detail))
 
 
 def run(*words, code=0):
@@ -134,9 +130,9 @@ def compare(archive, kept):
         wanted = expected(pathlib.Path(row["path"]))
         differ = {k: (said.get(k), wanted.get(k)) for k in set(said) | set(wanted)
                   if said.get(k) != wanted.get(k)}
-        test("record %d is listed as Python reads it" % row["seq"], not differ, differ)
+        check("record %d is listed as Python reads it" % row["seq"], not differ, differ)
     seqs = sorted(shown)
-    test("no record is missing", seqs == list(range(len(seqs))))
+    check("no record is missing", seqs == list(range(len(seqs))))
     return shown
 
 
@@ -149,16 +145,16 @@ def lost(archive, before):
     for name in ("catalog.db", "index"):
         path = archive / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    test("a list is the same when catalog and index were lost", same_rows(archive, before))
-    test("and what is lost is made again", (archive / "catalog.db").exists())
+    check("a list is the same when catalog and index were lost", same_rows(archive, before))
+    check("and what is lost is made again", (archive / "catalog.db").exists())
 
 
 def pages(archive, before):
-    test("a page is a page", [r["seq"] for r in rows(archive, "--offset", 10, "--limit", 5)]
-         == list(range(10, 15)))
-    test("a page of a range", [r["seq"] for r in rows(archive, "--range", "20..29", "--offset", 8,
-                                                      "--limit", 5)] == [28, 29])
-    test("a page beyond the end is refused", not rows(archive, "--offset", 100000, code=66))
+    check("a page is a page", [r["seq"] for r in rows(archive, "--offset", 10, "--limit", 5)]
+          == list(range(10, 15)))
+    check("a page of a range", [r["seq"] for r in rows(archive, "--range", "20..29", "--offset", 8,
+                                                       "--limit", 5)] == [28, 29])
+    check("a page beyond the end is refused", not rows(archive, "--offset", 100000, code=66))
 
 
 def without_program(work, mail):
@@ -169,24 +165,24 @@ def without_program(work, mail):
     archive = work / "unseen"
     probant("init", archive, "--origin", "essai.example/aveugle", "--no-recovery")
     done = run(alone / "probant", "import", "-a", archive, mail)
-    test("without its helper an import keeps all", b"200" in done.stdout)
-    test("and says that it is not indexed", b"reindex" in done.stderr, done.stderr)
+    check("without its helper an import keeps all", b"200" in done.stdout)
+    check("and says that it is not indexed", b"reindex" in done.stderr, done.stderr)
     done = run(alone / "probant", "list", "-a", archive, "--purpose", "essai", "--json")
     found = [json.loads(x) for x in done.stdout.splitlines()]
     unseen = [r for r in found if r.get("state") == "unseen"]
-    test("its list says so of each", len(unseen) == 200 and all("sha256" in r for r in unseen))
+    check("its list says so of each", len(unseen) == 200 and all("sha256" in r for r in unseen))
     done = probant("reindex", "-a", archive, "--json")
-    test("reindex does the rest", json.loads(done.stdout)["indexed"] == 200, done.stdout)
-    test("and nothing is unseen then", not [r for r in rows(archive) if "state" in r])
+    check("reindex does the rest", json.loads(done.stdout)["indexed"] == 200, done.stdout)
+    check("and nothing is unseen then", not [r for r in rows(archive) if "state" in r])
 
 
 def later(work, mail):
     archive = work / "later"
     probant("init", archive, "--origin", "essai.example/plus-tard", "--no-recovery")
     done = probant("import", "-a", archive, "--no-index", mail)
-    test("--no-index leaves no index", not (archive / "index").exists(), done.stderr)
-    test("the next list makes it", len([r for r in rows(archive) if "subject" in r]) > 150
-         and (archive / "index").exists())
+    check("--no-index leaves no index", not (archive / "index").exists(), done.stderr)
+    check("the next list makes it", len([r for r in rows(archive) if "subject" in r]) > 150
+          and (archive / "index").exists())
     return archive
 
 
@@ -202,17 +198,17 @@ def killed(work, source):
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        test("killed after %g s, the list is right" % delay, same_rows(archive, wanted))
+        check("killed after %g s, the list is right" % delay, same_rows(archive, wanted))
         done = probant("verify", archive, "--quick", code=2)
-        test("and the archive is as it was", b"INVALID" not in done.stdout)
+        check("and the archive is as it was", b"INVALID" not in done.stdout)
 
 
 def terminal(archive):
     done = probant("list", "-a", archive, "--purpose", "essai")
     text = done.stdout.decode()
-    test("a list says how much is indexed", "200 of 200 messages indexed" in text, text[-300:])
-    test("nothing in it commands a terminal",
-         not [c for c in text if ord(c) < 32 and c != "\n" or 0x7f <= ord(c) < 0xa0])
+    check("a list says how much is indexed", "200 of 200 messages indexed" in text, text[-300:])
+    check("nothing in it commands a terminal",
+          not [c for c in text if ord(c) < 32 and c != "\n" or 0x7f <= ord(c) < 0xa0])
 
 
 def main():
@@ -227,7 +223,7 @@ def main():
         probant("init", archive, "--origin", "essai.example/liste", "--no-recovery")
         done = probant("import", "-a", archive, "--json", mail)
         kept = [json.loads(x) for x in done.stdout.splitlines()][:-1]
-        test("200 messages are kept", len(kept) == 200)
+        check("200 messages are kept", len(kept) == 200)
         shown = compare(archive, kept)
         lost(archive, shown)
         pages(archive, shown)
@@ -235,8 +231,7 @@ def main():
         without_program(work, mail)
         source = later(work, mail)
         killed(work, source)
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -16,17 +16,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 LIMIT = 64 << 20
 SMALL = 3000
 MARKER = b"MARQUE-DU-CORPS-FICTIF"
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, detail))
 
 
 def make_message(path):
@@ -133,13 +129,13 @@ class Stage:
 def import_is_constant(s):
     process = s.begin("import", "-a", s.archive, s.message)
     peak, leaked, searched = watch(process, s.message)
-    test("the import succeeds", process.returncode == 0)
-    test("it was watched", searched > 2, searched)
-    test("importing takes constant memory", 0 < peak < LIMIT, peak)
-    test("no plaintext is written while it runs", not leaked)
-    test("nor afterwards", not s.at_rest())
+    check("the import succeeds", process.returncode == 0)
+    check("it was watched", searched > 2, searched)
+    check("importing takes constant memory", 0 < peak < LIMIT, peak)
+    check("no plaintext is written while it runs", not leaked)
+    check("nor afterwards", not s.at_rest())
     with open(s.message, "rb") as file:
-        test("the marker can be found", holds_marker(file))
+        check("the marker can be found", holds_marker(file))
 
 
 def show_and_verify_are_constant(s):
@@ -149,29 +145,29 @@ def show_and_verify_are_constant(s):
     with open(s.work / "back.eml", "wb") as back:
         peak, _, _ = watch(s.begin("show", "-a", s.archive, str(s.seq), "--raw", "--purpose",
                                    "essai", out=back))
-    test("showing takes constant memory", 0 < peak < LIMIT, peak)
+    check("showing takes constant memory", 0 < peak < LIMIT, peak)
     with open(s.work / "back.eml", "rb") as back:
-        test("it comes back byte for byte",
-             hashlib.file_digest(back, "sha256").hexdigest() == s.digest)
+        check("it comes back byte for byte",
+              hashlib.file_digest(back, "sha256").hexdigest() == s.digest)
     os.remove(s.work / "back.eml")
     process = s.begin("verify", s.archive)
     peak, _, _ = watch(process)
-    test("verifying takes constant memory", 0 < peak < LIMIT, peak)
-    test("it verifies", process.returncode == 2, process.returncode)
+    check("verifying takes constant memory", 0 < peak < LIMIT, peak)
+    check("it verifies", process.returncode == 2, process.returncode)
 
 
 def export_is_constant(s):
     """Of all messages, the bundle itself may hold them, and what it is called until it is whole."""
     process = s.begin("export", "-a", s.archive, "--case", "gros", "-o", s.bundle)
     peak, leaked, searched = watch(process, s.bundle)
-    test("the export succeeds", process.returncode == 0, process.returncode)
-    test("it was watched as well", searched > 2, searched)
-    test("exporting takes constant memory", 0 < peak < LIMIT, peak)
-    test("it writes no plaintext but into the bundle", not leaked)
-    test("nor leaves any", not s.at_rest() and not list(s.work.glob("*.partial*")))
+    check("the export succeeds", process.returncode == 0, process.returncode)
+    check("it was watched as well", searched > 2, searched)
+    check("exporting takes constant memory", 0 < peak < LIMIT, peak)
+    check("it writes no plaintext but into the bundle", not leaked)
+    check("nor leaves any", not s.at_rest() and not list(s.work.glob("*.partial*")))
     with open(s.bundle, "rb") as file, mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) as data:
         line = b"%s  records/%d/message.eml\n" % (s.digest.encode(), s.seq)
-        test("the message is in the bundle", data.find(line) > 0 and data.find(MARKER) > 0)
+        check("the message is in the bundle", data.find(line) > 0 and data.find(MARKER) > 0)
 
 
 def a_bundle_is_verified_in_constant_memory(s):
@@ -180,9 +176,9 @@ def a_bundle_is_verified_in_constant_memory(s):
     process = s.begin(s.bundle, "--trust", s.work / "trust", "--tsa-roots", s.work / "roots",
                       program="probant-verify")
     peak, leaked, searched = watch(process, s.bundle)
-    test("verifying a bundle takes constant memory", 0 < peak < LIMIT, peak)
-    test("it finds nothing wrong in the bundle", process.returncode == 2, process.returncode)
-    test("and writes no plaintext", not leaked and searched and not s.at_rest())
+    check("verifying a bundle takes constant memory", 0 < peak < LIMIT, peak)
+    check("it finds nothing wrong in the bundle", process.returncode == 2, process.returncode)
+    check("and writes no plaintext", not leaked and searched and not s.at_rest())
 
 
 def main():
@@ -192,8 +188,7 @@ def main():
         for part in (import_is_constant, show_and_verify_are_constant, export_is_constant,
                      a_bundle_is_verified_in_constant_memory):
             part(stage)
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -21,11 +21,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_daemon
+from lib_check import check, until
 
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 PATIENCE_S = 180
 SECRET = "Fictif-Exemple"
-counts = {True: 0, False: 0}
 
 POLICY = """policy: capture
 runtime_dir: {work}/run
@@ -51,22 +51,6 @@ for family in text_string_to_metric_families(sys.stdin.read()):
     for s in family.samples:
         print(family.type, s.name, ",".join("%s=%s" % x for x in sorted(s.labels.items())) or "-", s.value)
 """
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, str(detail)[-2000:]))
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    return None
 
 
 def free_port():
@@ -114,9 +98,10 @@ class Watched(lib_daemon.Daemon):
 
 def metrics_under_load(d):
     before = d.metrics()
-    test("each archive and door has its rows", all(key in before for key in (
+    check("each archive and door has its rows", all(key in before for key in (
         ("probant_archive_records", "archive=tilleuls"), ("probant_archive_records", "archive=ormes"),
-        ("probant_door_messages_kept_total", "door=entree"), ("probant_writer_alive_timestamp_seconds", "-"))), before)
+        ("probant_door_messages_kept_total", "door=entree"), ("probant_writer_alive_timestamp_seconds", "-"))),
+          before)
     answers = []
     load = [threading.Thread(target=lambda: answers.extend(d.bring() for _ in range(25))) for _ in range(4)]
     for thread in load:
@@ -126,19 +111,19 @@ def metrics_under_load(d):
         seen.append(d.metrics()["probant_door_messages_kept_total", "door=entree"])
     for thread in load:
         thread.join()
-    test("all of the load was kept", answers == [250] * 100, answers)
-    test("counters never fall", seen == sorted(seen), seen)
+    check("all of the load was kept", answers == [250] * 100, answers)
+    check("counters never fall", seen == sorted(seen), seen)
     after = d.metrics()
-    test("the door counts what it kept", after["probant_door_messages_kept_total", "door=entree"] == 100, after)
-    test("the archive counts it too", after["probant_archive_messages_kept_total", "archive=tilleuls"] == 100, after)
-    test("and the other not", after["probant_archive_messages_kept_total", "archive=ormes"] == 0, after)
-    test("records are those of the log", after["probant_archive_records", "archive=tilleuls"] ==
-         records_of(d), after)
-    test("the last message is of now",
-         abs(after["probant_door_last_message_timestamp_seconds", "door=entree"] - time.time()) < 120, after)
-    test("its lag is one", 0 < after["probant_door_lag_seconds", "door=entree"] < 60, after)
-    test("it has no certificate", after["probant_door_certificate_end_timestamp_seconds", "door=entree"] == 0)
-    test("there is a disk", after["probant_archive_disk_free_bytes", "archive=ormes"] > 0)
+    check("the door counts what it kept", after["probant_door_messages_kept_total", "door=entree"] == 100, after)
+    check("the archive counts it too", after["probant_archive_messages_kept_total", "archive=tilleuls"] == 100, after)
+    check("and the other not", after["probant_archive_messages_kept_total", "archive=ormes"] == 0, after)
+    check("records are those of the log", after["probant_archive_records", "archive=tilleuls"] ==
+          records_of(d), after)
+    check("the last message is of now",
+          abs(after["probant_door_last_message_timestamp_seconds", "door=entree"] - time.time()) < 120, after)
+    check("its lag is one", 0 < after["probant_door_lag_seconds", "door=entree"] < 60, after)
+    check("it has no certificate", after["probant_door_certificate_end_timestamp_seconds", "door=entree"] == 0)
+    check("there is a disk", after["probant_archive_disk_free_bytes", "archive=ormes"] > 0)
 
 
 def records_of(d):
@@ -150,24 +135,24 @@ def status(d):
         return json.loads(d.run("status", "--policy", d.policy, "--json"))
     now = seen()
     door, archive = now["doors"][0], now["archives"][0]
-    test("status says the same of the door", door["door"] == "entree" and door["kind"] == "lmtp" and door["alive"] and
-         door["kept"] == 100 and door["deferred"] == door["passed"] == door["gaps_waiting"] == 0 and
-         0 < door["lag_us"] < 60e6 and abs(door["last_us"] / 1e6 - time.time()) < 120, door)
-    test("and of the archive", archive["records"] == records_of(d) and archive["kept"] == 100 and
-         archive["readable"] and not archive["stamp_gap"], archive)
-    test("its authority's root ends some day", [c["of"] for c in archive["certificates"]] == ["authority_root"] and
-         archive["certificates"][0]["days_left"] > 365, archive)
-    test("what waits for a token is counted", archive["unstamped"] >= 0 and "unstamped_since_s" in archive)
-    test("one disk has both", len(now["disks"]) == 1 and now["disks"][0]["free_bytes"] > 0 and
-         "days_left" not in now["disks"][0], now["disks"])
-    test("nothing is wrong", now["wrong"] == [] and now["writer"]["alive"], now)
+    check("status says the same of the door", door["door"] == "entree" and door["kind"] == "lmtp" and door["alive"] and
+          door["kept"] == 100 and door["deferred"] == door["passed"] == door["gaps_waiting"] == 0 and
+          0 < door["lag_us"] < 60e6 and abs(door["last_us"] / 1e6 - time.time()) < 120, door)
+    check("and of the archive", archive["records"] == records_of(d) and archive["kept"] == 100 and
+          archive["readable"] and not archive["stamp_gap"], archive)
+    check("its authority's root ends some day", [c["of"] for c in archive["certificates"]] == ["authority_root"] and
+          archive["certificates"][0]["days_left"] > 365, archive)
+    check("what waits for a token is counted", archive["unstamped"] >= 0 and "unstamped_since_s" in archive)
+    check("one disk has both", len(now["disks"]) == 1 and now["disks"][0]["free_bytes"] > 0 and
+          "days_left" not in now["disks"][0], now["disks"])
+    check("nothing is wrong", now["wrong"] == [] and now["writer"]["alive"], now)
     with smtplib.LMTP(str(d.work / "entree.sock")) as client:
         client.ehlo("mta.example")
-        test("a session is seen", seen()["doors"][0]["sessions"] == 1)
-    test("and its end", until(lambda: seen()["doors"][0]["sessions"] == 0))
+        check("a session is seen", seen()["doors"][0]["sessions"] == 1)
+    check("and its end", until(lambda: seen()["doors"][0]["sessions"] == 0))
     words = d.run("status", "--policy", d.policy)
-    test("a person is told", "kept 100, deferred 0" in words and "runs, since" in words, words)
-    test("no word of a message", "camille" not in words and SECRET not in words)
+    check("a person is told", "kept 100, deferred 0" in words and "runs, since" in words, words)
+    check("no word of a message", "camille" not in words and SECRET not in words)
 
 
 class Hop(socketserver.StreamRequestHandler):
@@ -215,20 +200,20 @@ def canaries(d):
     hop.daemon_threads, hop.lines = True, []
     threading.Thread(target=hop.serve_forever, daemon=True).start()
     found = doctor(d, d.policy, "--ask", "--canary")
-    test("all is well", all(c["condition"] != "wrong" for checks in found.values() for c in checks), found)
-    test("the local authority gave a token", worst(found, "authority", "tilleuls") == "fine", found)
-    test("canaries came in by LMTP and milter", [worst(found, "canary", n) for n in ("entree", "milter")] ==
-         ["fine", "fine"], found)
-    test("the proxy was left out", worst(found, "canary", "filtre") == "attention" and not hop.lines, found)
+    check("all is well", all(c["condition"] != "wrong" for checks in found.values() for c in checks), found)
+    check("the local authority gave a token", worst(found, "authority", "tilleuls") == "fine", found)
+    check("canaries came in by LMTP and milter", [worst(found, "canary", n) for n in ("entree", "milter")] ==
+          ["fine", "fine"], found)
+    check("the proxy was left out", worst(found, "canary", "filtre") == "attention" and not hop.lines, found)
     found = doctor(d, d.policy, "--canary", "--door", "filtre")
-    test("but not when it is named", worst(found, "canary", "filtre") == "fine" and
-         ("canary", "entree") not in found, found)
-    test("its next hop had it", any(line.startswith(b"Probant-Canary: ") for line in hop.lines), hop.lines)
+    check("but not when it is named", worst(found, "canary", "filtre") == "fine" and
+          ("canary", "entree") not in found, found)
+    check("its next hop had it", any(line.startswith(b"Probant-Canary: ") for line in hop.lines), hop.lines)
     hop.shutdown()
     rows = d.run("find", "-a", d.work / "tilleuls", "--purpose", "essai", "--json", "from:canary@probant.invalid")
-    test("they can be told from mail", rows.count('"seq"') == 3, rows)
-    test("a door that is none is said", worst(doctor(d, d.policy, "--canary", "--door", "autre"), "canary") ==
-         "wrong")
+    check("they can be told from mail", rows.count('"seq"') == 3, rows)
+    check("a door that is none is said", worst(doctor(d, d.policy, "--canary", "--door", "autre"), "canary") ==
+          "wrong")
 
 
 def planted(d):
@@ -242,67 +227,67 @@ def planted(d):
     key, other = d.work / "tilleuls/private/log.key", d.work / "ormes/private/log.key"
     key.chmod(0o640)
     found = doctor(d, d.policy)
-    test("rights that are too wide are found", worst(found, "permissions", "tilleuls") == "wrong" and
-         worst(found, "permissions", "ormes") == "fine", found)
+    check("rights that are too wide are found", worst(found, "permissions", "tilleuls") == "wrong" and
+          worst(found, "permissions", "ormes") == "fine", found)
     key.chmod(0o600)
     kept = key.read_bytes()
     key.write_bytes(other.read_bytes())
     found = doctor(d, d.policy)
-    test("another's key is found", worst(found, "keys", "tilleuls") == "wrong", found)
+    check("another's key is found", worst(found, "keys", "tilleuls") == "wrong", found)
     key.write_bytes(kept)
     found = doctor(d, policy("heartbeat: 1 h", "heartbeat: 1 h\nusers: { writer: personne-fictive }"))
-    test("a user who is none is found", worst(found, "policy") == "wrong", found)
+    check("a user who is none is found", worst(found, "policy") == "wrong", found)
     found = doctor(d, policy("runtime_dir: %s/run" % d.work, "runtime_dir: %s/nowhere" % d.work))
-    test("a daemon that is not there is found", worst(found, "daemon") == "wrong", found)
+    check("a daemon that is not there is found", worst(found, "daemon") == "wrong", found)
     found = doctor(d, policy("name: entree, kind: lmtp, listen: 'unix:%s/entree.sock'" % d.work,
                           "name: entree, kind: lmtp, listen: 'unix:%s/none.sock'" % d.work), "--canary", "--door", "entree")
-    test("a door where nobody listens is found", worst(found, "canary", "entree") == "wrong", found)
+    check("a door where nobody listens is found", worst(found, "canary", "entree") == "wrong", found)
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-keyout", d.work / "mx.key", "-out",
                     d.work / "mx.pem", "-days", "20", "-subj", "/CN=mx.test"], check=True, capture_output=True)
     tls = "name: entree, tls: { certificate: %s/mx.pem, key: %s/%s }, "
     found = doctor(d, policy("name: entree, ", tls % (d.work, d.work, "mx.key")))
-    test("a certificate that ends soon is told", worst(found, "door", "entree") == "attention", found)
+    check("a certificate that ends soon is told", worst(found, "door", "entree") == "attention", found)
     (d.work / "not.key").write_text("no key\n")
     found = doctor(d, policy("name: entree, ", tls % (d.work, d.work, "not.key")))
-    test("a key that is none is found", worst(found, "door", "entree") == "wrong", found)
+    check("a key that is none is found", worst(found, "door", "entree") == "wrong", found)
     d.run("init", d.work / "seul", "--origin", "essai.example/seul", "--no-recovery", "--tsa", "http://127.0.0.1:1/",
           "--tsa-roots", d.work / "mx.pem")
     checks = checks_of(d, "-a", d.work / "seul", "--ask")
-    test("an authority that is not there is found", [c["condition"] for c in checks if c["check"] == "authority"] ==
-         ["wrong"], checks)
+    check("an authority that is not there is found", [c["condition"] for c in checks if c["check"] == "authority"] ==
+          ["wrong"], checks)
     checks = checks_of(d, "-a", d.work / "seul")
-    test("without being asked it is remembered", [c["condition"] for c in checks if c["check"] == "authority"] ==
-         ["attention"], checks)
+    check("without being asked it is remembered", [c["condition"] for c in checks if c["check"] == "authority"] ==
+          ["attention"], checks)
 
 
 def health(d):
-    test("who lives says so", d.ask("/healthz")[0::2] == (200, "capture lives\n"), d.ask("/healthz"))
-    test("HEAD is answered", d.ask("/healthz", "HEAD")[0] == 200)
-    test("nothing else is there", [d.ask(path)[0] for path in ("/", "/../etc/passwd", "/metrics/x")] == [404] * 3)
-    test("nobody posts", d.ask("/healthz", "POST")[0] == 405)
+    check("who lives says so", d.ask("/healthz")[0::2] == (200, "capture lives\n"), d.ask("/healthz"))
+    check("HEAD is answered", d.ask("/healthz", "HEAD")[0] == 200)
+    check("nothing else is there", [d.ask(path)[0] for path in ("/", "/../etc/passwd", "/metrics/x")] == [404] * 3)
+    check("nobody posts", d.ask("/healthz", "POST")[0] == 405)
 
 
 def a_halted_writer(d):
     d.halt("--writer")
     try:
         planted(d)
-        test("a writer that is halted is named", until(
+        check("a writer that is halted is named", until(
             lambda: d.ask("/healthz")[0] == 503 and "writer: no sign of life for" in d.ask("/healthz")[2]))
-        test("doctor finds it too", worst(doctor(d, d.policy), "daemon") == "wrong")
+        check("doctor finds it too", worst(doctor(d, d.policy), "daemon") == "wrong")
         said = d.ask("/healthz")[2]
-        test("and the door lives", "entree" not in said, said)
+        check("and the door lives", "entree" not in said, said)
     finally:
         d.go_on("--writer")
-    test("one that goes on lives again", until(lambda: d.ask("/healthz")[0] == 200))
+    check("one that goes on lives again", until(lambda: d.ask("/healthz")[0] == 200))
 
 
 def a_killed_writer(d):
     before = d.metrics()
     d.signal("--writer", signal.SIGKILL)
-    test("one that comes back lives", until(lambda: d.ask("/healthz")[0] == 200 and d.bring() == 250))
+    check("one that comes back lives", until(lambda: d.ask("/healthz")[0] == 200 and d.bring() == 250))
     after = d.metrics()
-    test("what was counted goes on", after["probant_archive_messages_kept_total", "archive=tilleuls"] ==
-         before["probant_archive_messages_kept_total", "archive=tilleuls"] + 1, after)
+    check("what was counted goes on", after["probant_archive_messages_kept_total", "archive=tilleuls"] ==
+          before["probant_archive_messages_kept_total", "archive=tilleuls"] + 1, after)
 
 
 def another_policy(d):
@@ -311,25 +296,26 @@ def another_policy(d):
     d.policy.write_text(d.policy.read_text().replace("heartbeat: 1 h", "heartbeat: 2 h"))
     d.process.send_signal(signal.SIGHUP)
     writer = "probant_writer_started_timestamp_seconds", "-"
-    test("its processes begin anew", until(lambda: d.metrics().get(writer, 0) > before[writer]))
-    test("and live", until(lambda: d.ask("/healthz")[0] == 200), d.ask("/healthz"))
+    check("its processes begin anew", until(lambda: d.metrics().get(writer, 0) > before[writer]))
+    check("and live", until(lambda: d.ask("/healthz")[0] == 200), d.ask("/healthz"))
     after = d.metrics()
-    test("counting on", after["probant_door_messages_kept_total", "door=entree"] ==
-         before["probant_door_messages_kept_total", "door=entree"] > 0, after)
+    check("counting on", after["probant_door_messages_kept_total", "door=entree"] ==
+          before["probant_door_messages_kept_total", "door=entree"] > 0, after)
 
 
 def nobody_else_hears(d):
     said = d.ask("/metrics")[2] + d.ask("/healthz")[2] + d.words()
-    test("no word of a message is told", SECRET not in said and "camille" not in said and "analyses" not in said)
+    check("no word of a message is told", SECRET not in said and "camille" not in said and "analyses" not in said)
     herald = d.others(str(BUILD / "probant-herald")) or d.others("probant-herald")
-    test("the herald runs", len(herald) == 1, herald)
+    check("the herald runs", len(herald) == 1, herald)
     fds = [p.resolve() for p in pathlib.Path("/proc/%d/fd" % herald[0]).iterdir()]
-    test("it has no file of an archive", not any("tilleuls" in str(fd) for fd in fds), fds)
+    check("it has no file of an archive", not any("tilleuls" in str(fd) for fd in fds), fds)
     status = pathlib.Path("/proc/%d/status" % herald[0]).read_text()
-    test("it is confined", "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status)
+    check("it is confined", "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status, status)
     boards = sorted(p.name for p in (d.work / "run").glob("board.*"))
-    test("each process has a board", boards == ["board.door-entree", "board.door-filtre", "board.door-milter", "board.herald", "board.writer"], boards)
-    test("anybody may read them", all((d.work / "run" / b).stat().st_mode & 0o777 == 0o644 for b in boards))
+    check("each process has a board", boards == [
+        "board.door-entree", "board.door-filtre", "board.door-milter", "board.herald", "board.writer"], boards)
+    check("anybody may read them", all((d.work / "run" / b).stat().st_mode & 0o777 == 0o644 for b in boards))
 
 
 def main():
@@ -347,13 +333,12 @@ def main():
             a_killed_writer(d)
             another_policy(d)
         except Exception as e:                  # what the programs said is needed to judge it
-            test("nothing unexpected happens", False, "%r\n%s" % (e, d.words()))
+            check("nothing unexpected happens", False, "%r\n%s" % (e, d.words()))
         finally:
-            test("it ends when it is told", d.stop() == 0, d.words())
+            check("it ends when it is told", d.stop() == 0, d.words())
     finally:
         shutil.rmtree(work)
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN, PASSPHRASE = "246810", "phrase fictive"
@@ -57,7 +60,6 @@ class Failed(Exception):
 class Tests:
     def __init__(self, work):
         self.work = work
-        self.passed = self.failed = 0
         (work / "tokens").mkdir()
         (work / "softhsm2.conf").write_text(
             "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n"
@@ -232,7 +234,7 @@ class Tests:
             raise Failed(said)
 
     def all(self):
-        for test in (self.a_token_and_an_archive_are_made, self.a_key_on_p256_opens_a_record,
+        check.play((self.a_token_and_an_archive_are_made, self.a_key_on_p256_opens_a_record,
                      self.a_key_on_p384_that_came_later_opens_the_past,
                      self.a_verification_opens_everything_with_it,
                      self.recovery_is_rehearsed_with_it, self.it_hands_the_past_over,
@@ -242,16 +244,8 @@ class Tests:
                      self.a_token_that_is_about_to_lock_itself_is_told,
                      self.a_key_that_must_not_derive_is_told_what_it_lacks,
                      self.what_is_not_there_is_named,
-                     self.a_uri_that_names_two_or_holds_a_pin_is_refused):
-            name = test.__name__.replace("_", " ")
-            try:
-                test()
-                self.passed += 1
-            except (Failed, OSError) as error:
-                self.failed += 1
-                print("FAILED: %s\n%s" % (name, error))
-        print("%d passed, %d failed" % (self.passed, self.failed))
-        return self.failed
+                     self.a_uri_that_names_two_or_holds_a_pin_is_refused), lambda test: test())
+        return check.end()
 
 
 def main():
@@ -260,7 +254,7 @@ def main():
         print("0 passed, 1 failed")
         return 1
     with tempfile.TemporaryDirectory() as work:
-        return 1 if Tests(pathlib.Path(work)).all() else 0
+        return Tests(pathlib.Path(work)).all()
 
 
 if __name__ == "__main__":

@@ -10,14 +10,16 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import traceback
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROBANT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve() / "probant"
 CAPTURE, TIMESTAMP = ROOT / "policies/capture.yaml", ROOT / "policies/timestamp.yaml"
 
 
-def check(*words, code=0):
+def judged(*words, code=0):
     done = subprocess.run([PROBANT, "policy", "check", *words], capture_output=True, text=True,
                           env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, timeout=60)
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
@@ -25,7 +27,7 @@ def check(*words, code=0):
 
 
 def as_json(*words, **options):
-    return [json.loads(line) for line in check("--json", *words, **options).stdout.splitlines()]
+    return [json.loads(line) for line in judged("--json", *words, **options).stdout.splitlines()]
 
 
 def changed(work, example, old, new):
@@ -79,14 +81,14 @@ def tokens_and_cost_are_those_of_all_archives(work):
     assert beside["profiles"][0]["authorities"][0] == {
         "name": "fictive-a", "tokens_least": 17520, "tokens_most": 17520,
         "cost_least": "350.40", "cost_most": "350.40"}
-    text = check(CAPTURE, TIMESTAMP).stdout
+    text = judged(CAPTURE, TIMESTAMP).stdout
     assert "8760 to 105120 tokens a year: 175.20 to 2102.40 EUR" in text, text
     assert "one token of each authority is for all archives" in text, text
     assert "Profile cabinet, chosen" in text, text
 
 
 def a_person_is_told_what_happens_to_mail(work):
-    text = check(CAPTURE).stdout
+    text = judged(CAPTURE).stdout
     for words in ("milter on unix:/run/probant/milter.sock",
                   "SMTP proxy on 127.0.0.1:10025, which passes mail on to 127.0.0.1:10026",
                   "what cannot be kept does not pass for 30 min",
@@ -102,17 +104,17 @@ def a_map_is_read_and_said(work):
     path.write_text(text + "map: file %s\n" % names)
     said, = as_json(path)
     assert said["map"] == {"kind": "file", "file": str(names), "addresses": 2}, said
-    assert "2 more mailboxes stand in %s." % names in check(path).stdout
+    assert "2 more mailboxes stand in %s." % names in judged(path).stdout
     names.write_text("nord@tilleuls.example tilleul\n")
-    error = check(path, code=65).stderr
+    error = judged(path, code=65).stderr
     assert "%s, line 1: no archive of the policy has this name" % names in error and "nord" not in error, error
     names.unlink()
-    assert str(names) in check(path, code=66).stderr
+    assert str(names) in judged(path, code=66).stderr
     path.write_text(text + "map: socketmap unix:/run/map.sock archives domains\n")
     said, = as_json(path)
     assert said["map"] == {"kind": "socketmap", "server": "unix:/run/map.sock", "name": "archives",
                            "domains": "domains"}, said
-    text = " ".join(check(path).stdout.split())
+    text = " ".join(judged(path).stdout.split())
     assert "any other address is, the server at unix:/run/map.sock says, of its map archives" in text, text
 
 
@@ -127,7 +129,7 @@ def an_error_names_file_line_and_key(work):
             (TIMESTAMP, "    every: 5 min", "    every: 5 minutes",
              "profiles[1].every (1 min - 30 d)")):
         path, line = changed(work, example, old, new)
-        said = check(path, code=65)
+        said = judged(path, code=65)
         assert said.stdout == "", said.stdout
         assert "%s, line %d: %s: " % (path, line, key) in said.stderr, said.stderr
         assert "docs/POLICY.md" in said.stderr, said.stderr
@@ -137,16 +139,16 @@ def one_bad_file_does_not_hide_the_others(work):
     path, _ = changed(work, CAPTURE, "otherwise: pass", "")
     said = as_json(path, work / "nothing.yaml", TIMESTAMP, code=65)
     assert [one["file"] for one in said] == [str(TIMESTAMP)]
-    assert check(work / "nothing.yaml", code=66).stdout == ""
-    check(code=64)
+    assert judged(work / "nothing.yaml", code=66).stdout == ""
+    judged(code=64)
 
 
 def a_name_cannot_command_the_terminal(work):
     path = work / "\x1b[31mrouge.yaml"
     path.write_text(TIMESTAMP.read_text())
-    assert "\x1b" not in check(path).stdout
+    assert "\x1b" not in judged(path).stdout
     path.write_text("policy: capture\n\"\\e[31m\": 1\n")
-    assert "\x1b" not in check(path, code=65).stderr
+    assert "\x1b" not in judged(path, code=65).stderr
 
 
 TESTS = (the_examples_say_what_is_written_there, tokens_and_cost_are_those_of_all_archives,
@@ -155,16 +157,11 @@ TESTS = (the_examples_say_what_is_written_there, tokens_and_cost_are_those_of_al
 
 
 def main():
-    failed = 0
-    for test in TESTS:
+    def alone(test):
         with tempfile.TemporaryDirectory() as work:
-            try:
-                test(pathlib.Path(work))
-            except Exception:                # whatever it was, the others are still run
-                failed += 1
-                print("FAILED: %s\n%s" % (test.__name__, traceback.format_exc()))
-    print("%d passed, %d failed" % (len(TESTS) - failed, failed))
-    return failed > 0
+            test(pathlib.Path(work))
+    check.play(TESTS, alone)
+    return check.end()
 
 
 sys.exit(main())

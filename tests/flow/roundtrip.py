@@ -14,16 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 BUILD = pathlib.Path(sys.argv[1]).resolve()
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
 VECTORS = pathlib.Path(__file__).resolve().parents[1] / "vectors"
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, detail))
 
 
 def run(*words, code=0):
@@ -56,10 +52,11 @@ def main():
         done = run(probant, "import", "-a", archive, "--json", *paths)
         kept = [json.loads(x) for x in done.stdout.splitlines()]
         total = kept.pop()
-        test("nothing is refused", total["imported"] == len(paths) == len(kept) and not total["refused"])
+        check("nothing is refused", total["imported"] == len(paths) == len(kept) and not total["refused"])
         for path, row in zip(paths, kept):
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            test("acknowledged in order, with its digest", row["sha256"] == digest and row["path"] == str(path), path)
+            check("acknowledged in order, with its digest", row["sha256"] == digest and row["path"] == str(path),
+                  path)
 
         against = work / "checkpoint"
         against.write_bytes((archive / "log" / "checkpoint").read_bytes())
@@ -67,24 +64,23 @@ def main():
             "--passphrase-file", work / "passphrase", "-o", recovered)
         for path, row in zip(paths, kept):
             same = (recovered / ("%d.eml" % row["seq"])).read_bytes() == path.read_bytes()
-            test("tools/recover.py gives it back", same, path)
+            check("tools/recover.py gives it back", same, path)
         # a passphrase opened each time: CI takes every third, the tool above has them all
         for path, row in list(zip(paths, kept))[::3 if os.environ.get("CI") else 1]:
             shown = run(probant, "show", "-a", archive, row["seq"], "--raw", "--purpose", "essai")
-            test("show --raw gives it back", shown.stdout == path.read_bytes(), path)
+            check("show --raw gives it back", shown.stdout == path.read_bytes(), path)
 
         outside = ["--trust", trust, "--tsa-roots", roots, "--against", against]
-        test("probant verify", run(probant, "verify", archive, *outside).returncode == 0)
-        test("probant-verify", run(BUILD / "probant-verify", archive, *outside).returncode == 0)
+        check("probant verify", run(probant, "verify", archive, *outside).returncode == 0)
+        check("probant-verify", run(BUILD / "probant-verify", archive, *outside).returncode == 0)
         judge = BUILD / "tests" / "flow" / "sumdb"  # built by tests/flow/sumdb.sh, which goes before
         key = run(probant, "key", "export", "-a", archive).stdout.decode().strip()
         judged = run(judge, "log", key, archive / "log") if judge.exists() else None
-        test("Go's x/mod/sumdb accepts log/", judged and judged.returncode == 0, judged and judged.stderr)
+        check("Go's x/mod/sumdb accepts log/", judged and judged.returncode == 0, judged and judged.stderr)
         second = run(TOOLS / "second_verifier.py", archive, *outside, "--reader",
                      next((archive / "readers").glob("*.key")), "--passphrase-file", work / "passphrase")
-        test("the second verifier", second.returncode == 0, second.stdout.decode(errors="replace")[-400:])
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] or not counts[True] else 0
+        check("the second verifier", second.returncode == 0, second.stdout.decode(errors="replace")[-400:])
+    return check.end()
 
 
 sys.exit(main())

@@ -17,7 +17,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import awaited, check
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
@@ -53,17 +55,6 @@ class Failed(Exception):
     pass
 
 
-def until(what, condition):
-    """The first thing that is not false."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.02)
-    raise Failed("waited in vain: " + what)
-
-
 class Tests:
     def __init__(self, work):
         self.work, self.bin = work, work / "bin"
@@ -79,6 +70,7 @@ class Tests:
         self.told, self.rows = [], []
         threading.Thread(target=self.listen, daemon=True).start()
         self.log = work / "log"
+        self.log.touch()
         self.daemon = None
         for name in "ab":
             self.found(name)
@@ -134,7 +126,7 @@ class Tests:
             self.told.append(said)
 
     def await_told(self, text):
-        until(text, lambda: text in self.told)
+        awaited(text, lambda: text in self.told)
 
     def said(self, pattern):
         return re.findall(pattern, self.log.read_text())
@@ -168,7 +160,7 @@ class Tests:
         return [row["event"] for row in self.rows if row["type"] == "capture"]
 
     def await_events(self, archive, *events):
-        until("%s in %s" % (events, archive), lambda: self.events(archive) == list(events))
+        awaited("%s in %s" % (events, archive), lambda: self.events(archive) == list(events))
 
     def show(self, archive, event):
         """The facts of the last record of that event, of those that were listed last."""
@@ -199,7 +191,7 @@ class Tests:
     def it_is_ready_and_gives_signs_of_life(self):
         self.start()
         self.await_told("WATCHDOG=1")
-        until("both services", lambda: sorted(self.children()) == ["un", "writer"])
+        awaited("both services", lambda: sorted(self.children()) == ["un", "writer"])
 
     def each_archive_states_start_and_policy(self):
         for name in "ab":
@@ -240,7 +232,7 @@ class Tests:
     def a_killed_writer_comes_back_and_states_the_gap(self):
         before = self.children()
         os.kill(before["writer"], signal.SIGKILL)
-        until("a new writer", lambda: self.children().get("writer", before["writer"]) !=
+        awaited("a new writer", lambda: self.children().get("writer", before["writer"]) !=
               before["writer"])
         for name in "ab":
             self.await_events(name, "start", "gap", "start")
@@ -265,10 +257,10 @@ class Tests:
         before, good = self.children(), (self.work / "policy").read_text()
         (self.work / "policy").write_text(good + "more: yes\n")
         self.daemon.send_signal(signal.SIGHUP)
-        until("a word on it", lambda: self.said("the policy stays as it was.*line"))
+        awaited("a word on it", lambda: self.said("the policy stays as it was.*line"))
         (self.work / "policy").write_text(good)
         self.daemon.send_signal(signal.SIGHUP)
-        until("a word on it", lambda: self.said("the policy has not changed"))
+        awaited("a word on it", lambda: self.said("the policy has not changed"))
         if self.children() != before:
             raise Failed("processes were started anew")
 
@@ -277,7 +269,7 @@ class Tests:
         self.found("c")
         self.set_policy("abc", ["un", "deux"], "# anew\n")
         self.daemon.send_signal(signal.SIGHUP)
-        until("the new door", lambda: sorted(self.children()) == ["deux", "un", "writer"])
+        awaited("the new door", lambda: sorted(self.children()) == ["deux", "un", "writer"])
         for door in ("un", "deux"):
             if self.ask(door)[:2] != [door, self.policy_digest()]:
                 raise Failed("%s has another policy" % door)
@@ -307,7 +299,7 @@ class Tests:
         services = self.children().values()
         self.daemon.kill()
         self.daemon.wait()
-        until("their end", lambda: not any(pathlib.Path("/proc/%d/cmdline" % s).exists() and
+        awaited("their end", lambda: not any(pathlib.Path("/proc/%d/cmdline" % s).exists() and
               pathlib.Path("/proc/%d/cmdline" % s).read_bytes() for s in services))
         self.await_events("c", "start", "stop", "start", "stop")
 
@@ -316,7 +308,7 @@ class Tests:
         self.start()
         self.await_events("b", "start", "gap", "start", "stop", "start", "stop", "start", "stop",
                           "start")
-        until("a word on it", lambda: self.said("probantd: c: "))
+        awaited("a word on it", lambda: self.said("probantd: c: "))
         (self.work / "away").rename(self.work / "c")
         self.await_events("c", "start", "stop", "start", "stop", "start")
         self.stop()
@@ -369,22 +361,12 @@ TESTS = (
 
 
 def main():
-    passed = failed = 0
     with tempfile.TemporaryDirectory() as scratch:
         tests = Tests(pathlib.Path(scratch))
-        for test in TESTS:
-            try:
-                test(tests)
-                passed += 1
-            except (Failed, OSError, subprocess.TimeoutExpired, IndexError, KeyError) as failure:
-                failed += 1
-                print("FAILED: %s: %s" % (test.__name__.replace("_", " "), failure))
-                print(tests.log.read_text() if tests.log.exists() else "")
-                break
+        check.play(TESTS, lambda test: test(tests), tests.log.read_text, whole=True)
         if tests.daemon is not None and tests.daemon.poll() is None:
             tests.stop()
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    return check.end()
 
 
 sys.exit(main())

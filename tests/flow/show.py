@@ -18,7 +18,9 @@ import stat
 import subprocess
 import sys
 import tempfile
-import traceback
+
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
 
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "build")
 PROBANT = os.path.join(BUILD, "probant")
@@ -248,19 +250,11 @@ def tests():
 
 
 def main():
-    passed = failed = 0
     with tempfile.TemporaryDirectory() as root:
         scene = Scene(root)
-        for test in tests():
-            try:
-                test(scene)
-                passed += 1
-            except Exception:
-                failed += 1
-                print("%s:\n%s" % (test.__name__, traceback.format_exc()))
+        check.play(tests(), lambda test: test(scene))
         os.chdir("/")
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed or not passed else 0
+    return check.end()
 
 
 if __name__ == "__main__":

@@ -24,13 +24,13 @@ BUILD = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE.parent / "lib"), str(HERE.parents[1] / "tools")]
 import false_answers as answers                                              # noqa: E402
+from lib_check import awaited, check  # noqa: E402
 import lib_clock                                                             # noqa: E402
 import lib_daemon                                                            # noqa: E402
 import probant_format as pb                                                  # noqa: E402
 import probant_readers as readers                                            # noqa: E402
-from false_authority import Front, Identity, Served, Stranger, der, openssl, rewritten  # noqa: E402
+from false_authority import Front, Identity, Served, Stranger, openssl, rewritten  # noqa: E402
 
-PATIENCE_S = 180                             # until something is a failure; never a measure
 HOUR = 3600
 OBJECT = 4                                   # FORMAT 1: kinds of parts
 CAPTURE = """policy: capture
@@ -60,17 +60,6 @@ BOTH = ("ormes", "tilleuls")
 
 class Failed(Exception):
     pass
-
-
-def until(what, condition):
-    """The first thing that is not false."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.02)
-    raise Failed("waited in vain: " + what)
 
 
 def same(what, a, b):
@@ -146,12 +135,12 @@ class Scene:
 
     def all_stamped(self, why, names=BOTH):
         for name in names:
-            until("%s, in %s" % (why, name), lambda: self.stamped(name))
+            awaited("%s, in %s" % (why, name), lambda: self.stamped(name))
 
     def stamped_some_day(self, why, names=BOTH):
         """However long they are left alone."""
         for name in names:
-            until("%s, in %s" % (why, name), lambda: self.stamped(name) or self.an_hour_later())
+            awaited("%s, in %s" % (why, name), lambda: self.stamped(name) or self.an_hour_later())
 
     def an_hour_later(self):
         self.pass_time(HOUR + 60)
@@ -164,7 +153,7 @@ class Scene:
             return None
 
     def asked(self, front, since):
-        until("a question", lambda: len(front.requests) > since)
+        awaited("a question", lambda: len(front.requests) > since)
 
     def records(self, name):
         """(facts, objects) of each when all is over, by other means than the program's own."""
@@ -191,7 +180,7 @@ class Scene:
     def reload(self, pattern):
         said = self.daemon.words().count(pattern)
         self.daemon.process.send_signal(signal.SIGHUP)
-        until(pattern, lambda: self.daemon.words().count(pattern) > said)
+        awaited(pattern, lambda: self.daemon.words().count(pattern) > said)
 
     def end(self):
         self.front.released.set()
@@ -231,7 +220,7 @@ class Scene:
         if self.front.released.is_set() or len(self.front.requests) > asked + 1:
             raise Failed("it was not silent all the while")
         self.front.released.set()
-        until("its failure", lambda: (self.state("ormes") or {}).get("reason") == "unreachable")
+        awaited("its failure", lambda: (self.state("ormes") or {}).get("reason") == "unreachable")
 
     def and_while_it_drips(self):
         self.front.released.clear()
@@ -248,14 +237,14 @@ class Scene:
         self.front.stop()
         self.send("tilleuls")
         self.pass_time(61)
-        until("its refusal", lambda: (self.state("tilleuls") or {}).get("reason") == "refused")
+        awaited("its refusal", lambda: (self.state("tilleuls") or {}).get("reason") == "refused")
         same("a gap so soon", self.standing("tilleuls")["gap"], False)
         self.send("tilleuls", 5)
         self.pass_time(400)
-        until("the gap", lambda: self.standing("tilleuls")["gap"])
+        awaited("the gap", lambda: self.standing("tilleuls")["gap"])
         self.send("tilleuls", 5)
         self.pass_time(2 * HOUR)             # asked in vain once more
-        until("more failures", lambda: (self.state("tilleuls") or {}).get("failures", 0) > 1)
+        awaited("more failures", lambda: (self.state("tilleuls") or {}).get("failures", 0) > 1)
         self.front.start()
         self.front.released.clear()
         self.stamped_some_day("it is back", ["tilleuls"])
@@ -278,7 +267,7 @@ class Scene:
             self.front.mood = lie
             self.send("ormes")
             self.pass_time(2 * HOUR)
-            until(reason, lambda: (self.state("ormes") or {}).get("reason") == reason)
+            awaited(reason, lambda: (self.state("ormes") or {}).get("reason") == reason)
             self.send("ormes")
         same("stamped by a lie", self.standing("ormes")["stamped_size"], before)
         self.front.mood = self.front.good
@@ -306,7 +295,7 @@ class Scene:
         self.front.mood = self.front.good
         self.daemon.signal("probant-stamper", signal.SIGKILL)
         self.send("ormes", 10)
-        until("another stamper", lambda: self.daemon.others("probant-stamper") not in ([], stamper))
+        awaited("another stamper", lambda: self.daemon.others("probant-stamper") not in ([], stamper))
         self.stamped_some_day("the new one asked", ["ormes"])
         same("the authority's failures", self.state("ormes")["failures"], 0)
         self.front.released.set()
@@ -363,7 +352,7 @@ class Scene:
             self.send(name)
         self.pass_time(400)
         for name in BOTH:
-            until("the gap of " + name, lambda: self.standing(name)["gap"])
+            awaited("the gap of " + name, lambda: self.standing(name)["gap"])
             self.send(name, 5)
         same("requests", len(self.front.requests), asked)
         same("the authority's failures", self.state("ormes")["failures"], 0)
@@ -379,7 +368,7 @@ class Scene:
         self.send("tilleuls")
         self.stamped_some_day("all three", ["tilleuls"])
         for tsa in ("lab", "autre", "local"):
-            until(tsa, lambda: (self.state("tilleuls", tsa) or {}).get("good_us", 0) > 0)
+            awaited(tsa, lambda: (self.state("tilleuls", tsa) or {}).get("good_us", 0) > 0)
 
     def it_ends_while_an_authority_is_silent(self):
         self.front.released.clear()
@@ -465,25 +454,15 @@ TESTS = (
 
 
 def main():
-    passed = failed = 0
     os.umask(0o077)
     work = pathlib.Path(tempfile.mkdtemp(prefix="probant-stamper-"))
     scene = Scene(work)
     try:
-        for test in TESTS:
-            try:
-                test(scene)
-                passed += 1
-            except Exception as failure:     # whatever it was, the rest stands on it
-                failed += 1
-                print("FAILED: %s: %r" % (test.__name__.replace("_", " "), failure))
-                print(scene.daemon.words()[-4000:])
-                break
+        check.play(TESTS, lambda test: test(scene), lambda: scene.daemon.words()[-2000:], whole=True)
     finally:
         scene.end()
         shutil.rmtree(work, ignore_errors=True)
-    print("%d passed, %d failed" % (passed, failed))
-    return failed > 0
+    return check.end()
 
 
 sys.exit(main())

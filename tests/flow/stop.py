@@ -14,16 +14,12 @@ import sys
 import tempfile
 import time
 
+sys.dont_write_bytecode = True            # nothing is left beside the tests
+from lib_check import check
+
 PROBANT = pathlib.Path(sys.argv[1]).resolve() / "probant"
 BEFORE, BEHIND = 1000, 2000
 MARK = b"From camille@tilleuls.example Thu Apr 30 08:15:00 2026\n"
-counts = {True: 0, False: 0}
-
-
-def test(name, right, detail=""):
-    counts[bool(right)] += 1
-    if not right:
-        print("FAILED: %s %s" % (name, str(detail)[:600]))
 
 
 def probant(*words):
@@ -85,23 +81,23 @@ def kept(archive):
 def test_stop(archive, mail, number):
     name = signal.Signals(number).name
     code, last, said = interrupted(archive, mail, [number])
-    test(name + ": exit code 75", code == 75, (code, said))
+    check(name + ": exit code 75", code == 75, (code, said))
     last = json.loads(last[0]) if last else {}
-    test(name + ": what was read is kept, not half a message", last.get("imported") == BEFORE
-         and last.get("stopped") is True and last.get("refused") == [], last)
-    test(name + ": it says so", "%d messages are kept" % BEFORE in said and "--resume" in said, said)
+    check(name + ": what was read is kept, not half a message", last.get("imported") == BEFORE
+          and last.get("stopped") is True and last.get("refused") == [], last)
+    check(name + ": it says so", "%d messages are kept" % BEFORE in said and "--resume" in said, said)
     status = json.loads(probant("status", "-a", archive, "--json").stdout)
-    test(name + ": stamped and published", status["timestamps"]["backlog"] == 0
-         and status["published"] == status["records"], status)
+    check(name + ": stamped and published", status["timestamps"]["backlog"] == 0
+          and status["published"] == status["records"], status)
 
 
 def test_resume(archive, mail, name):
     done = probant("import", "-a", archive, "--json", "--resume", mail[0], mail[2])
     last = json.loads(done.stdout.splitlines()[-1])
-    test(name + ": the rest is kept", done.returncode == 0 and "stopped" not in last, done.stderr)
+    check(name + ": the rest is kept", done.returncode == 0 and "stopped" not in last, done.stderr)
     found = kept(archive)
-    test(name + ": every message is there", len(found) == BEFORE + BEHIND, len(found))
-    test(name + ": none is there twice", set(found.values()) == {1}, found.most_common(3))
+    check(name + ": every message is there", len(found) == BEFORE + BEHIND, len(found))
+    check(name + ": none is there twice", set(found.values()) == {1}, found.most_common(3))
 
 
 def main():
@@ -119,10 +115,9 @@ def main():
         archive = work / "twice"
         probant("init", archive, "--origin", "essai.example/stop", "--no-recovery")
         code, _, said = interrupted(archive, mail, [signal.SIGINT, signal.SIGINT])
-        test("the second ends it at once", code == -signal.SIGINT, (code, said))
+        check("the second ends it at once", code == -signal.SIGINT, (code, said))
         test_resume(archive, mail, "twice")
-    print("%d passed, %d failed" % (counts[True], counts[False]))
-    return 1 if counts[False] else 0
+    return check.end()
 
 
 sys.exit(main())

@@ -23,13 +23,13 @@ import struct
 import subprocess
 import sys
 import time
-import traceback
 import zipfile
 
 sys.dont_write_bytecode = True
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 PROGRAM = os.path.abspath(os.path.join(BUILD, "probant-mime"))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
+from lib_check import check  # noqa: E402
 import demo_mail  # noqa: E402  (the demonstration's own mail)
 import demo_documents  # noqa: E402
 
@@ -559,17 +559,8 @@ TESTS = [demonstration_reads_as_python_reads_it, words_of_the_demonstration_are_
 
 
 def main():
-    passed = failed = 0
-    for test in TESTS:
-        try:
-            test()
-            passed += 1
-        except Exception:  # pylint: disable=broad-except
-            failed += 1
-            print("FAILED %s" % test.__name__)
-            traceback.print_exc(file=sys.stdout)
-    print("%d passed, %d failed" % (passed, failed))
-    return 1 if failed else 0
+    check.play(TESTS, lambda test: test())
+    return check.end()
 
 
 if __name__ == "__main__":
