@@ -84,7 +84,8 @@ void test_powercut_states(struct test_powercut *disk, uint64_t limit,
     void (*each)(void *arg, struct test_powercut *state), void *arg);
 void test_powercut_free(struct test_powercut *disk);
 
-/* A fresh empty directory under $TEST_TMP, else build/tmp, removed by test_directory_remove; panics on failure. */
+/* A fresh empty directory under $TEST_TMP, else build/tmp, removed by test_directory_remove; panics
+ * on failure. */
 char *test_directory(void);
 void test_directory_remove(char *take_path);
 
