@@ -11,6 +11,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import probant_format
+from lib_check import until
 import recover
 
 
@@ -34,6 +35,22 @@ def started_by(process, word):
         if parent == process and word in (arguments(pid) or ()):
             found.append(pid)
     return found
+
+
+def is_halted(pid):
+    """All its threads: the signal is heard by one, when it comes to run, and the others go on until then."""
+    try:
+        states = [path.read_text().rpartition(")")[2].split()[0]
+                  for path in pathlib.Path("/proc/%d/task" % pid).glob("*/stat")]
+    except OSError:                       # one has just ended
+        return False
+    return all(x in "TZX" for x in states)
+
+
+def halt(pid):
+    os.kill(pid, signal.SIGSTOP)
+    if not until(lambda: is_halted(pid)):
+        raise RuntimeError("process %d goes on" % pid)
 
 
 class Reading(recover.Recovery):
@@ -78,8 +95,8 @@ class Daemon:
         return self
 
     def wait(self, door):
-        until = time.monotonic() + 20
-        while time.monotonic() < until and self.process.poll() is None:
+        end = time.monotonic() + 20
+        while time.monotonic() < end and self.process.poll() is None:
             try:
                 with socket.socket(socket.AF_INET if isinstance(door, tuple) else socket.AF_UNIX) as s:
                     return s.connect(door if isinstance(door, tuple) else str(door))
@@ -106,7 +123,8 @@ class Daemon:
             os.kill(pid, number)
 
     def halt(self, word):
-        self.signal(word, signal.SIGSTOP)
+        for pid in self.others(word):
+            halt(pid)
 
     def go_on(self, word):
         self.signal(word, signal.SIGCONT)

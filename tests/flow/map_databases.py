@@ -17,6 +17,7 @@ import urllib.parse
 
 sys.dont_write_bytecode = True            # nothing is left beside the tests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_daemon
 from lib_check import check, until
 from lib_map import Machine, Server, netstring
 
@@ -73,7 +74,7 @@ class Source:
                               stderr=subprocess.DEVNULL).returncode == 0
 
     def halt(self):
-        self.process.send_signal(signal.SIGSTOP)
+        lib_daemon.halt(self.process.pid)
 
     def go_on(self):
         self.process.send_signal(signal.SIGCONT)
