@@ -271,10 +271,9 @@ send(struct pb_viewer *viewer, const struct request *request, int64_t end_us)
 
 /* With the child that runs.  One that did not answer well does not go on. */
 static enum pb_status
-attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state,
-    bool *ret_costly)
+attempt(struct pb_viewer *viewer, struct request *request, int64_t begun_us,
+    enum pb_view_state *ret_state, bool *ret_costly)
 {
-	int64_t begun_us = deadline(viewer, 0);
 	int64_t end_us = begun_us + (int64_t)pb_viewer_limit(viewer, request->len) * 1000;
 	enum pb_status status = PB_OK;
 	int error = send(viewer, request, end_us);
@@ -296,7 +295,8 @@ attempt(struct pb_viewer *viewer, struct request *request, enum pb_view_state *r
 /*
  * A child that made views before may suffer from what they left behind, and any may be killed by
  * who looks for memory: the message is tried once more with a fresh one, so that its state tells of
- * it alone.  Not if it cost a fresh one seconds.
+ * it alone.  Not if it cost a fresh one seconds; and two fresh ones together take no longer than
+ * one.
  */
 static enum pb_status
 ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_state,
@@ -305,6 +305,7 @@ ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_s
 	enum pb_view_state state = PB_VIEW_TOO_LARGE;
 	enum pb_status status = PB_OK;
 	unsigned left = request->len <= PB_LIMIT_VIEW_MESSAGE ? 2 : 0;
+	int64_t begun_us = 0;
 	bool costly = false;
 
 	clear(request);
@@ -315,7 +316,11 @@ ask(struct pb_viewer *viewer, struct request *request, enum pb_view_state *ret_s
 			status = start(viewer, err);
 		if (status != PB_OK)
 			return status;
-		status = attempt(viewer, request, &state, &costly);
+		if (begun_us == 0)
+			begun_us = deadline(viewer, 0);
+		status = attempt(viewer, request, begun_us, &state, &costly);
+		if (!fresh)
+			begun_us = 0;
 		left = state == PB_VIEW_MADE || (fresh && (costly || state != PB_VIEW_DIED))
 			   ? 0
 			   : left - 1;

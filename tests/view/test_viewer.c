@@ -413,6 +413,17 @@ message_that_two_children_die_on_is_given_to_no_third(void **state)
 	assert_int_equal(view_state, PB_VIEW_DIED);
 }
 
+/* Slow or fast, the machine has no time for the second to die. */
+static void
+two_children_have_the_time_of_one(void **state)
+{
+	enum pb_view_state view_state = 0;
+
+	(void)state;
+	assert_int_equal(look_within(600, HELLO "sleep 0.4; kill -9 $$", &view_state), PB_OK);
+	assert_int_equal(view_state, PB_VIEW_TIMEOUT);
+}
+
 static void
 child_that_says_nothing_of_its_first_message_times_out(void **state)
 {
@@ -618,6 +629,7 @@ main(void)
 		cmocka_unit_test(program_that_ends_or_says_something_else_is_unavailable),
 		cmocka_unit_test(message_whose_first_child_is_killed_is_given_to_another),
 		cmocka_unit_test(message_that_two_children_die_on_is_given_to_no_third),
+		cmocka_unit_test(two_children_have_the_time_of_one),
 		cmocka_unit_test(child_that_says_nothing_of_its_first_message_times_out),
 		cmocka_unit_test(answer_that_is_cut_short_is_a_death),
 		cmocka_unit_test(answer_that_is_no_view_is_a_bad_reply),
