@@ -73,7 +73,8 @@ read_key(struct pb_node *n, struct pb_error *err)
 	if (status == PB_OK)
 		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &pem, err);
 	if (status == PB_OK)
-		status = pb_ed25519_from_pem(pem.data, pem.len, &n->key, err);
+		status = pb_fail_of(
+		    err, pb_ed25519_from_pem(pem.data, pem.len, &n->key, err), path.text);
 	pb_buf_wipe(&pem);
 	pb_buf_done(&pem);
 	return status;

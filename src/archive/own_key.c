@@ -22,7 +22,8 @@ pb_own_key_load(const struct pb_files *files, const char *dir, const char *file,
 	if (status == PB_OK)
 		status = pb_io_read_regular(files, path.text, PB_LIMIT_PEM, &pem, err);
 	if (status == PB_OK)
-		status = pb_ed25519_from_pem(pem.data, pem.len, &key, err);
+		status =
+		    pb_fail_of(err, pb_ed25519_from_pem(pem.data, pem.len, &key, err), path.text);
 	if (status != PB_OK)
 		goto out;
 	pb_ed25519_public(key, public_key);

@@ -118,6 +118,15 @@ pb_fail_memory(struct pb_error *err, const char *what)
 }
 
 enum pb_status
+pb_fail_of(struct pb_error *err, enum pb_status status, const char *object)
+{
+	if (err != NULL && status != PB_OK && status != PB_ENOMEM && err->object[0] == '\0')
+		pb_text_safe_copy(
+		    err->object, sizeof(err->object), (const uint8_t *)object, strlen(object));
+	return status;
+}
+
+enum pb_status
 pb_fail_todo(struct pb_error *err, enum pb_status status, const char *todo)
 {
 	if (err != NULL)

@@ -28,6 +28,9 @@ enum pb_status pb_fail_sys(struct pb_error *err, long negative_errno, const char
 /* Memory ran out while doing `what`. */
 enum pb_status pb_fail_memory(struct pb_error *err, const char *what);
 
+/* Say of what a call failed that was given octets and no name.  Returns `status`. */
+enum pb_status pb_fail_of(struct pb_error *err, enum pb_status status, const char *object);
+
 /* Add to a failure what the user can do about it (a literal).  Returns `status`. */
 enum pb_status pb_fail_todo(struct pb_error *err, enum pb_status status, const char *todo);
 

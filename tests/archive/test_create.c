@@ -239,6 +239,7 @@ record_0_states_the_export_key_and_the_local_authority(void **state)
 	struct pb_buf vkey = PB_BUF_EMPTY;
 	struct pb_ed25519 *key = NULL;
 	struct pb_created created;
+	struct pb_error err;
 	struct pb_archive *a;
 	char name[300];
 
@@ -264,7 +265,8 @@ record_0_states_the_export_key_and_the_local_authority(void **state)
 	assert_int_equal(pb_own_key_export(a, &key, NULL), PB_EUNAVAIL);
 	a->has_export_key = true;
 	spit(at(f, "private/export.key"), "no key", 6);
-	assert_int_equal(pb_own_key_export(a, &key, NULL), PB_EDATA);
+	assert_int_equal(pb_own_key_export(a, &key, &err), PB_EDATA);
+	assert_non_null(strstr(err.object, "/private/export.key"));
 	assert_null(key);
 	close_archive(a);
 	pb_buf_done(&vkey);

@@ -92,6 +92,27 @@ error_names_what_was_tried_on_what_and_why(void **state)
 	assert_int_equal(pb_fail_todo(&err, err.status, "send a shorter one"), PB_ELIMIT);
 	assert_string_equal(err.todo, "send a shorter one");
 	assert_string_equal(err.object, "note 7");
+	assert_int_equal(pb_fail_of(&err, PB_ELIMIT, "log/checkpoint"), PB_ELIMIT);
+	assert_string_equal(err.object, "note 7"); /* which is nearer */
+}
+
+static void
+error_of_octets_is_given_the_name_of_their_file(void **state)
+{
+	struct pb_error err;
+
+	(void)state;
+	assert_int_equal(pb_fail(&err, PB_EDATA, "read a key", "it is none", "%s", ""), PB_EDATA);
+	assert_int_equal(pb_fail_of(&err, PB_EDATA, "log\x1b.key"), PB_EDATA);
+	assert_string_equal(err.why, "it is none");
+	assert_non_null(strstr(err.object, ".key"));
+	assert_null(strchr(err.object, 0x1b));
+	assert_int_equal(pb_fail_memory(&err, "read a key"), PB_ENOMEM);
+	assert_int_equal(pb_fail_of(&err, PB_ENOMEM, "log.key"), PB_ENOMEM);
+	assert_string_equal(err.object, "");
+	assert_int_equal(pb_fail_of(&err, PB_OK, "log.key"), PB_OK);
+	assert_string_equal(err.object, "");
+	assert_int_equal(pb_fail_of(NULL, PB_EDATA, "log.key"), PB_EDATA);
 }
 
 static void
@@ -215,6 +236,7 @@ main(void)
 		cmocka_unit_test(object_of_an_error_is_cut_at_a_whole_character),
 		cmocka_unit_test(object_of_an_error_may_be_made_from_itself),
 		cmocka_unit_test(error_names_what_was_tried_on_what_and_why),
+		cmocka_unit_test(error_of_octets_is_given_the_name_of_their_file),
 		cmocka_unit_test(error_of_a_system_call_keeps_its_cause),
 		cmocka_unit_test(error_of_memory_names_the_work),
 		cmocka_unit_test(every_status_has_a_name_of_its_own),
